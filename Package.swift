@@ -26,7 +26,12 @@ let package = Package(
     .systemLibrary(name: "CLibYAML", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
     module("Source"),
-    module("Diagnostics", imports: ["Source"]),
     module("JSON", imports: ["Source"]),
+    module("Diagnostics", imports: ["Source", "JSON"]),
+    module("Lexer", imports: ["Source", "Diagnostics", "JSON", "CLibYAML"]),
+    module("Directives", imports: ["Source"]),
+    module("AST", imports: ["Source", "Lexer", "Directives"]),
+    module("Parser", imports: ["Source", "Lexer", "JSON", "AST", "Directives", "Diagnostics"]),
+    module("Lowering", imports: ["Source", "Lexer", "JSON", "AST", "Directives", "Diagnostics", "Parser"]),
   ]
 )

@@ -16,6 +16,8 @@ public struct Diagnostic: Sendable {
   public var labels: [Label]
   /// Edits that mend it.
   public var fixes: [FixIt]
+  /// Whether the bytes that it is about are a secret, which no excerpt may show.
+  public var isSecret = false
 
   /// A second place in a diagnostic.
   public struct Label: Sendable {

@@ -1,0 +1,43 @@
+/// The instructions of the Dockerfile language: a closed set, so that a new one makes the compiler list every switch.
+///
+/// Source: BuildKit's instruction table; names are compared without regard to ASCII case.
+package enum DockerInstruction: String, Sendable, CaseIterable {
+  case add, arg, cmd, copy, entrypoint, env, expose, from, healthcheck, label, maintainer, onbuild, run, shell
+  case stopsignal, user, volume, workdir
+
+  /// The instruction that `word` spells, or nil.
+  package init?(_ word: ArraySlice<UInt8>) {
+    guard word.count <= 11, let key = Self.key(word), let found = Self.byKey[key] else { return nil }
+    self = found
+  }
+
+  /// Whether a heredoc can start on its line.
+  var takesHeredoc: Bool { self == .run || self == .copy || self == .add }
+
+  /// Whether `[` starts its JSON form and so rules heredocs out.
+  var takesJSON: Bool {
+    switch self {
+    case .add, .cmd, .copy, .entrypoint, .run, .shell, .volume: true
+    default: false
+    }
+  }
+
+  private static let byKey: [UInt64: DockerInstruction] = {
+    var table: [UInt64: DockerInstruction] = [:]
+    for instruction in allCases {
+      if let key = key(Array(instruction.rawValue.utf8)[...]) { table[key] = instruction }
+    }
+    return table
+  }()
+
+  /// Up to eleven letters, five bits each: a perfect hash. Nil if `word` holds anything but ASCII letters.
+  private static func key(_ word: ArraySlice<UInt8>) -> UInt64? {
+    var key: UInt64 = 0
+    for byte in word {
+      let letter = byte | 0x20
+      guard letter >= 0x61, letter <= 0x7A else { return nil }
+      key = key << 5 | UInt64(letter - 0x60)
+    }
+    return key
+  }
+}

@@ -1,0 +1,334 @@
+package import AST
+package import Diagnostics
+import Lexer
+import Source
+
+/// Walks a Clawfile as BuildKit's dispatch does, stage by stage, and reports what would stop every build of it.
+///
+/// Without build arguments from outside: what they could change is not an error. Bases that are images are taken to set
+/// nothing but PATH.
+package struct BuildWalk {
+  let file: Clawfile
+  var model = BuildModel()
+  var bag = DiagnosticBag()
+  private var globals = StageScope(BuildWalk.platformArguments)
+  /// Names of stages to their indices; for FROM the latest above, for `--from` the last of the file.
+  private var latest: [String: Int] = [:]
+  private var last: [String: Int] = [:]
+  private var externalStages = 0
+  let lexer: ShellLexer
+
+  private init(_ file: Clawfile) {
+    self.file = file
+    lexer = ShellLexer(escape: file.escape)
+  }
+
+  /// The model of a file. Errors go into the bag; the model is as good as they let it be.
+  package static func run(_ file: Clawfile, into bag: inout DiagnosticBag) -> BuildModel {
+    var walk = BuildWalk(file)
+    walk.run()
+    bag.add(contentsOf: walk.bag)
+    return walk.model
+  }
+
+  /// What BuildKit predefines for FROM lines. One platform for all, so that no answer depends on the machine.
+  private static let platformArguments: [(String, String)] = [
+    ("BUILDPLATFORM", "linux/amd64"), ("BUILDOS", "linux"), ("BUILDOSVERSION", ""), ("BUILDARCH", "amd64"),
+    ("BUILDVARIANT", ""), ("TARGETPLATFORM", "linux/amd64"), ("TARGETOS", "linux"), ("TARGETOSVERSION", ""),
+    ("TARGETARCH", "amd64"), ("TARGETVARIANT", ""), ("TARGETSTAGE", ""),
+  ]
+
+  private mutating func run() {
+    if let directive = file.parserDirectives.first(where: { $0.name == "check" }),
+      let option = CheckOptions(file).invalid
+    {
+      bag.report(
+        BuildRules.checkDirective, at: file.location(directive.valueRange), "'\(option)' is no option of '# check='",
+        help: "the options are skip=, error= and experimental=")
+    }
+    let firstStage = file.stages.first?.from ?? file.instructions.count
+    for index in 0..<firstStage {
+      if case .arg(let assignments) = file.instructions[index].body { globalArgument(assignments, index) }
+    }
+    for (index, stage) in file.stages.enumerated() {
+      if let name = stage.name { last[name] = index }
+    }
+    for index in file.stages.indices { self.stage(index) }
+  }
+
+  private mutating func globalArgument(_ assignments: [Assignment], _ index: Int) {
+    for assignment in assignments {
+      guard let value = assignment.value else {
+        globals.declare(assignment.key.text, value: nil)
+        continue
+      }
+      guard let expansion = expand(value, index, in: globals) else { continue }
+      globals.declare(assignment.key.text, value: expansion.result)
+      if assignment.key.text == "SOURCE_DATE_EPOCH", !expansion.result.isEmpty, Int64(expansion.result) == nil {
+        report(
+          BuildRules.sourceDate, index, at: value.range, "'\(expansion.result)' is no number of seconds",
+          help: "write a number, such as 0")
+      }
+    }
+  }
+
+  // MARK: Stages
+
+  private mutating func stage(_ number: Int) {
+    let stage = file.stages[number]
+    var result = BuildModel.StageModel(base: stage.base, scope: StageScope([("PATH", Self.defaultPath)]))
+    if case .from(let from) = file.instructions[stage.from].body {
+      base(from, stage.from, &result)
+    } else {
+      result.isValid = false
+    }
+    if let parent = result.parent {
+      let inherited = model.stages[parent]
+      result.scope = inherited.scope
+      result.hasShell = inherited.hasShell
+      result.shell = inherited.shell
+      result.hasWorkdir = inherited.hasWorkdir
+      result.workdir = inherited.workdir
+    }
+    model.stages.append(result)
+    if let name = stage.name { latest[name] = number }
+    for index in stage.body { dispatch(index, stage: number) }
+  }
+
+  private static let defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+  private mutating func base(_ from: FromBody, _ index: Int, _ stage: inout BuildModel.StageModel) {
+    stage.fromVariables.candidates = globals.names + globals.declared.sorted()
+    if let expansion = expand(from.base, index, in: globals) {
+      stage.base = expansion.result
+      stage.parent = latest[expansion.result]
+      stage.fromVariables.undeclared = expansion.unmatched.filter { !globals.isDeclared($0) }
+      checkBase(from, index, expansion, &stage)
+    } else {
+      stage.isValid = false
+    }
+    guard let platform = from.platform, let expansion = expand(platform, index, in: globals) else { return }
+    stage.fromVariables.undeclared += expansion.unmatched.filter { !globals.isDeclared($0) }
+    stage.fromVariables.platform = expansion.result
+    if expansion.matched.isEmpty, expansion.unmatched.isEmpty { stage.fromVariables.constantPlatform = expansion.result }
+    if expansion.matched.count == 1, expansion.unmatched.isEmpty {
+      stage.fromVariables.platformVariable = expansion.matched[0]
+    }
+    if Platform(expansion.result) == nil, !globals.dependsOnArguments(expansion) {
+      report(
+        BuildRules.platform, index, at: platform.range,
+        expansion.result.isEmpty ? "the platform is empty" : "'\(expansion.result)' is no platform",
+        help: "write it like 'linux/arm64'")
+    }
+  }
+
+  private mutating func checkBase(
+    _ from: FromBody, _ index: Int, _ expansion: Expansion, _ stage: inout BuildModel.StageModel
+  ) {
+    if stage.parent != nil || expansion.result == "scratch" { return }
+    do throws(ImageReference.Failure) {
+      _ = try ImageReference(expansion.result)
+    } catch {
+      stage.isValid = false
+      // A stage's name in the wrong case has a rule of its own.
+      if globals.dependsOnArguments(expansion) || StageNameCase.isTrap(expansion.result, latest.keys) { return }
+      report(BuildRules.baseImage, index, at: from.base.range, error.message)
+    }
+  }
+
+  // MARK: Instructions
+
+  private mutating func dispatch(_ index: Int, stage: Int) {
+    let instruction = file.instructions[index]
+    switch instruction.body {
+    case .env(let assignments, _): environment(assignments, index, stage)
+    case .label(let assignments, _):
+      for assignment in assignments {
+        _ = expand(assignment.key, index, stage)
+        if let value = assignment.value { _ = expand(value, index, stage) }
+      }
+    case .arg(let assignments): argument(assignments, index, stage)
+    case .copy(let copy): self.copy(copy, index, stage)
+    case .run(let run): for mount in run.mounts { self.mount(mount, index, stage) }
+    case .workdir(let path):
+      guard let expansion = expand(path, index, stage) else { return }
+      model.workdirs.append((index, expansion.result, !model.stages[stage].hasWorkdir))
+      model.stages[stage].hasWorkdir = true
+      model.stages[stage].workdir = FilePath.normalize(FilePath.join(model.stages[stage].workdir, expansion.result))
+    case .user(let word): _ = expand(word, index, stage)
+    case .volume(let words): for word in words { _ = expand(word, index, stage) }
+    case .stopSignal(let word):
+      guard let expansion = expand(word, index, stage), !Signals.isSignal(expansion.result),
+        !model.stages[stage].scope.dependsOnArguments(expansion)
+      else { return }
+      report(
+        BuildRules.signal, index, at: word.range, "'\(expansion.result)' is no signal", help: "write it like 'SIGTERM'")
+    case .expose(let words): expose(words, index, stage)
+    case .shell(let words):
+      model.stages[stage].hasShell = true
+      model.stages[stage].shell = words
+    case .from, .cmd, .entrypoint, .maintainer, .healthcheck, .onbuild, .directive, .invalid: break
+    }
+  }
+
+  private mutating func environment(_ assignments: [Assignment], _ index: Int, _ stage: Int) {
+    // One instruction sees one environment: values are expanded before any of them is set.
+    var changes: [(String, Expansion)] = []
+    for assignment in assignments {
+      guard let key = expand(assignment.key, index, stage), let value = assignment.value,
+        let expansion = expand(value, index, stage)
+      else { continue }
+      model.assigned.append((index, key.result))
+      changes.append((key.result, expansion))
+    }
+    for (name, expansion) in changes {
+      let isOverridable = model.stages[stage].scope.dependsOnArguments(expansion)
+      model.stages[stage].scope.set(name, expansion.result, isOverridable: isOverridable)
+    }
+  }
+
+  private mutating func argument(_ assignments: [Assignment], _ index: Int, _ stage: Int) {
+    for assignment in assignments {
+      let name = assignment.key.text
+      model.assigned.append((index, name))
+      var value = assignment.value.flatMap { expand($0, index, stage)?.result }
+      if assignment.value == nil { value = globals.value(of: name) }
+      // The two SBOM switches are read by the frontend and never become variables.
+      let isSwitch = name == "BUILDKIT_SBOM_SCAN_CONTEXT" || name == "BUILDKIT_SBOM_SCAN_STAGE"
+      model.stages[stage].scope.declare(name, value: isSwitch ? nil : value)
+    }
+  }
+
+  private mutating func expose(_ words: [Word], _ index: Int, _ stage: Int) {
+    var ports: [String] = []
+    let scope = model.stages[stage].scope
+    for word in words.sorted(by: { $0.text.utf8.lexicographicallyPrecedes($1.text.utf8) }) {
+      do throws(ExpansionFailure) {
+        let expansion = try lexer.expand(word.text, in: scope)
+        ports += expansion.words
+        for port in expansion.words {
+          do throws(PortSpec.Failure) {
+            _ = try PortSpec(port)
+          } catch {
+            if scope.dependsOnArguments(expansion) { continue }
+            report(BuildRules.port, index, at: word.range, error.message, help: "write it like '8080' or '53/udp'")
+          }
+        }
+      } catch {
+        fail(error, word, index, scope)
+      }
+    }
+    model.ports.append((index, ports))
+  }
+
+  // MARK: Expansion
+
+  /// Expands a word of a stage's instruction and notes the variables that nothing sets.
+  mutating func expand(_ word: Word, _ index: Int, _ stage: Int) -> Expansion? {
+    let scope = model.stages[stage].scope
+    guard let expansion = expand(word, index, in: scope) else { return nil }
+    note(expansion.unmatched, word.range, index, scope)
+    return expansion
+  }
+
+  mutating func note(_ unmatched: [String], _ range: Range<Int>, _ index: Int, _ scope: StageScope) {
+    for name in unmatched where !scope.declared.contains(name) && !name.utf8.starts(with: "BUILDKIT_SBOM_SCAN_".utf8) {
+      let line = file.instructions[index].line
+      model.undefined.append(
+        BuildModel.UndefinedVariable(
+          instruction: index, name: name, suggestion: Suggestion.nearest(to: name, in: scope.names),
+          range: line.text.find(variable: name, in: range)))
+    }
+  }
+
+  private mutating func expand(_ word: Word, _ index: Int, in scope: StageScope) -> Expansion? {
+    do throws(ExpansionFailure) {
+      return try lexer.expand(word.text, in: scope)
+    } catch {
+      fail(error, word, index, scope)
+      return nil
+    }
+  }
+
+  /// Reports why a word can't be expanded, unless a build argument could mend it.
+  mutating func fail(_ failure: ExpansionFailure, _ word: Word, _ index: Int, _ scope: StageScope) {
+    if let variable = failure.variable, scope.overridable.contains(variable) || scope.declared.contains(variable) {
+      return
+    }
+    report(
+      BuildRules.expansion, index, at: word.range, "'\(word.text)' can't be expanded: \(failure.message)",
+      help: failure.variable == nil ? "check the quotes and the '${…}'" : "set the variable with ARG or ENV first")
+  }
+
+  /// Reports at a place of an instruction's text.
+  mutating func report(
+    _ rule: Rule, _ index: Int, at range: Range<Int>? = nil, _ message: String, help: String? = nil
+  ) {
+    let line = file.instructions[index].line
+    bag.report(
+      rule, at: file.location(range.map(line.text.source) ?? line.keywordRange), message, help: help)
+  }
+
+  // MARK: Names of stages
+
+  /// What `--from` means, or nil if it was reported.
+  enum CopySource: Equatable {
+    case stage(Int)
+    case image
+  }
+
+  /// Resolves the source of a copy or mount. Numbers count for COPY only.
+  mutating func source(named name: String, _ range: Range<Int>, _ index: Int, _ stage: Int, takesNumbers: Bool)
+    -> CopySource?
+  {
+    var target = last[name.lowercased()]
+    if takesNumbers, let number = Int(name.utf8.first == 0x2B ? String(name.dropFirst()) : name) {
+      guard (0..<file.stages.count + externalStages).contains(number) else {
+        report(
+          BuildRules.copyFrom, index, at: range, "there is no stage \(number)",
+          help: "stages are numbered from 0 to \(file.stages.count - 1)")
+        return nil
+      }
+      if number >= file.stages.count { return .image }
+      target = number
+    }
+    if let target {
+      guard target < stage else {
+        // A stage of that name above and another below has a rule of its own.
+        if takesNumbers, latest[name.lowercased()].map({ $0 < stage }) == true { return nil }
+        report(
+          BuildRules.copyFrom, index, at: range,
+          target == stage ? "a stage can't copy from itself" : "the stage '\(name)' is defined below",
+          help: target == stage ? "copy from another stage" : "move that stage above this one")
+        return nil
+      }
+      return .stage(target)
+    }
+    externalStages += 1
+    if name == "scratch" { return .image }
+    do throws(ImageReference.Failure) {
+      _ = try ImageReference(name)
+      return .image
+    } catch {
+      report(
+        BuildRules.copyFrom, index, at: range, "'\(name)' is neither a stage nor an image: \(error.message)",
+        help: Suggestion.nearest(to: name, in: last.keys.sorted()).map { "did you mean '\($0)'?" })
+      return nil
+    }
+  }
+}
+
+extension LogicalText {
+  /// Where `$name` or `${name` stands in a part of the text.
+  func find(variable name: String, in range: Range<Int>) -> SourceRange? {
+    let name = Array(name.utf8)
+    for index in range where bytes[index] == 0x24 {
+      let rest = bytes[(index + 1)..<range.upperBound]
+      let isBraced = rest.first == 0x7B
+      if rest.dropFirst(isBraced ? 1 : 0).starts(with: name) {
+        return source(index..<index + 1 + (isBraced ? 1 : 0) + name.count)
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,28 @@
+package import AST
+package import Diagnostics
+
+/// The catalog of Clawfile lint rules.
+package enum LintRules {
+  /// Every rule: BuildKit's that need no registry or context, then claw's own.
+  package static let all: [any LintRule.Type] = [
+    StageNameCasing.self, FromAsCasing.self, EmptyContinuation.self, InstructionCasing.self, DuplicateStageName.self,
+    ReservedStageName.self, JSONFormRecommended.self, MaintainerDeprecated.self, UndefinedArgumentInFrom.self,
+    RelativeWorkdir.self, UndefinedVariable.self, RepeatedInstruction.self, LegacyKeyValue.self,
+    RedundantTargetPlatform.self, SecretInArgOrEnv.self, InvalidDefaultInFrom.self, ConstantPlatform.self,
+    DefinitionDescription.self, ExposeProtocolCasing.self, ExposeHostPart.self,
+    JSONFormFallback.self, SwallowedInstruction.self, HiddenDirective.self, HeredocInExec.self, StageNameCase.self,
+    LateDuplicateStage.self, DroppedFlag.self, InvalidTrigger.self, ShebangHidesDirective.self, SecretValue.self,
+    CustomFrontend.self,
+  ]
+
+  /// Runs every rule that is not experimental, and those experimental ones that the file asks for.
+  package static func check(_ file: Clawfile, _ model: BuildModel, into bag: inout DiagnosticBag) {
+    let context = LintContext(file: file, model: model)
+    let options = CheckOptions(file)
+    for type in all {
+      let rule = type.rule
+      if rule.isExperimental, !options.allowsExperimental(rule) { continue }
+      type.check(context, into: &bag)
+    }
+  }
+}

@@ -1,0 +1,278 @@
+import AST
+import Diagnostics
+import Lexer
+import Source
+
+extension ClawfileParser {
+  typealias Flags = [(name: String, value: Word)]
+
+  func word(_ line: InstructionLine, _ range: Range<Int>) -> Word {
+    Word(text: line.text.string(range), range: range)
+  }
+
+  mutating func from(_ line: InstructionLine, _ flags: Flags) -> InstructionBody {
+    let words = WordSplitter.blanks(line.text, line.arguments).map { word(line, $0) }
+    guard words.count == 1 || (words.count == 3 && words[1].text.lowercased() == "as") else {
+      report(
+        SyntaxRules.arity, line, "FROM takes an image, or an image, AS and a name; this has \(words.count) words",
+        help: "write 'FROM image' or 'FROM image AS name'")
+      return .invalid
+    }
+    if words.count == 3, !isStageName(words[2].text.lowercased()) {
+      report(
+        SyntaxRules.stageName, line, at: words[2].range, "'\(words[2].text)' can't name a stage",
+        help: "start with a letter, then letters, digits, '-', '_' and '.'")
+    }
+    return .from(
+      FromBody(
+        base: words[0], asKeyword: words.count == 3 ? words[1] : nil, name: words.count == 3 ? words[2] : nil,
+        platform: flags.first { $0.name == "platform" }?.value))
+  }
+
+  private func isStageName(_ name: String) -> Bool {
+    guard let first = name.utf8.first, first >= 0x61, first <= 0x7A else { return false }
+    return name.utf8.allSatisfy {
+      ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2D || $0 == 0x5F || $0 == 0x2E
+    }
+  }
+
+  mutating func arg(_ line: InstructionLine) -> InstructionBody {
+    let words = WordSplitter.quoted(line.text, line.arguments, escape: escape)
+    guard !words.isEmpty else {
+      report(SyntaxRules.arity, line, "ARG takes at least one name", help: "write 'ARG name' or 'ARG name=default'")
+      return .invalid
+    }
+    var assignments: [Assignment] = []
+    for range in words {
+      let (key, value) = split(line, range)
+      if value != nil, key.text.isEmpty {
+        report(SyntaxRules.blankName, line, at: range, "ARG has a value without a name", help: "write 'ARG name=default'")
+        return .invalid
+      }
+      assignments.append(Assignment(key: key, value: value))
+    }
+    return .arg(assignments)
+  }
+
+  /// Cuts a word at its first `=`.
+  private func split(_ line: InstructionLine, _ range: Range<Int>) -> (Word, Word?) {
+    guard let equals = line.text.bytes[range].firstIndex(of: 0x3D) else { return (word(line, range), nil) }
+    return (word(line, range.lowerBound..<equals), word(line, equals + 1..<range.upperBound))
+  }
+
+  /// ENV's and LABEL's pairs, and whether they are in the old form without `=`.
+  mutating func assignments(_ line: InstructionLine, _ name: String) -> ([Assignment], Bool)? {
+    let words = WordSplitter.quoted(line.text, line.arguments, escape: escape)
+    guard let first = words.first else {
+      report(SyntaxRules.arity, line, "\(name) takes at least one name and value", help: "write '\(name) name=value'")
+      return nil
+    }
+    if !line.text.bytes[first].contains(0x3D) {
+      var end = line.arguments.lowerBound
+      while end < line.arguments.upperBound, !WhiteSpace.isBlank(line.text.bytes[end]) { end += 1 }
+      var start = end
+      while start < line.arguments.upperBound, WhiteSpace.isBlank(line.text.bytes[start]) { start += 1 }
+      guard end < line.arguments.upperBound else {
+        report(
+          SyntaxRules.keyValue, line, at: first, "\(name) has a name without a value",
+          help: "write '\(name) \(line.text.string(first))=value'")
+        return nil
+      }
+      let key = word(line, line.arguments.lowerBound..<end)
+      let value = word(line, start..<line.arguments.upperBound)
+      return ([Assignment(key: key, value: value)], true)
+    }
+    var pairs: [Assignment] = []
+    for range in words {
+      let (key, value) = split(line, range)
+      guard let value else {
+        report(
+          SyntaxRules.keyValue, line, at: range, "'\(key.text)' has no '='; \(name) is written name=value",
+          help: "put quotes around a value that holds blanks")
+        return nil
+      }
+      guard !key.text.isEmpty else {
+        report(SyntaxRules.blankName, line, at: range, "\(name) has a value without a name", help: "write 'name=value'")
+        return nil
+      }
+      pairs.append(Assignment(key: key, value: value))
+    }
+    return (pairs, false)
+  }
+
+  /// A command in shell or JSON form; nil if it was reported.
+  mutating func command(_ line: InstructionLine, _ range: Range<Int>) -> CommandForm? {
+    guard line.text.bytes[range].first == 0x5B else { return .shell(range) }
+    switch ExecForm.parse(line.text.bytes[range]) {
+    case .shell: return .shell(range)
+    case .words(let words): return .exec(words)
+    case .notStrings:
+      report(
+        SyntaxRules.jsonNotStrings, line, at: range, "the JSON form holds something that is not a string",
+        help: "put every element in double quotes")
+      return nil
+    }
+  }
+
+  mutating func run(_ line: InstructionLine, _ flags: Flags) -> InstructionBody {
+    guard let command = command(line, line.arguments) else { return .invalid }
+    return .run(RunBody(mounts: flags.filter { $0.name == "mount" }.map(\.value), command: command))
+  }
+
+  mutating func shell(_ line: InstructionLine) -> InstructionBody {
+    switch ExecForm.parse(line.text.bytes[line.arguments]) {
+    case .words(let words) where !words.isEmpty: return .shell(words)
+    case .notStrings: _ = command(line, line.arguments)
+    default:
+      report(
+        SyntaxRules.shellForm, line, "SHELL takes a JSON array with the program and its arguments",
+        help: "write 'SHELL [\"/bin/bash\", \"-c\"]'")
+    }
+    return .invalid
+  }
+
+  /// The words of an instruction with a list form and a JSON form; nil if it was reported.
+  private mutating func list(_ line: InstructionLine) -> [Word]? {
+    guard let form = command(line, line.arguments) else { return nil }
+    switch form {
+    case .exec(let words): return words.map { Word(text: $0, range: line.arguments) }
+    case .shell(let range): return WordSplitter.blanks(line.text, range).map { word(line, $0) }
+    }
+  }
+
+  mutating func copy(_ line: InstructionLine, _ flags: Flags, isAdd: Bool) -> InstructionBody {
+    guard let words = list(line) else { return .invalid }
+    let name = isAdd ? "ADD" : "COPY"
+    guard words.count >= 2, let destination = words.last else {
+      report(
+        SyntaxRules.arity, line, "\(name) takes at least one source and a destination",
+        help: "write '\(name) source destination'")
+      return .invalid
+    }
+    if HeredocMarker(word: destination.text) != nil {
+      report(
+        SyntaxRules.heredocDestination, line, at: destination.range, "\(name) can't have a heredoc as its destination",
+        help: "end the line with the path to write")
+      return .invalid
+    }
+    var sources: [Word] = []
+    var contents: [Int] = []
+    for source in words.dropLast() {
+      if let marker = HeredocMarker(word: source.text) {
+        if let index = line.heredocs.lastIndex(where: { $0.name == marker.name }) { contents.append(index) }
+      } else {
+        sources.append(source)
+      }
+    }
+    return .copy(
+      CopyBody(isAdd: isAdd, sources: sources, contents: contents, destination: destination, flags: flags))
+  }
+
+  mutating func atLeastOne(_ line: InstructionLine, _ name: String) -> [Word]? {
+    let words = WordSplitter.blanks(line.text, line.arguments).map { word(line, $0) }
+    if !words.isEmpty { return words }
+    report(SyntaxRules.arity, line, "\(name) takes at least one argument")
+    return nil
+  }
+
+  mutating func exactlyOne(_ line: InstructionLine, _ name: String) -> Word? {
+    if !line.arguments.isEmpty { return word(line, line.arguments) }
+    report(SyntaxRules.arity, line, "\(name) takes an argument")
+    return nil
+  }
+
+  mutating func volume(_ line: InstructionLine) -> InstructionBody {
+    guard let words = list(line) else { return .invalid }
+    guard !words.isEmpty else {
+      report(SyntaxRules.arity, line, "VOLUME takes at least one path")
+      return .invalid
+    }
+    for word in words where word.text.unicodeScalars.allSatisfy(WhiteSpace.isSpace) {
+      report(SyntaxRules.emptyPath, line, at: word.range, "VOLUME has an empty path", help: "remove it")
+    }
+    return .volume(words)
+  }
+
+  mutating func healthcheck(_ line: InstructionLine) -> InstructionBody {
+    guard !line.arguments.isEmpty else {
+      report(SyntaxRules.healthcheck, line, "HEALTHCHECK takes NONE or CMD", help: "write 'HEALTHCHECK CMD command'")
+      return .invalid
+    }
+    let type = firstWord(line)
+    var start = line.arguments.lowerBound + 0
+    while start < line.arguments.upperBound, !WhiteSpace.isLatinSpace(line.text.bytes[start]) { start += 1 }
+    let typeRange = line.arguments.lowerBound..<start
+    while start < line.arguments.upperBound, WhiteSpace.isLatinSpace(line.text.bytes[start]) { start += 1 }
+    let rest = start..<line.arguments.upperBound
+    switch type {
+    case "NONE":
+      if !rest.isEmpty {
+        report(SyntaxRules.healthcheck, line, at: rest, "HEALTHCHECK NONE takes no arguments", help: "remove them")
+      }
+      return .healthcheck(nil)
+    case "CMD":
+      guard let form = command(line, rest) else { return .invalid }
+      var isEmpty = rest.isEmpty
+      if case .exec(let words) = form { isEmpty = words.isEmpty }
+      if isEmpty {
+        report(SyntaxRules.healthcheck, line, "HEALTHCHECK CMD has no command", help: "write the command behind CMD")
+      }
+      checkHealthFlags(line)
+      return .healthcheck(form)
+    default:
+      report(
+        SyntaxRules.healthcheck, line, at: typeRange, "HEALTHCHECK can't be '\(type)'",
+        help: "write 'HEALTHCHECK CMD …' or 'HEALTHCHECK NONE'")
+      return .invalid
+    }
+  }
+
+  private mutating func checkHealthFlags(_ line: InstructionLine) {
+    for flag in line.flags {
+      guard let equals = flag.value.utf8.firstIndex(of: 0x3D) else { continue }
+      let name = flag.value[..<equals]
+      let value = String(flag.value[flag.value.utf8.index(after: equals)...])
+      if value.isEmpty { continue }
+      if name == "--retries" {
+        let digits = value.utf8.first == 0x2B ? String(value.dropFirst()) : value
+        if let count = Int32(digits), count >= 0 { continue }
+        report(
+          SyntaxRules.flagValue, line, at: flag.range, "'--retries' can't be '\(value)'",
+          help: "write a whole number, 0 or more")
+      } else if ["--interval", "--timeout", "--start-period", "--start-interval"].contains(name) {
+        guard let duration = GoText.duration(value) else {
+          report(
+            SyntaxRules.flagValue, line, at: flag.range, "'\(value)' is no duration", help: "write it like '30s' or '1m30s'")
+          continue
+        }
+        if duration != 0, duration < 1e6 {
+          report(
+            SyntaxRules.flagValue, line, at: flag.range, "'\(name)' is shorter than 1ms", help: "write 0, or 1ms and more")
+        }
+      }
+    }
+  }
+
+  mutating func onbuild(_ line: InstructionLine) -> InstructionBody {
+    guard !line.arguments.isEmpty else {
+      report(SyntaxRules.arity, line, "ONBUILD takes an instruction")
+      return .invalid
+    }
+    var end = line.arguments.lowerBound
+    while end < line.arguments.upperBound, !WhiteSpace.isBlank(line.text.bytes[end]) { end += 1 }
+    let range = line.arguments.lowerBound..<end
+    let trigger = line.text.string(range).uppercased()
+    if ["ONBUILD", "MAINTAINER", "FROM"].contains(trigger) {
+      report(SyntaxRules.onbuildTrigger, line, at: range, "\(trigger) can't be an ONBUILD trigger", help: "remove it")
+      return .invalid
+    }
+    checkTriggerSyntax(line)
+    if isDirective(trigger) {
+      report(
+        SyntaxRules.onbuildDirective, line, at: range, "the Claw directive \(trigger) can't be an ONBUILD trigger",
+        help: "put it into the Clawfile that is built from this image")
+      return .invalid
+    }
+    return .onbuild(line.arguments)
+  }
+}
