@@ -120,8 +120,8 @@ SH
   real npm <<'SH'
 case $1 in
   ls)
-    case " $* " in *' --global '*) root=/usr/lib/node_modules ;; *) root=/work/node_modules ;; esac
-    printf '/work\n%s/left:left@1.3.0\n%s/@scope/pkg:@scope/pkg@2.0.1:\n' "$root" "$root"
+    case " $* " in *' --global '*) root=/usr/lib/node_modules ;; *) root=/project/node_modules ;; esac
+    printf '/project\n%s/left:left@1.3.0\n%s/@scope/pkg:@scope/pkg@2.0.1:\n' "$root" "$root"
     ;;
 esac
 SH
