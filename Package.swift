@@ -28,5 +28,7 @@ let package = Package(
     module("Source"),
     module("Diagnostics", imports: ["Source"]),
     module("JSON", imports: ["Source"]),
+    module("Lexer", imports: ["Source", "Diagnostics", "CLibYAML"]),
+    tests("LexerTests", imports: ["Source", "Diagnostics", "Lexer"]),
   ]
 )
