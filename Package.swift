@@ -21,7 +21,9 @@ func tests(_ name: String, imports: [Target.Dependency]) -> Target {
 let package = Package(
   name: "claw",
   products: [],
-  dependencies: [],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+  ],
   targets: [
     .systemLibrary(name: "CLibYAML", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
@@ -33,5 +35,15 @@ let package = Package(
     module("AST", imports: ["Source", "Lexer", "Directives"]),
     module("Parser", imports: ["Source", "Lexer", "JSON", "AST", "Directives", "Diagnostics"]),
     module("Lowering", imports: ["Source", "Lexer", "JSON", "AST", "Directives", "Diagnostics", "Parser"]),
+    module(
+      "Driver", imports: ["Source", "JSON", "Diagnostics", "Lexer", "Directives", "AST", "Parser", "Lowering"]),
+    module("Runtime", imports: ["Source", "Diagnostics", "Driver"]),
+    .executableTarget(
+      name: "claw",
+      dependencies: [
+        "Source", "JSON", "Diagnostics", "Lexer", "AST", "Driver", "Runtime",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: settings),
+    tests("LexerTests", imports: ["Source", "Diagnostics", "Lexer"]),
   ]
 )

@@ -1,12 +1,12 @@
 import Lexer
 import AST
-import Diagnostics
+package import Diagnostics
 
 import Source
 
 /// `# syntax=` with a frontend that is not Docker's.
-enum CustomFrontend: LintRule {
-  static let rule = Rule(
+package enum CustomFrontend: LintRule {
+  package static let rule = Rule(
     "clawfile/custom-frontend", .warning, "'# syntax=' names a frontend that is not Docker's",
     explanation: """
       The frontend is a program that reads the Dockerfile and decides what is built; it is fetched and run by the engine. \
@@ -14,7 +14,7 @@ enum CustomFrontend: LintRule {
       """,
     bad: "# syntax=example.com/frontend\nFROM scratch\n", good: "# syntax=docker/dockerfile:1\nFROM scratch\n")
 
-  static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
+  package static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
     guard let directive = context.file.parserDirectives.first(where: { $0.name == "syntax" }) else { return }
     let name = directive.value.split(separator: " ").first.map(String.init) ?? ""
     if let reference = try? ImageReference(name), reference.domain == "docker.io",

@@ -1,0 +1,27 @@
+package import Diagnostics
+import Lexer
+import Lowering
+import Parser
+
+/// Every rule that claw can report.
+package enum RuleCatalog {
+  /// All rules, by name.
+  package static let all: [Rule] = {
+    var rules = LexicalRules.all + SyntaxRules.all + BuildRules.all + LintRules.all.map { $0.rule }
+    rules += [Suppressions.unknownRule]
+    return rules.sorted { $0.name < $1.name }
+  }()
+
+  /// The rule of a name, or of one of BuildKit's and hadolint's names.
+  package static func rule(named name: String) -> Rule? {
+    byName[name] ?? all.first { rule in rule.aliases.contains { $0.lowercased() == name.lowercased() } }
+  }
+
+  /// Whether a name is a rule's or an alias of one.
+  package static func knows(_ name: String) -> Bool { rule(named: name) != nil }
+
+  /// Whether `--strict` makes a rule an error.
+  package static func isStrict(_ rule: Rule) -> Bool { rule == CustomFrontend.rule }
+
+  private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+}

@@ -1,0 +1,29 @@
+import ArgumentParser
+
+/// The command line. Synchronous on purpose: an asynchronous main costs ten times the start-up of this one.
+@main
+struct Claw: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "claw",
+    abstract: "A compiler toolchain for the declarative files of AI agents.",
+    version: "claw \(Version.text)",
+    subcommands: [Check.self, Parse.self, Explain.self])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let status as Status {
+      exit(withError: ExitCode(status.rawValue))
+    } catch {
+      let code = exitCode(for: error)
+      let message = fullMessage(for: error)
+      if code == .success {
+        Console.write(message + "\n")
+        return
+      }
+      Console.say(message)
+      exit(withError: ExitCode(code == .validationFailure ? Status.usage.rawValue : code.rawValue))
+    }
+  }
+}

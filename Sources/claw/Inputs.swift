@@ -1,0 +1,80 @@
+import Driver
+import Runtime
+import Source
+
+/// The files that a command is to work on.
+enum Inputs {
+  /// A file and its language.
+  struct Input {
+    var file: SourceFile
+    var kind: FileKind
+  }
+
+  /// Most bytes of a file that are read.
+  static let limit = 64 << 20
+
+  /// The files of some paths: those named, and those found in folders; the current folder if none is named. What can't
+  /// be read is said at once and goes into `status`.
+  static func find(_ paths: [String], as kind: FileKind?, status: inout Status) -> [Input] {
+    var inputs: [Input] = []
+    for path in paths.isEmpty ? ["."] : paths {
+      if path == "-" {
+        if let file = readStandardInput(kind, &status) { inputs.append(file) }
+        continue
+      }
+      switch FileSearch.kind(of: path) {
+      case .folder:
+        for found in FileSearch.files(below: path, isWanted: { FileKind(path: $0, isNamed: false) != nil }) {
+          guard let kind = FileKind(path: found, isNamed: false), let file = read(found, &status) else { continue }
+          inputs.append(Input(file: file, kind: kind))
+        }
+      case .missing:
+        Console.say("claw: '\(path)' does not exist")
+        status = .usage
+      case .file, .other:
+        guard let kind = kind ?? FileKind(path: path, isNamed: true) else {
+          Console.say("claw: what '\(path)' is can't be told from its name; say it with --as clawfile or --as pod")
+          status = .usage
+          continue
+        }
+        if let file = read(path, &status) { inputs.append(Input(file: file, kind: kind)) }
+      }
+    }
+    return inputs
+  }
+
+  /// Reads a file, or says why not.
+  static func read(_ path: String, _ status: inout Status) -> SourceFile? {
+    do throws(FileFailure) {
+      return try DiskFiles().read(path, within: nil, limit: limit)
+    } catch {
+      Console.say("claw: '\(path)' \(error.reason)")
+      status = .invalid
+      return nil
+    }
+  }
+
+  private static func readStandardInput(_ kind: FileKind?, _ status: inout Status) -> Input? {
+    do throws(FileFailure) {
+      let bytes = try DiskFiles.readAll(0, sizeHint: 0, limit: limit)
+      return Input(file: SourceFile(path: "<stdin>", bytes: bytes), kind: kind ?? .clawfile)
+    } catch {
+      Console.say("claw: standard input \(error.reason)")
+      status = .invalid
+      return nil
+    }
+  }
+}
+
+extension FileFailure {
+  /// The reason, as the end of a sentence about the file.
+  var reason: String {
+    switch self {
+    case .missing: "does not exist"
+    case .notRegular: "is no regular file"
+    case .outside: "leads out of its folder"
+    case .tooLarge(let limit): "is larger than \(limit) bytes"
+    case .system(let reason): "can't be read: \(reason)"
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import Diagnostics
+import Driver
+
+/// When to colour.
+enum ColourChoice: String, ExpressibleByArgument, CaseIterable {
+  case auto, always, never
+}
+
+/// How findings are written.
+enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
+  case text, json, sarif, github
+}
+
+/// What every command that reports findings takes.
+struct ReportOptions: ParsableArguments {
+  @Option(help: "How findings are written: text, json, sarif or github.")
+  var format: ReportFormat = .text
+
+  @Option(help: "When to colour: auto, always or never.")
+  var color: ColourChoice = .auto
+
+  @Option(name: .customLong("fail-on"), help: "The least severity that fails the run: error, warning or info.")
+  var failOn: Severity = .error
+
+  @Flag(help: "Treat rules about trust, such as foreign frontends, as errors.")
+  var strict = false
+
+  /// Writes findings and says what the run's status is.
+  func report(_ bag: DiagnosticBag) -> Status {
+    var bag = bag
+    if strict {
+      bag.update { if RuleCatalog.isStrict($0.rule) { $0.severity = .error } }
+    }
+    let diagnostics = bag.sorted()
+    switch format {
+    case .json: Console.write(JSONRenderer.render(diagnostics))
+    case .sarif: Console.write(SARIFRenderer.render(diagnostics, version: Version.text))
+    case .github: Console.write(GitHubRenderer.render(diagnostics))
+    case .text:
+      let renderer = TerminalRenderer(isColoured: Console.isColoured(color, 2), width: Console.width)
+      let text = renderer.render(diagnostics) + renderer.summary(diagnostics)
+      if !text.isEmpty { Console.say(text) }
+    }
+    if bag.hasErrors { return .invalid }
+    return diagnostics.contains { $0.severity >= failOn } ? .failed : .done
+  }
+}
+
+extension Severity: ExpressibleByArgument {}

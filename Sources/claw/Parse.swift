@@ -1,0 +1,50 @@
+import AST
+import ArgumentParser
+import Diagnostics
+import Driver
+import JSON
+import Lexer
+import Source
+
+/// `claw parse`
+struct Parse: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Shows what the front end sees in a file.",
+    discussion: """
+      EXAMPLES
+        claw parse Clawfile --dump spans
+        claw parse claw-pod.yml --dump tree
+      """)
+
+  /// What to show.
+  enum Dump: String, ExpressibleByArgument, CaseIterable {
+    case spans, tree
+  }
+
+  @Argument(help: "The file.") var path: String
+  @Option(help: "spans: [first line, last line] of each instruction; tree: the whole tree as JSON.")
+  var dump: Dump = .tree
+  @Option(name: .customLong("as"), help: "Read the file as: clawfile or pod.") var kind: FileKind?
+  @OptionGroup var report: ReportOptions
+
+  func run() throws {
+    var status = Status.done
+    var bag = DiagnosticBag()
+    for input in Inputs.find([path], as: kind, status: &status) {
+      switch input.kind {
+      case .clawfile:
+        let tree = CheckedClawfile.check(input.file, into: &bag).tree
+        switch dump {
+        case .spans:
+          let spans = tree.instructions.map { "[\($0.line.firstLine),\($0.line.lastLine)]" }
+          Console.write("[\(spans.joined(separator: ","))]\n")
+        case .tree: Console.write(TreeDump.value(tree).text(indented: true) + "\n")
+        }
+      case .pod: break
+      }
+    }
+    if status != .done { throw status }
+    bag.filter { $0.severity == .error }
+    if report.report(bag) != .done { throw Status.invalid }
+  }
+}
