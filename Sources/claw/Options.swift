@@ -12,6 +12,19 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
   case text, json, sarif, github
 }
 
+/// The least severity that fails a run.
+enum Threshold: String, ExpressibleByArgument, CaseIterable {
+  case error, warning, info
+
+  var severity: Severity {
+    switch self {
+    case .error: .error
+    case .warning: .warning
+    case .info: .info
+    }
+  }
+}
+
 /// What every command that reports findings takes.
 struct ReportOptions: ParsableArguments {
   @Option(help: "How findings are written: text, json, sarif or github.")
@@ -21,7 +34,7 @@ struct ReportOptions: ParsableArguments {
   var color: ColourChoice = .auto
 
   @Option(name: .customLong("fail-on"), help: "The least severity that fails the run: error, warning or info.")
-  var failOn: Severity = .error
+  var failOn: Threshold = .error
 
   @Flag(help: "Treat rules about trust, such as foreign frontends, as errors.")
   var strict = false
@@ -43,8 +56,6 @@ struct ReportOptions: ParsableArguments {
       if !text.isEmpty { Console.say(text) }
     }
     if bag.hasErrors { return .invalid }
-    return diagnostics.contains { $0.severity >= failOn } ? .failed : .done
+    return diagnostics.contains { $0.severity >= failOn.severity } ? .failed : .done
   }
 }
-
-extension Severity: ExpressibleByArgument {}

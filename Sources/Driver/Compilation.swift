@@ -1,0 +1,58 @@
+package import Diagnostics
+package import Source
+
+/// What a compile made: files to write, and everything that was found on the way.
+package struct Compilation: Sendable {
+  /// A file to write.
+  package struct Artifact: Sendable {
+    /// Where to, as seen from the folder that the command runs in.
+    package var path: String
+    /// The content.
+    package var bytes: [UInt8]
+
+    /// Makes an artifact.
+    package init(path: String, bytes: [UInt8]) {
+      self.path = path
+      self.bytes = bytes
+    }
+  }
+
+  /// The artifacts, in the order in which they are written; none if there are errors.
+  package var artifacts: [Artifact] = []
+  /// The findings.
+  package var bag = DiagnosticBag()
+  /// Every file that was read.
+  package var sources: [SourceFile] = []
+
+  /// An empty one.
+  package init() {}
+}
+
+/// What a compile may know of its surroundings.
+package struct CompileOptions: Sendable {
+  /// The variables that `${…}` in pod files may name.
+  package var environment = Environment()
+  /// Whether ACT becomes build steps.
+  package var isWorker = false
+
+  /// The defaults: no variables, no worker mode.
+  package init() {}
+}
+
+/// The one way from files to artifacts: it knows which passes there are and in which order they run.
+package enum Compiler {
+  /// Compiles a Clawfile or a pod file and everything that it builds.
+  ///
+  /// - Parameter files: how files that the source names are read.
+  package static func compile(
+    _ file: SourceFile, kind: FileKind, files: some FileProvider, options: CompileOptions = CompileOptions()
+  ) -> Compilation {
+    var compilation = Compilation()
+    compilation.sources.append(file)
+    switch kind {
+    case .clawfile: _ = CheckedClawfile.check(file, into: &compilation.bag)
+    case .pod: break
+    }
+    return compilation
+  }
+}
