@@ -25,6 +25,8 @@ package struct Compilation: Sendable {
   package var bag = DiagnosticBag()
   /// Every file that was read.
   package var sources: [SourceFile] = []
+  /// Whether an invariant, and not a mistake of spelling, is what stands in the way.
+  package var isRefused: Bool { bag.diagnostics.contains { $0.severity == .error && RuleCatalog.isInvariant($0.rule) } }
 
   /// An empty one.
   package init() {}
