@@ -1,4 +1,5 @@
 package import Diagnostics
+package import IR
 import Emitters
 import Lowering
 package import Source
@@ -23,6 +24,10 @@ package struct Compilation: Sendable {
   package var artifacts: [Artifact] = []
   /// The findings.
   package var bag = DiagnosticBag()
+  /// The pod, where a pod file was compiled.
+  package var pod: PodPlan?
+  /// Where each line of a generated file came from, by the file's path.
+  package var origins: [String: [Location?]] = [:]
   /// Every file that was read.
   package var sources: [SourceFile] = []
   /// Whether an invariant, and not a mistake of spelling, is what stands in the way.
