@@ -29,6 +29,8 @@ let package = Package(
     module("Diagnostics", imports: ["Source"]),
     module("JSON", imports: ["Source"]),
     module("Lexer", imports: ["Source", "Diagnostics", "CLibYAML"]),
+    module("Lowering", imports: ["Source", "Diagnostics", "Lexer"]),
     tests("LexerTests", imports: ["Source", "Diagnostics", "Lexer"]),
+    tests("LoweringTests", imports: ["Source", "Diagnostics", "Lexer", "Lowering"]),
   ]
 )
