@@ -18,6 +18,8 @@ package struct PodLowering<Images: ImageProvider> {
   var blocks: [String: ClawBlock] = [:]
   var volumeAccess: [String: [AccessRule]] = [:]
   var visibility: [String: String] = [:]
+  /// The claws, once they are resolved.
+  var resolvedClaws: [ResolvedClaw] = []
   /// The main file's document that holds x-claw.
   var document: YAMLDocument?
 
@@ -67,6 +69,7 @@ package struct PodLowering<Images: ImageProvider> {
     guard !bag.hasErrors else { return }
     addresses(&claws)
     describe(claws)
+    resolvedClaws = claws
     if !bag.hasErrors { edits(claws) }
   }
 
