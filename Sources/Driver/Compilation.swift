@@ -49,8 +49,8 @@ package struct CompileOptions: Sendable {
   package var environment = Environment()
   /// Whether ACT becomes build steps.
   package var isWorker = false
-  /// The project's name where the pod file gives none: the folder's own, which a relative path does not say.
-  package var projectName: String?
+  /// What the current folder is called, as compose would name a project after it.
+  package var folderName: String?
 
   /// The defaults: no variables, no worker mode.
   package init() {}

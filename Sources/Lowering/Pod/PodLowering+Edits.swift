@@ -15,14 +15,17 @@ extension PodLowering {
       insert(at: first.firstLine == head + 1 ? first.keyLine : first.keyLine, .entry(indent: top.indent, name(plan.name)))
     }
     if let chunk = top.chunk("services") { services(chunk, top, claws) }
-    for (key, added) in [("networks", networks()), ("volumes", volumes(claws))] {
-      if let chunk = top.chunk(key) {
-        resources(chunk, top, key, added)
-      } else if !added.isEmpty {
-        append(.entry(indent: top.indent, .init(key, .mapping(added))), after: top.chunks[top.chunks.count - 1].lastLine)
-      }
+    let added = [("networks", networks()), ("volumes", volumes(claws))]
+    // What goes into a mapping of the file comes before what goes behind it.
+    for (key, entries) in added {
+      if let chunk = top.chunk(key) { resources(chunk, top, key, entries) }
     }
-    compose.edits.sort { $0.range.lower == $1.range.lower ? $0.range.upper < $1.range.upper : $0.range < $1.range }
+    for (key, entries) in added where top.chunk(key) == nil && !entries.isEmpty {
+      append(.entry(indent: top.indent, .init(key, .mapping(entries))), after: top.chunks[top.chunks.count - 1].lastLine)
+    }
+    compose.edits = compose.edits.enumerated().sorted { left, right in
+      left.element.range == right.element.range ? left.offset < right.offset : left.element.range < right.element.range
+    }.map(\.element)
   }
 
   private func name(_ name: String) -> ComposePlan.Entry { .init("name", .text(name), origin: podBlock.pod?.location) }
