@@ -34,9 +34,14 @@ let package = Package(
     module("Directives", imports: ["Source"]),
     module("AST", imports: ["Source", "Lexer", "Directives"]),
     module("Parser", imports: ["Source", "Lexer", "JSON", "AST", "Directives", "Diagnostics"]),
-    module("Lowering", imports: ["Source", "Lexer", "JSON", "AST", "Directives", "Diagnostics", "Parser"]),
+    module("Canonical", imports: ["COpenSSL"]),
+    module("IR", imports: ["Source"]),
     module(
-      "Driver", imports: ["Source", "JSON", "Diagnostics", "Lexer", "Directives", "AST", "Parser", "Lowering"]),
+      "Lowering",
+      imports: ["Source", "Lexer", "JSON", "AST", "Directives", "Diagnostics", "Parser", "Canonical", "IR"]),
+    module("Emitters", imports: ["Source", "IR", "JSON"], resources: [.embedInCode("Scripts")]),
+    module(
+      "Driver", imports: ["Source", "JSON", "Diagnostics", "Lexer", "Directives", "AST", "Parser", "Lowering", "IR", "Emitters", "Canonical"]),
     module("Runtime", imports: ["Source", "Diagnostics", "Driver"]),
     .executableTarget(
       name: "claw",

@@ -1,4 +1,6 @@
 package import Diagnostics
+import Emitters
+import Lowering
 package import Source
 
 /// What a compile made: files to write, and everything that was found on the way.
@@ -23,6 +25,8 @@ package struct Compilation: Sendable {
   package var bag = DiagnosticBag()
   /// Every file that was read.
   package var sources: [SourceFile] = []
+  /// Whether an invariant, and not a mistake of spelling, is what stands in the way.
+  package var isRefused: Bool { bag.diagnostics.contains { $0.severity == .error && RuleCatalog.isInvariant($0.rule) } }
 
   /// An empty one.
   package init() {}
@@ -50,9 +54,26 @@ package enum Compiler {
     var compilation = Compilation()
     compilation.sources.append(file)
     switch kind {
-    case .clawfile: _ = CheckedClawfile.check(file, into: &compilation.bag)
+    case .clawfile:
+      let checked = CheckedClawfile.check(file, isWorker: options.isWorker, into: &compilation.bag)
+      if !compilation.bag.hasErrors {
+        let artifact = DockerfileEmitter.emit(checked.lowered.plan)
+        compilation.artifacts.append(.init(path: GeneratedName.dockerfile(for: file.path), bytes: artifact.bytes))
+      }
     case .pod: break
     }
     return compilation
+  }
+}
+
+/// What generated files are called.
+package enum GeneratedName {
+  /// `Dockerfile.generated` beside a Clawfile; `Dockerfile.SUFFIX.generated` beside `Clawfile.SUFFIX`.
+  package static func dockerfile(for path: String) -> String {
+    let name = FilePath.name(of: path)
+    let folder = FilePath.directory(of: path)
+    let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    let suffix = name.lowercased().hasSuffix(".dockerfile") ? parts[0] : (parts.count > 1 ? parts[1] : "")
+    return FilePath.join(folder, suffix.isEmpty ? "Dockerfile.generated" : "Dockerfile.\(suffix).generated")
   }
 }

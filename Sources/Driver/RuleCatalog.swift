@@ -8,7 +8,7 @@ package enum RuleCatalog {
   /// All rules, by name.
   package static let all: [Rule] = {
     var rules = LexicalRules.all + SyntaxRules.all + BuildRules.all + LintRules.all.map { $0.rule }
-    rules += [Suppressions.unknownRule]
+    rules += DirectiveRules.all + [Suppressions.unknownRule]
     return rules.sorted { $0.name < $1.name }
   }()
 
@@ -19,6 +19,11 @@ package enum RuleCatalog {
 
   /// Whether a name is a rule's or an alias of one.
   package static func knows(_ name: String) -> Bool { rule(named: name) != nil }
+
+  /// Whether a rule is an invariant of pods: breaking it is a refusal, not a mistake of spelling.
+  package static func isInvariant(_ rule: Rule) -> Bool { invariants.contains(rule.name) }
+
+  private static let invariants: Set<String> = []
 
   /// Whether `--strict` makes a rule an error.
   package static func isStrict(_ rule: Rule) -> Bool { rule == CustomFrontend.rule }

@@ -7,7 +7,7 @@ struct Claw: ParsableCommand {
     commandName: "claw",
     abstract: "A compiler toolchain for the declarative files of AI agents.",
     version: "claw \(Version.text)",
-    subcommands: [Check.self, Parse.self, Explain.self, Golden.self])
+    subcommands: [Check.self, Compile.self, Parse.self, Explain.self, Golden.self])
 
   static func main() {
     do {

@@ -209,8 +209,8 @@ package struct BuildWalk {
         let expansion = try lexer.expand(word.text, in: scope)
         ports += expansion.words
         for port in expansion.words {
-          do throws(PortSpec.Failure) {
-            _ = try PortSpec(port)
+          do throws(ExposedPort.Failure) {
+            _ = try ExposedPort(port)
           } catch {
             if scope.dependsOnArguments(expansion) { continue }
             report(BuildRules.port, index, at: word.range, error.message, help: "write it like '8080' or '53/udp'")

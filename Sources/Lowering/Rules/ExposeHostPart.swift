@@ -19,9 +19,9 @@ enum ExposeHostPart: LintRule {
   }
 
   /// The valid ports of the file.
-  static func ports(_ context: LintContext) -> [(index: Int, port: String, spec: PortSpec)] {
+  static func ports(_ context: LintContext) -> [(index: Int, port: String, spec: ExposedPort)] {
     context.model.ports.flatMap { index, words in
-      words.compactMap { word in (try? PortSpec(word)).map { (index, word, $0) } }
+      words.compactMap { word in (try? ExposedPort(word)).map { (index, word, $0) } }
     }
   }
 

@@ -1,5 +1,5 @@
 /// A port of EXPOSE: `[[ip:]host:]container[/protocol]`, single or a range. Source: BuildKit's EXPOSE.
-struct PortSpec {
+struct ExposedPort {
   /// The protocol as written; empty if none is.
   var proto: String
   /// Whether it names an address or a host port, which EXPOSE has no use for.

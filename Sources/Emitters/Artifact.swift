@@ -1,0 +1,56 @@
+package import Source
+
+/// A generated file, and for each of its lines where it came from.
+package struct Artifact: Sendable {
+  /// The bytes.
+  package var bytes: [UInt8]
+  /// Where each line came from; nil for claw's own.
+  package var origins: [Location?]
+
+  /// Joins the two.
+  package init(bytes: [UInt8], origins: [Location?]) {
+    self.bytes = bytes
+    self.origins = origins
+  }
+}
+
+/// Collects an artifact's text, and the origin of each line as it goes.
+struct ArtifactWriter {
+  private(set) var bytes: [UInt8] = []
+  private var origins: [Location?] = []
+
+  /// Appends text that has one origin.
+  mutating func write(_ text: String, origin: Location? = nil) { write(Array(text.utf8), origin: origin) }
+
+  /// Appends bytes that have one origin.
+  mutating func write(_ text: [UInt8], origin: Location? = nil) {
+    for byte in text {
+      if startsLine { origins.append(origin) }
+      bytes.append(byte)
+    }
+  }
+
+  /// Appends bytes of a file; each line's origin is its own.
+  mutating func copy(_ range: SourceRange, of file: SourceFile) {
+    guard !range.isEmpty else { return }
+    var line = file.lines.line(at: range.lower)
+    var offset = range.lower
+    while offset < range.upper {
+      let whole = file.lines.range(ofLine: line)
+      let end = min(whole.upper, range.upper)
+      if startsLine { origins.append(Location(file, SourceRange(offset, end))) }
+      bytes.append(contentsOf: file.slice(SourceRange(offset, end)))
+      offset = end
+      line += 1
+    }
+  }
+
+  /// Whether the next byte starts a line.
+  var startsLine: Bool { bytes.isEmpty || bytes[bytes.count - 1] == 0x0A }
+
+  /// Ends the line if one is open.
+  mutating func endLine() { if !startsLine { bytes.append(0x0A) } }
+
+  /// What was written.
+  func finish() -> Artifact { Artifact(bytes: bytes, origins: origins) }
+}

@@ -1,0 +1,130 @@
+import AST
+import Diagnostics
+import IR
+import JSON
+import Lexer
+import Source
+
+extension ClawfileLowering {
+  /// Plans the block at the end of a stage.
+  mutating func block(_ config: ImageConfig, _ command: StageCommand, _ number: Int, place: SourceRange?) {
+    let stage = file.stages[number]
+    var block = StageBlock()
+    block.labels = LabelPlan.labels(of: config)
+    let runner = config.type.flatMap { RunnerCatalog.type(named: $0.value) }
+    let owner = config.privilege("runtime")?.value ?? owner(command)
+    if let runner { folders(config, runner, owner, number, command, into: &block) }
+    let needsWrapper = !config.configure.isEmpty || !config.invoke.isEmpty
+    let origin = place ?? file.instructions[stage.from].line.keywordRange
+    if needsWrapper || !config.track.isEmpty { checkShell(number, origin) }
+    if needsWrapper { wrapper(config, runner, command, origin, into: &block) }
+    if !config.track.isEmpty {
+      block.pathPrefix = "/claw/track/bin"
+      block.trackedCommands = TrackLowering.commands.filter { entry in
+        config.track.contains { $0.value == entry.manager }
+      }.flatMap(\.commands)
+      block.files.append(.init(path: "/claw/track/log.jsonl", mode: "0644", owner: owner, text: ""))
+    }
+    let end = stage.body.last.map { file.instructions[$0].line.range.upper }
+      ?? file.instructions[stage.from].line.range.upper
+    result.plan.edits.append(.init(SourceRange(at: end), .block(block)))
+  }
+
+  /// Who owns what is made for the runner: the stage's user, or claw's default where that is root.
+  private func owner(_ command: StageCommand) -> String {
+    guard let user = command.user, !user.isEmpty, user != "root", user != "0", !user.utf8.starts(with: "0:".utf8),
+      !user.utf8.contains(0x20)
+    else { return "1000:1000" }
+    return user
+  }
+
+  private mutating func folders(
+    _ config: ImageConfig, _ runner: RunnerType, _ owner: String, _ number: Int, _ command: StageCommand,
+    into block: inout StageBlock
+  ) {
+    var paths = [runner.workspace] + runner.stateFolders + ["/claw/tmp"]
+    paths += config.surfaces.filter { $0.value.kind == .volume }.map { "/mnt/\($0.value.target)" }
+    let existing = workdirs(number)
+    var changed: [StageBlock.Folder] = []
+    for path in paths {
+      let folder = StageBlock.Folder(path: path, owner: owner)
+      block.folders.append(folder)
+      // A folder that WORKDIR made before belongs to whoever was the user then.
+      if existing.contains(where: { $0 == path || $0.utf8.starts(with: (path + "/").utf8) }) { changed.append(folder) }
+    }
+    guard !changed.isEmpty, let user = command.user else { return }
+    block.ownedFolders = changed
+    block.restoredUser = user.isEmpty ? "0:0" : user
+  }
+
+  /// The working directories that a stage and those below it set.
+  private func workdirs(_ number: Int) -> [String] {
+    var paths: [String] = []
+    var current: Int? = number
+    while let stage = current {
+      var folder = model.stages[stage].parent.map { model.stages[$0].workdir } ?? "/"
+      for (index, path, _) in model.workdirs where file.stages[stage].body.contains(index) {
+        folder = FilePath.normalize(FilePath.join(folder, path))
+        paths.append(folder)
+      }
+      current = model.stages[stage].parent
+    }
+    return paths
+  }
+
+  private mutating func checkShell(_ number: Int, _ origin: SourceRange) {
+    var root = number
+    var copies = false
+    while true {
+      copies = copies || file.stages[root].body.contains {
+        if case .copy = file.instructions[$0].body { true } else { false }
+      }
+      guard let parent = model.stages[root].parent else { break }
+      root = parent
+    }
+    guard model.stages[root].base == "scratch", !copies else { return }
+    bag.report(
+      DirectiveRules.noShell, at: file.location(origin), "this image has no /bin/sh to run CONFIGURE, INVOKE or TRACK",
+      help: "copy a shell in, or start from an image that has one")
+  }
+
+  /// The entrypoint wrapper, and the files that it works with.
+  private mutating func wrapper(
+    _ config: ImageConfig, _ runner: RunnerType?, _ command: StageCommand, _ origin: SourceRange,
+    into block: inout StageBlock
+  ) {
+    if !command.isKnown, command.entrypoint == nil {
+      bag.report(
+        DirectiveRules.unknownEntrypoint, at: file.location(origin),
+        "CONFIGURE and INVOKE need to know what the image runs, and the base image's entrypoint is not known",
+        help: "write ENTRYPOINT in the Clawfile, or run 'claw lock' where the engine has the image")
+      return
+    }
+    if command.entrypoint == nil, command.command == nil {
+      bag.report(
+        DirectiveRules.unknownEntrypoint, at: file.location(origin), "this image has nothing to run",
+        help: "add CMD or ENTRYPOINT")
+      return
+    }
+    block.entrypoint = [StageBlock.wrapperPath] + (command.entrypoint ?? [])
+    block.command = command.command
+    block.usesWrapper = true
+    if !config.configure.isEmpty {
+      let lines = config.configure.map { $0.value.replacing("\r\n", with: "\n") + "\n" }
+      block.files.append(
+        .init(
+          path: "/claw/configure.sh", mode: "0555", text: "#!/bin/sh\nset -eu\n" + lines.joined(),
+          origin: config.configure[0].origin?.range))
+    }
+    guard !config.invoke.isEmpty else { return }
+    block.usesScheduler = true
+    block.files.append(
+      .init(
+        path: "/claw/schedule", mode: "0444", text: ScheduleTable.text(config.invoke.map(\.value)),
+        origin: config.invoke[0].origin?.range))
+    if let wake = runner?.wake {
+      block.files.append(.init(path: "/claw/wake.sh", mode: "0555", text: "#!/bin/sh\n\(wake)\n"))
+    }
+    block.zones = Set(config.invoke.compactMap(\.value.fields.zone)).sorted()
+  }
+}

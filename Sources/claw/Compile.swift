@@ -1,0 +1,113 @@
+import ArgumentParser
+import Diagnostics
+import Driver
+import Runtime
+import Source
+
+/// `claw compile`
+struct Compile: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Writes the generated files and starts nothing.",
+    discussion: """
+      Without a path: claw-pod.yml and everything that it builds, else the Clawfile.
+
+      EXAMPLES
+        claw compile
+        claw compile examples/quickstart/Clawfile --stdout
+      """)
+
+  @OptionGroup var compile: CompileInputs
+  @Flag(help: "Write the main file to standard output, and nothing to disk.") var stdout = false
+  @Flag(help: "Fail if a generated file on disk is not what it should be; write nothing.") var check = false
+  @OptionGroup var report: ReportOptions
+
+  func run() throws {
+    let compilation = try compile.compile()
+    let status = report.report(compilation.bag)
+    if compilation.bag.hasErrors { throw compilation.isRefused ? Status.refused : status }
+    if stdout {
+      if let main = compilation.artifacts.last { Console.write(main.bytes) }
+    } else if check {
+      let stale = compilation.artifacts.filter { !ArtifactStore.isCurrent($0.path, $0.bytes) }
+      for artifact in stale { Console.say("claw: '\(artifact.path)' is stale: run 'claw compile'") }
+      if !stale.isEmpty { throw Status.failed }
+    } else {
+      try Artifacts.write(compilation)
+    }
+    if status != .done { throw status }
+  }
+}
+
+/// What a command compiles.
+struct CompileInputs: ParsableArguments {
+  @Argument(help: "A Clawfile, a pod file, or a folder that holds one.") var path: String?
+  @Option(name: .shortAndLong, help: "The pod file.") var file: String?
+  @Option(help: "normal, or worker: ACT becomes build steps.") var mode: Mode = .normal
+
+  /// What an image is built for.
+  enum Mode: String, ExpressibleByArgument, CaseIterable { case normal, worker }
+
+  /// Compiles what the arguments name.
+  func compile() throws -> Compilation {
+    let path = try resolved()
+    var status = Status.done
+    guard let kind = FileKind(path: path, isNamed: true) else {
+      Console.say("claw: '\(path)' is neither a Clawfile nor a pod file")
+      throw Status.usage
+    }
+    guard let source = Inputs.read(path, &status) else { throw status }
+    var options = CompileOptions()
+    options.isWorker = mode == .worker
+    options.environment = ProcessEnvironment.current
+    return Compiler.compile(source, kind: kind, files: DiskFiles(), options: options)
+  }
+
+  /// The file that is meant.
+  func resolved() throws -> String {
+    if let path, file != nil {
+      Console.say("claw: name the file once: '\(path)' or --file")
+      throw Status.usage
+    }
+    guard let path = file ?? path else {
+      if let found = Self.searchUpwards(["claw-pod.yml", "claw-pod.yaml"]) { return found }
+      if FileSearch.kind(of: "Clawfile") == .file { return "Clawfile" }
+      Console.say("claw: there is no claw-pod.yml here or above, and no Clawfile: run 'claw init' to start with one")
+      throw Status.usage
+    }
+    guard FileSearch.kind(of: path) == .folder else { return path }
+    for name in ["claw-pod.yml", "claw-pod.yaml", "Clawfile", "Dockerfile"] {
+      let candidate = path == "." ? name : FilePath.join(path, name)
+      if FileSearch.kind(of: candidate) == .file { return candidate }
+    }
+    Console.say("claw: '\(path)' holds neither claw-pod.yml nor Clawfile")
+    throw Status.usage
+  }
+
+  /// The first of some names in this folder or the nearest one above that has one.
+  static func searchUpwards(_ names: [String]) -> String? {
+    var folder = ""
+    for _ in 0..<64 {
+      for name in names where FileSearch.kind(of: folder + name) == .file { return folder + name }
+      if DiskFiles.realPath(folder.isEmpty ? "." : folder) == "/" { return nil }
+      folder += "../"
+    }
+    return nil
+  }
+}
+
+/// Puts what a compile made on disk.
+enum Artifacts {
+  /// Writes the artifacts and says which changed.
+  @discardableResult
+  static func write(_ compilation: Compilation) throws -> [String] {
+    do throws(ArtifactStore.Failure) {
+      for artifact in compilation.artifacts { try ArtifactStore.makeFolder(FilePath.directory(of: artifact.path)) }
+      let changed = try ArtifactStore.write(compilation.artifacts.map { ($0.path, $0.bytes) })
+      for path in changed where !path.contains("/objects/") { Console.say("wrote \(path)") }
+      return changed
+    } catch {
+      Console.say("claw: '\(error.path)': \(error.reason)")
+      throw Status.failed
+    }
+  }
+}
