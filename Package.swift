@@ -55,6 +55,17 @@ let package = Package(
         "Source", "JSON", "Diagnostics", "Lexer", "AST", "Driver", "Runtime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
-    tests("LexerTests", imports: ["Source", "Diagnostics", "Lexer"]),
+    tests("LexerTests", imports: ["Source", "JSON", "Diagnostics", "Lexer", "TestSupport"]),
+    .target(
+      name: "TestSupport", dependencies: ["Source", "Diagnostics", "Driver", "Runtime"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    tests("SourceTests", imports: ["Source", "TestSupport"]),
+    tests("JSONTests", imports: ["Source", "JSON", "TestSupport"]),
+    tests("DiagnosticsTests", imports: ["Source", "JSON", "Diagnostics", "TestSupport"]),
+    tests("ParserTests", imports: ["Source", "Diagnostics", "Lexer", "Directives", "AST", "Parser", "TestSupport"]),
+    tests("LoweringTests", imports: ["Source", "Diagnostics", "Lexer", "AST", "Parser", "Lowering", "TestSupport"]),
+    tests("DriverTests", imports: ["Source", "JSON", "Diagnostics", "Driver", "Runtime", "TestSupport"]),
+    tests("GoldenTests", imports: ["Source", "Diagnostics", "Driver", "Runtime", "TestSupport"]),
+    tests("ArchitectureTests", imports: ["Source", "Runtime", "TestSupport"]),
   ]
 )

@@ -16,7 +16,9 @@ package enum FileKind: String, Sendable, CaseIterable {
     func isYAML(_ stem: String) -> Bool {
       lower.utf8.starts(with: stem.utf8) && (lower.hasSuffix(".yml") || lower.hasSuffix(".yaml"))
     }
-    if lower.hasSuffix(".generated") || lower.hasSuffix(".generated.yml") || lower.hasSuffix(".dockerignore") { return nil }
+    if lower.hasSuffix(".generated") || lower.hasSuffix(".generated.yml") || lower.hasSuffix(".dockerignore") {
+      return nil
+    }
     if isYAML("claw-pod") || (isNamed && (isYAML("compose") || isYAML("docker-compose"))) {
       self = .pod
     } else if name.utf8.starts(with: "Clawfile".utf8) || name.utf8.starts(with: "Dockerfile".utf8)

@@ -7,7 +7,13 @@ struct Claw: ParsableCommand {
     commandName: "claw",
     abstract: "A compiler toolchain for the declarative files of AI agents.",
     version: "claw \(Version.text)",
-    subcommands: [Check.self, Compile.self, Parse.self, Explain.self])
+    subcommands: [
+      Check.self,
+      Compile.self,
+      Explain.self,
+      Golden.self,
+      Parse.self,
+    ])
 
   static func main() {
     do {

@@ -152,7 +152,8 @@ package struct ClawfileLexer {
       } else {
         bag.report(
           LexicalRules.invalidEscape, at: Location(file, directive.valueRange),
-          "the escape character must be '\\' or '`', not '\(directive.value)'", help: "write '# escape=`' or leave it out")
+          "the escape character must be '\\' or '`', not '\(directive.value)'",
+          help: "write '# escape=`' or leave it out")
       }
     }
     return true

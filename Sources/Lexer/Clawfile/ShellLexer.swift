@@ -54,7 +54,8 @@ package struct ShellLexer {
 
   /// Expands a text.
   package func expand(_ text: String, in scope: some VariableScope) throws(ExpansionFailure) -> Expansion {
-    if !text.utf8.contains(where: { $0 == 0x24 || $0 == 0x22 || $0 == 0x27 || $0 == 0x5C || $0 == 0x60 || $0 == 0x3C }) {
+    if !text.utf8.contains(where: { $0 == 0x24 || $0 == 0x22 || $0 == 0x27 || $0 == 0x5C || $0 == 0x60 || $0 == 0x3C })
+    {
       var plain = Expansion()
       plain.result = text
       plain.words = text.unicodeScalars.split(whereSeparator: WhiteSpace.isSpace).map { String($0) }
@@ -288,7 +289,8 @@ extension ShellLexer {
     }
 
     func isDigit(_ scalar: Unicode.Scalar) -> Bool {
-      scalar.isASCII ? scalar.value >= 0x30 && scalar.value <= 0x39 : scalar.properties.generalCategory == .decimalNumber
+      scalar.isASCII
+        ? scalar.value >= 0x30 && scalar.value <= 0x39 : scalar.properties.generalCategory == .decimalNumber
     }
 
     func isLetter(_ scalar: Unicode.Scalar) -> Bool {

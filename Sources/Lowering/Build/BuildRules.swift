@@ -57,7 +57,8 @@ package enum BuildRules {
 
   package static let checksum = Rule(
     "clawfile/checksum", .error, "--checksum stands where it can't be checked",
-    explanation: "ADD --checksum takes one source, which is an HTTP(S) or git address, and a digest with its algorithm.",
+    explanation:
+      "ADD --checksum takes one source, which is an HTTP(S) or git address, and a digest with its algorithm.",
     bad: "FROM scratch\nADD --checksum=sha256:0 f /\n", good: "FROM scratch\nADD f /\n")
 
   package static let copySource = Rule(

@@ -110,7 +110,9 @@ package struct BuildWalk {
     guard let platform = from.platform, let expansion = expand(platform, index, in: globals) else { return }
     stage.fromVariables.undeclared += expansion.unmatched.filter { !globals.isDeclared($0) }
     stage.fromVariables.platform = expansion.result
-    if expansion.matched.isEmpty, expansion.unmatched.isEmpty { stage.fromVariables.constantPlatform = expansion.result }
+    if expansion.matched.isEmpty, expansion.unmatched.isEmpty {
+      stage.fromVariables.constantPlatform = expansion.result
+    }
     if expansion.matched.count == 1, expansion.unmatched.isEmpty {
       stage.fromVariables.platformVariable = expansion.matched[0]
     }

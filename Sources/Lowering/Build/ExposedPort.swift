@@ -24,7 +24,9 @@ struct ExposedPort {
       throw Failure(message: "'\(proto)' is no protocol of ports")
     }
     if !address.isEmpty, !Self.isAddress(address) { throw Failure(message: "'\(address)' is no IP address") }
-    guard let ports = Self.range(halves[0]) else { throw Failure(message: "'\(halves[0])' is no port or range of ports") }
+    guard let ports = Self.range(halves[0]) else {
+      throw Failure(message: "'\(halves[0])' is no port or range of ports")
+    }
     if !host.isEmpty {
       guard let hosts = Self.range(host) else { throw Failure(message: "'\(host)' is no port or range of ports") }
       guard ports.count == hosts.count || ports.count == 1 else {

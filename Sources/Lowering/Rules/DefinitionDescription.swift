@@ -30,7 +30,8 @@ enum DefinitionDescription: LintRule {
       let first = text.split(separator: " ", omittingEmptySubsequences: false).first.map(String.init) ?? ""
       if names.contains(where: { $0.utf8.elementsEqual(first.utf8) }) { continue }
       bag.report(
-        rule, at: context.location(index), "the comment above does not start with '\(names.count > 1 ? "a name" : name)'",
+        rule, at: context.location(index),
+        "the comment above does not start with '\(names.count > 1 ? "a name" : name)'",
         help: "write '# \(name) …', or put a blank line between them",
         labels: [.init(context.file.location(comment.range), "the comment")])
     }

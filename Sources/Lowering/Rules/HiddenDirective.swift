@@ -24,7 +24,8 @@ enum HiddenDirective: LintRule {
       if name == "check", pragmas.contains(number) { continue }
       if ShebangHidesDirective.isShebang(file), name == "escape" { continue }
       bag.report(
-        rule, at: file.location(comment.range), "'# \(name)=' has no effect here", help: "move it to the top of the file")
+        rule, at: file.location(comment.range), "'# \(name)=' has no effect here",
+        help: "move it to the top of the file")
     }
   }
 

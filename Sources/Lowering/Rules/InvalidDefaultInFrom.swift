@@ -8,7 +8,8 @@ enum InvalidDefaultInFrom: LintRule {
   static let rule = Rule(
     "clawfile/invalid-default-in-from", .warning, "Without build arguments FROM has no valid image name",
     explanation: "Give the ARG a default with which the file builds as it is.",
-    bad: "ARG TAG\nFROM alpine:${TAG}\n", good: "ARG TAG=3.20\nFROM alpine:${TAG}\n", aliases: ["InvalidDefaultArgInFrom"])
+    bad: "ARG TAG\nFROM alpine:${TAG}\n", good: "ARG TAG=3.20\nFROM alpine:${TAG}\n",
+    aliases: ["InvalidDefaultArgInFrom"])
 
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
     for (number, stage) in context.file.stages.enumerated() {

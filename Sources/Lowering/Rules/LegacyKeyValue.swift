@@ -6,7 +6,8 @@ import Lexer
 enum LegacyKeyValue: LintRule {
   static let rule = Rule(
     "clawfile/legacy-key-value", .warning, "ENV or LABEL is written without '='",
-    explanation: "'ENV name value' takes the rest of the line as the value. Write 'ENV name=value', with quotes where needed.",
+    explanation:
+      "'ENV name value' takes the rest of the line as the value. Write 'ENV name=value', with quotes where needed.",
     bad: "FROM scratch\nENV a b\n", good: "FROM scratch\nENV a=b\n", aliases: ["LegacyKeyValueFormat"])
 
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
@@ -17,7 +18,8 @@ enum LegacyKeyValue: LintRule {
       default: continue
       }
       // ENV before the first FROM is another finding.
-      guard let pair = assignments.first, let value = pair.value, index > (context.file.stages.first?.from ?? .max) else {
+      guard let pair = assignments.first, let value = pair.value, index > (context.file.stages.first?.from ?? .max)
+      else {
         continue
       }
       var fixes: [FixIt] = []

@@ -5,7 +5,8 @@ import Diagnostics
 enum UndefinedVariable: LintRule {
   static let rule = Rule(
     "clawfile/undefined-variable", .warning, "A variable is used that nothing sets",
-    explanation: "It expands to nothing. Declare it with ARG or ENV in this stage; ARGs above FROM don't reach into stages.",
+    explanation:
+      "It expands to nothing. Declare it with ARG or ENV in this stage; ARGs above FROM don't reach into stages.",
     bad: "FROM scratch\nCOPY $foo .\n", good: "FROM scratch\nARG foo=bar\nCOPY $foo .\n", aliases: ["UndefinedVar"])
 
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {

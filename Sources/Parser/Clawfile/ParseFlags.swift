@@ -27,7 +27,8 @@ extension ClawfileParser {
         continue
       }
       if kind != .list, flags.contains(where: { $0.name == name }) {
-        report(SyntaxRules.duplicateFlag, line, at: flag.range, "'--\(name)' is there twice", help: "remove one of the two")
+        report(
+          SyntaxRules.duplicateFlag, line, at: flag.range, "'--\(name)' is there twice", help: "remove one of the two")
       }
       switch kind {
       case .bool:

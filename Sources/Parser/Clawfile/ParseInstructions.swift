@@ -46,7 +46,8 @@ extension ClawfileParser {
     for range in words {
       let (key, value) = split(line, range)
       if value != nil, key.text.isEmpty {
-        report(SyntaxRules.blankName, line, at: range, "ARG has a value without a name", help: "write 'ARG name=default'")
+        report(
+          SyntaxRules.blankName, line, at: range, "ARG has a value without a name", help: "write 'ARG name=default'")
         return .invalid
       }
       assignments.append(Assignment(key: key, value: value))
@@ -242,12 +243,14 @@ extension ClawfileParser {
       } else if ["--interval", "--timeout", "--start-period", "--start-interval"].contains(name) {
         guard let duration = GoText.duration(value) else {
           report(
-            SyntaxRules.flagValue, line, at: flag.range, "'\(value)' is no duration", help: "write it like '30s' or '1m30s'")
+            SyntaxRules.flagValue, line, at: flag.range, "'\(value)' is no duration",
+            help: "write it like '30s' or '1m30s'")
           continue
         }
         if duration != 0, duration < 1e6 {
           report(
-            SyntaxRules.flagValue, line, at: flag.range, "'\(name)' is shorter than 1ms", help: "write 0, or 1ms and more")
+            SyntaxRules.flagValue, line, at: flag.range, "'\(name)' is shorter than 1ms",
+            help: "write 0, or 1ms and more")
         }
       }
     }

@@ -101,7 +101,8 @@ package enum SyntaxRules {
 
   package static let mount = Rule(
     "clawfile/mount", .error, "A --mount is not written as BuildKit reads it",
-    explanation: "'--mount' is one record of key=value fields between commas, such as 'type=cache,target=/root/.cache'.",
+    explanation:
+      "'--mount' is one record of key=value fields between commas, such as 'type=cache,target=/root/.cache'.",
     bad: "FROM scratch\nRUN --mount=type=bind,from=$X true\n",
     good: "FROM scratch AS x\nFROM scratch\nRUN --mount=type=bind,from=x,target=/x true\n")
 
@@ -110,7 +111,8 @@ package enum SyntaxRules {
     explanation: """
       A value that starts with a double quote ends with one. Inside, the escape character makes a quote and itself literal.
       """,
-    bad: "FROM scratch\nCLAW_TYPE generic\nAGENT \"a b.md\n", good: "FROM scratch\nCLAW_TYPE generic\nAGENT \"a b.md\"\n")
+    bad: "FROM scratch\nCLAW_TYPE generic\nAGENT \"a b.md\n",
+    good: "FROM scratch\nCLAW_TYPE generic\nAGENT \"a b.md\"\n")
 
   package static let controlCharacter = Rule(
     "clawfile/control-character", .error, "A directive's value holds a NUL, a carriage return or invalid UTF-8",
@@ -134,7 +136,8 @@ package enum SyntaxRules {
 
   /// All of them.
   package static let all = [
-    unknownDirective, arity, unknownFlag, duplicateFlag, flagValue, jsonNotStrings, keyValue, blankName, beforeFrom, noStage,
+    unknownDirective, arity, unknownFlag, duplicateFlag, flagValue, jsonNotStrings, keyValue, blankName, beforeFrom,
+    noStage,
     stageName, healthcheck, shellForm, onbuildTrigger, onbuildDirective, heredocDestination, emptyPath, mount, quote,
     controlCharacter, trailingComment, directiveFlag,
   ]

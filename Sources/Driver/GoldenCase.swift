@@ -1,0 +1,105 @@
+import Diagnostics
+import Source
+
+/// One golden case: an input folder, and what the compiler makes of it.
+///
+/// The input lies in memory, under paths as seen from the input folder, so that what comes out does not depend on where
+/// the case lies.
+package struct GoldenCase: Sendable {
+  /// Where a person finds it: the path of its folder.
+  package var path: String
+  /// The files of `input/`, by their paths in it.
+  package var input: [String: [UInt8]]
+  /// The files of `expected/`, by their paths in it.
+  package var expected: [String: [UInt8]]
+  /// The text of the file `options` beside `input/`, if there is one.
+  package var options: String?
+
+  /// Takes the parts as they were read.
+  package init(path: String, input: [String: [UInt8]], expected: [String: [UInt8]], options: String? = nil) {
+    self.path = path
+    self.input = input
+    self.expected = expected
+    self.options = options
+  }
+
+  /// The name under which findings are kept beside the artifacts.
+  package static let diagnosticsName = "diagnostics.txt"
+
+  /// The file that is compiled: the pod file, or else the first Clawfile, of the input's top folder.
+  package var main: (path: String, kind: FileKind)? {
+    let candidates = input.keys.filter { !$0.utf8.contains(0x2F) }
+      .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+      .compactMap { path in FileKind(path: path, isNamed: false).map { (path: path, kind: $0) } }
+    return candidates.first { $0.kind == .pod } ?? candidates.first
+  }
+
+  /// What the compiler makes of the input: every artifact by its path, and the findings as a terminal without colour
+  /// shows them.
+  package func outputs() throws(GoldenFailure) -> [String: [UInt8]] {
+    guard let main, let bytes = input[main.path] else {
+      throw GoldenFailure("input/ holds no claw-pod.yml, Clawfile or Dockerfile")
+    }
+    let file = SourceFile(path: main.path, bytes: bytes)
+    let compilation = Compiler.compile(
+      file, kind: main.kind, files: GoldenFiles(input), options: try compileOptions())
+    var outputs: [String: [UInt8]] = [:]
+    for artifact in compilation.artifacts {
+      if outputs.updateValue(artifact.bytes, forKey: FilePath.normalize(artifact.path)) != nil {
+        throw GoldenFailure("two artifacts have the path '\(artifact.path)'")
+      }
+    }
+    let diagnostics = compilation.bag.sorted(files: compilation.sources)
+    let renderer = TerminalRenderer(isColoured: false)
+    let text = renderer.render(diagnostics) + renderer.summary(diagnostics)
+    if !text.isEmpty { outputs[Self.diagnosticsName] = Array(text.utf8) }
+    return outputs
+  }
+
+  /// `options` holds a line each: `worker`, or `NAME=value` for a variable that the pod file may name.
+  private func compileOptions() throws(GoldenFailure) -> CompileOptions {
+    var result = CompileOptions()
+    for line in (options ?? "").split(separator: "\n") where line.utf8.first != 0x23 {
+      if line == "worker" {
+        result.isWorker = true
+      } else if let equals = line.utf8.firstIndex(of: 0x3D) {
+        result.environment.values[String(line[..<equals])] = String(line[line.utf8.index(after: equals)...])
+      } else {
+        throw GoldenFailure("options: '\(line)' is neither 'worker' nor 'NAME=value'")
+      }
+    }
+    return result
+  }
+}
+
+/// Why a golden case can't be run.
+package struct GoldenFailure: Error, Sendable, Equatable {
+  /// The reason, for people.
+  package var message: String
+
+  /// Wraps a reason.
+  package init(_ message: String) { self.message = message }
+}
+
+/// The input of a case as the compiler reads it: paths are taken as text, and nothing outside of it exists.
+struct GoldenFiles: FileProvider {
+  private let files: [String: SourceFile]
+
+  init(_ input: [String: [UInt8]]) {
+    files = Dictionary(uniqueKeysWithValues: input.map { ($0, SourceFile(path: $0, bytes: $1)) })
+  }
+
+  func read(_ path: String, within root: String?, limit: Int) throws(FileFailure) -> SourceFile {
+    let normal = FilePath.normalize(path)
+    if let root {
+      let base = FilePath.normalize(root.isEmpty ? "." : root)
+      let inside = base == "." ? !FilePath.escapes(normal) : normal.utf8.starts(with: (base + "/").utf8)
+      guard inside else { throw .outside }
+    }
+    if let file = files[normal] {
+      guard file.bytes.count <= limit else { throw .tooLarge(limit: limit) }
+      return file
+    }
+    throw files.keys.contains { $0.utf8.starts(with: (normal + "/").utf8) } ? .notRegular : .missing
+  }
+}

@@ -1,0 +1,68 @@
+import Diagnostics
+import Driver
+import Runtime
+import Source
+import TestSupport
+import Testing
+
+@Suite("Every rule's own examples are golden cases")
+struct RuleCases {
+  /// A case that is made from a rule's example.
+  struct Case: Sendable, CustomTestStringConvertible {
+    var path: String
+    var text: String
+    var testDescription: String { path }
+  }
+
+  static let cases: [Case] = RuleCatalog.all.flatMap { rule -> [Case] in
+    let area = rule.name.prefix { $0 != "/" }
+    let name = String(rule.name.dropFirst(area.count + 1))
+    // Rules of claw's own comments show themselves in a Clawfile.
+    let isClawfile = area == "clawfile" || area == "claw"
+    let language = isClawfile ? "clawfile" : "pod"
+    let file = isClawfile ? "Clawfile" : "claw-pod.yml"
+    let prefix = area == "clawfile" || area == "pod" ? "" : "\(area)-"
+    func path(_ kind: String) -> String { "Tests/Golden/\(language)/\(kind)-\(prefix)\(name)/input/\(file)" }
+    return [rule.bad.map { Case(path: path("bad"), text: $0) }, rule.good.map { Case(path: path("good"), text: $0) }]
+      .compactMap { $0 }
+  }
+
+  @Test("The input is the example", arguments: cases)
+  func input(example: Case) throws {
+    if Repository.text(example.path) == example.text { return }
+    if Repository.isUpdating { try Repository.write(example.text, to: example.path) }
+    Issue.record("\(example.path) is not the rule's example (CLAW_GOLDEN_UPDATE=1 rewrites it; run twice)")
+  }
+
+  @Test("The catalog is the set of rules that occur in Tests/Golden")
+  func catalog() throws {
+    var seen: Set<String> = []
+    for name in GoldenTests.cases {
+      let goldenCase = try GoldenFolder.read(FilePath.join(GoldenTests.folder, name))
+      guard let bytes = goldenCase.expected[GoldenCase.diagnosticsName] else { continue }
+      for line in bytes.split(separator: 0x0A) {
+        let text = String(decoding: line, as: UTF8.self)
+        for severity in Severity.allCases where text.hasPrefix(severity.rawValue + "[") {
+          seen.insert(String(text.dropFirst(severity.rawValue.count + 1).prefix { $0 != "]" }))
+        }
+      }
+    }
+    let all = Set(RuleCatalog.all.map(\.name))
+    let needed = all.subtracting(Self.exceptions.keys)
+    #expect(needed.subtracting(seen).sorted() == [], "rules without a golden case")
+    #expect(seen.subtracting(all).sorted() == [], "rules in golden cases that the catalog lacks")
+    #expect(Set(Self.exceptions.keys).subtracting(all).sorted() == [], "exceptions that are no rules")
+    #expect(seen.intersection(Self.exceptions.keys).sorted() == [], "exceptions that have a golden case")
+  }
+
+  /// Rules that no file can show, with the reason.
+  static let exceptions: [String: String] = [:]
+
+  @Test("No good example of a rule has a finding")
+  func goodIsClean() throws {
+    for name in GoldenTests.cases where FilePath.name(of: name).hasPrefix("good-") {
+      let goldenCase = try GoldenFolder.read(FilePath.join(GoldenTests.folder, name))
+      #expect(goldenCase.expected[GoldenCase.diagnosticsName] == nil, "\(name) has findings")
+    }
+  }
+}
