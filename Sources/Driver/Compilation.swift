@@ -63,7 +63,9 @@ package enum Compiler {
       let checked = CheckedClawfile.check(file, isWorker: options.isWorker, into: &compilation.bag)
       if !compilation.bag.hasErrors {
         let artifact = DockerfileEmitter.emit(checked.lowered.plan)
-        compilation.artifacts.append(.init(path: GeneratedName.dockerfile(for: file.path), bytes: artifact.bytes))
+        let path = GeneratedName.dockerfile(for: file.path)
+        compilation.artifacts.append(.init(path: path, bytes: artifact.bytes))
+        compilation.origins[path] = artifact.origins
       }
     case .pod: break
     }

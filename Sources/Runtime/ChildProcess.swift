@@ -11,6 +11,8 @@ package struct ChildProcess: Sendable {
   package var executable: String
   /// Its arguments, without its own name.
   package var arguments: [String]
+  /// Variables that it gets on top of ours.
+  package var environment: [String: String] = [:]
   /// How long it may take to end after it was told to.
   package var grace = Duration.seconds(10)
 
@@ -54,7 +56,8 @@ package struct ChildProcess: Sendable {
   package func capture(limit: Int = 32 << 20, timeout: Duration? = .seconds(60)) throws(Failure) -> Result {
     try ChildRun.wait(self, timeout: timeout) { run throws in
       let result = try await Subprocess.run(
-        try await run.program(), arguments: Arguments(run.child.arguments), platformOptions: run.options, input: .none,
+        try await run.program(), arguments: Arguments(run.child.arguments), environment: run.environment,
+        platformOptions: run.options, input: .none,
         output: .bytes(limit: limit), error: .bytes(limit: limit)
       ) { run.started($0.processIdentifier.value) }
       return Result(
@@ -66,7 +69,8 @@ package struct ChildProcess: Sendable {
   package func passThrough(timeout: Duration? = nil) throws(Failure) -> Int32 {
     try ChildRun.wait(self, timeout: timeout) { run throws in
       let result = try await Subprocess.run(
-        try await run.program(), arguments: Arguments(run.child.arguments), platformOptions: run.options,
+        try await run.program(), arguments: Arguments(run.child.arguments), environment: run.environment,
+        platformOptions: run.options,
         input: .currentStandardInput, output: .currentStandardOutput, error: .currentStandardError
       ) { run.started($0.processIdentifier.value) }
       return Result(status: result.terminationStatus.code, output: [], errors: [])
@@ -80,7 +84,8 @@ package struct ChildProcess: Sendable {
   ) throws(Failure) -> Int32 {
     try ChildRun.wait(self, timeout: timeout) { run throws in
       let result = try await Subprocess.run(
-        try await run.program(), arguments: Arguments(run.child.arguments), platformOptions: run.options, input: .none,
+        try await run.program(), arguments: Arguments(run.child.arguments), environment: run.environment,
+        platformOptions: run.options, input: .none,
         output: .sequence, error: .combinedWithOutput
       ) { execution in
         run.started(execution.processIdentifier.value)
@@ -114,6 +119,14 @@ private final class ChildRun: Sendable {
     var options = PlatformOptions()
     options.createSession = true
     return options
+  }
+
+  var environment: Subprocess.Environment {
+    var changes: [Subprocess.Environment.Key: String?] = [:]
+    for (name, value) in child.environment {
+      if let key = Subprocess.Environment.Key(rawValue: name) { changes[key] = value }
+    }
+    return .inherit.updating(changes)
   }
 
   /// The program, looked up in its own folder only, which also checks that it may be run.

@@ -70,6 +70,15 @@ package struct DockerTool: Sendable {
     if status != 0 { throw EngineFailure(.failed, "'\(Self.name(of: child))' failed with status \(status)") }
   }
 
+  /// Runs a call and hands over each line that it says; returns its exit status.
+  package func follow(
+    _ child: ChildProcess, _ take: @escaping @Sendable (String) -> Void
+  ) throws(EngineFailure) -> Int32 {
+    do throws(ChildProcess.Failure) { return try child.lines(take) } catch {
+      throw EngineFailure(error, running: Self.name(of: child))
+    }
+  }
+
   /// What `docker inspect` says of things of one kind; things that do not exist are left out.
   package func inspect(_ kind: String, _ names: [String]) throws(EngineFailure) -> [JSONValue] {
     guard !names.isEmpty else { return [] }

@@ -32,7 +32,7 @@ package struct EngineFailure: Error, Sendable {
   }
 
   /// What to make of what docker said when it failed.
-  init(status: Int32, complaint: String, running what: String) {
+  package init(status: Int32, complaint: String, running what: String) {
     let said = Self.lastLines(of: complaint)
     if complaint.contains("permission denied") && complaint.contains("docker.sock") {
       self.init(.missing, "this user may not talk to the Docker engine: add them to the group 'docker'\n\(said)")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Driver
+import IR
 import Runtime
 import Source
 
@@ -49,7 +50,7 @@ struct Build: ParsableCommand {
       }
       child = clawfileBuild(tool, compilation)
     }
-    try BuildProgress(isQuiet: quiet).run(child, compilation)
+    try BuildProgress(isQuiet: quiet).run(tool, child, compilation)
     if !quiet { Console.say(tag.isEmpty ? "built" : "built \(tag.joined(separator: ", "))") }
   }
 

@@ -1,6 +1,7 @@
 import Diagnostics
 import Driver
 import Glibc
+import IR
 import Runtime
 import Source
 import Synchronization
@@ -21,12 +22,9 @@ final class BuildProgress: Sendable {
   init(isQuiet: Bool = false) { self.isQuiet = isQuiet }
 
   /// Runs a build to its end.
-  func run(_ child: ChildProcess, _ compilation: Compilation) throws {
-    let status = try Engine.run { () throws(EngineFailure) in
-      do throws(ChildProcess.Failure) { return try child.lines { self.take($0) } } catch {
-        throw EngineFailure(error, running: "docker build")
-      }
-    }
+  func run(_ tool: DockerTool, _ child: ChildProcess, _ compilation: Compilation) throws {
+    defer { clear() }
+    let status = try Engine.run { () throws(EngineFailure) in try tool.follow(child) { self.take($0) } }
     clear()
     if status == 0 { return }
     report(status, compilation)
@@ -64,6 +62,9 @@ final class BuildProgress: Sendable {
     if let location = location(of: failure, compilation) {
       let finding = Diagnostic(EngineRules.buildFailed, at: location, "the build failed: \(failure.message)")
       Console.say(TerminalRenderer(isColoured: Console.isColoured(.auto, 2), width: Console.width).render([finding]))
+    } else if failure.step == nil, failure.line == nil {
+      let engine = EngineFailure(status: status, complaint: failure.message, running: "docker build")
+      Console.say("claw: \(engine.message)")
     } else {
       let place = failure.file.map { file in failure.line.map { "\(file):\($0): " } ?? "\(file): " } ?? ""
       Console.say("claw: \(place)the build failed: \(failure.message)")
