@@ -187,7 +187,9 @@ private final class ChildRun: Sendable {
     var deadline = timeout.map { clock.now + $0 }
     var cut: ChildProcess.Failure?
     while true {
-      let milliseconds: Int32? = deadline.map { Int32(max(0, min(1e9, (($0 - clock.now) / .milliseconds(1)).rounded(.up)))) }
+      let milliseconds: Int32? = deadline.map {
+        Int32(max(0, min(1e9, (($0 - clock.now) / .milliseconds(1)).rounded(.up))))
+      }
       switch pipe.next(milliseconds: milliseconds) {
       case SignalPipe.done?: return cut
       case let signal?:

@@ -34,7 +34,7 @@ package struct DockerTool: Sendable {
   package func call(_ arguments: [String]) -> ChildProcess { ChildProcess(path, arguments) }
 
   /// A call of docker compose for one project.
-  package func compose(_ project: ComposeProject, _ arguments: [String], progress: String? = nil) -> ChildProcess {
+  package func compose(_ project: PodProject, _ arguments: [String], progress: String? = nil) -> ChildProcess {
     var words = ["compose"]
     if let progress { words += ["--progress", progress] }
     // An empty value for the file would be an option's value that starts with a dash; a path never does after this.
@@ -119,7 +119,7 @@ package struct DockerTool: Sendable {
 }
 
 /// What names a pod to docker compose.
-package struct ComposeProject: Sendable {
+package struct PodProject: Sendable {
   /// The generated file's path.
   package var file: String
   /// The project's name.

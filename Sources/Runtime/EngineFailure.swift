@@ -43,7 +43,8 @@ package struct EngineFailure: Error, Sendable {
     } else if complaint.contains("is not a docker command") || complaint.contains("unknown command: docker")
       || complaint.contains("unknown shorthand flag: 'f'")
     {
-      self.init(.missing, "this docker has no 'compose' plugin, or not the one that is needed: see 'claw doctor'\n\(said)")
+      self.init(
+        .missing, "this docker has no 'compose' plugin, or not the one that is needed: see 'claw doctor'\n\(said)")
     } else {
       self.init(.failed, "'\(what)' failed with status \(status)" + (said.isEmpty ? "" : "\n\(said)"))
     }

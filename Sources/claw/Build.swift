@@ -72,7 +72,7 @@ struct Build: ParsableCommand {
   private func podBuild(
     _ tool: DockerTool, _ pod: PodPlan, _ compilation: Compilation, _ services: [String]
   ) throws -> ChildProcess {
-    let project = ComposeProject(file: compilation.composePath, name: pod.name)
+    let project = PodProject(file: compilation.composePath, name: pod.name)
     var words = ["build"] + sharedWords
     if !services.isEmpty {
       let all = try Engine.run { () throws(EngineFailure) in try PodServices.names(tool, project) }

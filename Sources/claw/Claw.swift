@@ -14,6 +14,8 @@ struct Claw: ParsableCommand {
       DoctorCommand.self,
       Explain.self,
       Golden.self,
+      HelpCommand.self,
+      Lock.self,
       Parse.self,
     ])
 

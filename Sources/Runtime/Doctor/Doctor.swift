@@ -137,7 +137,8 @@ package struct Doctor {
       checks.append(.ok("folder", "'\(path)' can be written"))
     } else {
       checks.append(
-        .failed("folder", "'\(path)' can't be written", fix: "generated files lie beside yours: allow it, or move them"))
+        .failed("folder", "'\(path)' can't be written", fix: "generated files lie beside yours: allow it, or move them")
+      )
     }
   }
 
