@@ -22,7 +22,8 @@ let package = Package(
   name: "claw",
   products: [],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
   ],
   targets: [
     .systemLibrary(name: "CLibYAML", providers: [.apt(["libyaml-dev"])]),
@@ -42,11 +43,16 @@ let package = Package(
     module("Emitters", imports: ["Source", "IR", "JSON"], resources: [.embedInCode("Scripts")]),
     module(
       "Driver", imports: ["Source", "JSON", "Diagnostics", "Lexer", "Directives", "AST", "Parser", "Lowering", "IR", "Emitters", "Canonical"]),
-    module("Runtime", imports: ["Source", "Diagnostics", "Driver"]),
+    module(
+      "Runtime",
+      imports: [
+        "Source", "JSON", "Diagnostics", "IR", "Driver", "Canonical",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ]),
     .executableTarget(
       name: "claw",
       dependencies: [
-        "Source", "JSON", "Diagnostics", "Lexer", "AST", "Driver", "Runtime",
+        "Source", "JSON", "Diagnostics", "Lexer", "AST", "IR", "Lowering", "Driver", "Runtime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     tests("LexerTests", imports: ["Source", "JSON", "Diagnostics", "Lexer", "TestSupport"]),

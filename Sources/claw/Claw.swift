@@ -8,10 +8,14 @@ struct Claw: ParsableCommand {
     abstract: "A compiler toolchain for the declarative files of AI agents.",
     version: "claw \(Version.text)",
     subcommands: [
+      Build.self,
       Check.self,
       Compile.self,
+      DoctorCommand.self,
       Explain.self,
       Golden.self,
+      HelpCommand.self,
+      Lock.self,
       Parse.self,
     ])
 
