@@ -134,6 +134,16 @@ extension Compiler {
   static func facts(_ folder: String, _ files: some FileProvider, into compilation: inout Compilation)
     -> any ImageFactsProvider
   {
-    BaseImages()
+    let path = FilePath.join(folder, ClawLock.fileName)
+    guard let file = try? files.read(path, within: nil, limit: 16 << 20) else { return BaseImages() }
+    compilation.sources.append(file)
+    do throws(ClawLock.Failure) {
+      return try ClawLock(parsing: file.bytes)
+    } catch {
+      compilation.bag.report(
+        PodRules.lock, at: Location(file, SourceRange(error.offset ?? 0, (error.offset ?? 0) + 1)),
+        "claw.lock can't be read: \(error.message)", help: "write it anew with 'claw lock'")
+      return BaseImages()
+    }
   }
 }
