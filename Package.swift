@@ -35,6 +35,7 @@ let package = Package(
     module("Directives", imports: ["Source"]),
     module("AST", imports: ["Source", "Lexer", "Directives"]),
     module("Parser", imports: ["Source", "Lexer", "JSON", "AST", "Directives", "Diagnostics"]),
+    module("Format", imports: ["Source", "Lexer", "AST"]),
     module("Canonical", imports: ["COpenSSL"]),
     module("IR", imports: ["Source"]),
     module(
@@ -42,7 +43,7 @@ let package = Package(
       imports: ["Source", "Lexer", "JSON", "AST", "Directives", "Diagnostics", "Parser", "Canonical", "IR"]),
     module("Emitters", imports: ["Source", "IR", "JSON"], resources: [.embedInCode("Scripts")]),
     module(
-      "Driver", imports: ["Source", "JSON", "Diagnostics", "Lexer", "Directives", "AST", "Parser", "Lowering", "IR", "Emitters", "Canonical"]),
+      "Driver", imports: ["Source", "JSON", "Diagnostics", "Lexer", "Directives", "AST", "Parser", "Format", "Lowering", "IR", "Emitters", "Canonical"]),
     module(
       "Runtime",
       imports: [

@@ -13,6 +13,7 @@ struct Claw: ParsableCommand {
       Compile.self,
       DoctorCommand.self,
       Explain.self,
+      Fmt.self,
       Golden.self,
       HelpCommand.self,
       Lock.self,
