@@ -170,8 +170,9 @@ extension ClawfileParser {
     if let heredoc = line.heredocs.first, HeredocMarker(word: line.text.string(range)) != nil {
       var text = file.text(heredoc.body)
       if heredoc.chomps {
-        text = text.split(separator: "\n", omittingEmptySubsequences: false)
-          .map { String($0.drop { $0 == "\t" }) }.joined(separator: "\n")
+        // By bytes: as a character, "\r\n" is no "\n".
+        text = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
+          .map { String(decoding: $0.drop { $0 == 0x09 }, as: UTF8.self) }.joined(separator: "\n")
       }
       if text.utf8.last == 0x0A { text.unicodeScalars.removeLast() }
       return text.isEmpty ? nil : DirectiveWord(value: text, range: heredoc.body)
