@@ -58,7 +58,9 @@ private struct BlockWriter {
     var files = block.files
     if block.usesWrapper { files.append(script("/claw/entrypoint.sh", PackageResources.entrypoint_sh)) }
     if block.usesScheduler { files.append(script("/claw/scheduler.sh", PackageResources.scheduler_sh)) }
-    for command in block.trackedCommands { files.append(script("/claw/track/bin/\(command)", PackageResources.track_sh)) }
+    for command in block.trackedCommands {
+      files.append(script("/claw/track/bin/\(command)", PackageResources.track_sh))
+    }
     for file in files { write(file, to: &writer) }
     if let prefix = block.pathPrefix { writer.write("ENV PATH=\(prefix):$PATH\n") }
     if let entrypoint = block.entrypoint {

@@ -97,7 +97,8 @@ struct MachineRendererTests {
       var bag = DiagnosticBag()
       bag.report(Sample.rule, at: Location(file, SourceRange(at: offset)), "m")
       let document = try parse(SARIFRenderer.render(bag.sorted(), version: "1"))
-      return document["runs"]?.array?[0]["results"]?.array?[0]["partialFingerprints"]?["primaryLocationLineHash"]?.string
+      return document["runs"]?.array?[0]["results"]?.array?[0]["partialFingerprints"]?["primaryLocationLineHash"]?
+        .string
     }
     #expect(try fingerprint("RUN x\n", 0) == fingerprint("\n\n  RUN x\n", 4))
     #expect(try fingerprint("RUN x\n", 0) != fingerprint("RUN y\n", 0))

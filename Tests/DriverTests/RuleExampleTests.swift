@@ -24,7 +24,9 @@ struct RuleExampleTests {
     var owners: [String: String] = [:]
     for rule in Self.rules {
       #expect(rule.name.wholeMatch(of: /[a-z]+\/[a-z0-9]+(-[a-z0-9]+)*/) != nil, "\(rule.name)")
-      for alias in rule.aliases { #expect(owners.updateValue(rule.name, forKey: alias) == nil, "\(alias) has two rules") }
+      for alias in rule.aliases {
+        #expect(owners.updateValue(rule.name, forKey: alias) == nil, "\(alias) has two rules")
+      }
     }
   }
 

@@ -22,8 +22,10 @@ struct JSONTests {
   @Test(
     "What is none, and where",
     arguments: [
-      ("", 0), ("01", 1), ("[1,]", 3), ("{\"a\":1,}", 7), ("'a'", 0), ("[1 2]", 3), ("nul", 0), ("\"a", 2), ("\"\\x\"", 2),
-      ("\"\n\"", 1), ("1 2", 2), ("+1", 0), (".5", 0), ("1.", 2), ("1e", 2), ("-", 1), ("{a:1}", 1), ("[", 1), ("\u{A0}1", 0),
+      ("", 0), ("01", 1), ("[1,]", 3), ("{\"a\":1,}", 7), ("'a'", 0), ("[1 2]", 3), ("nul", 0), ("\"a", 2),
+      ("\"\\x\"", 2),
+      ("\"\n\"", 1), ("1 2", 2), ("+1", 0), (".5", 0), ("1.", 2), ("1e", 2), ("-", 1), ("{a:1}", 1), ("[", 1),
+      ("\u{A0}1", 0),
       ("NaN", 0), ("\"\\u12\"", 5), ("tru\u{0}", 0),
     ])
   func refuses(text: String, offset: Int) {
@@ -68,7 +70,8 @@ struct JSONTests {
 
   @Test("Written text is escaped where JSON asks for it, and indented by two")
   func writes() {
-    #expect(JSONValue.string("\"\\\u{8}\u{C}\n\r\t\u{1}\u{7F}ü/").text() == "\"\\\"\\\\\\b\\f\\n\\r\\t\\u0001\u{7F}ü/\"")
+    #expect(
+      JSONValue.string("\"\\\u{8}\u{C}\n\r\t\u{1}\u{7F}ü/").text() == "\"\\\"\\\\\\b\\f\\n\\r\\t\\u0001\u{7F}ü/\"")
     #expect(JSONValue.array([[], [:], 1]).text(indented: true) == "[\n  [],\n  {},\n  1\n]")
     #expect(JSONValue.object([.init("a", [true, nil])]).text() == "{\"a\":[true,null]}")
   }

@@ -8,11 +8,14 @@ struct ClawfileLineTests {
     "Continuations",
     arguments: [
       ("RUN a \\\n b", ["1-2 RUN|a  b"]), ("RUN a\\\nb", ["1-2 RUN|ab"]), ("RUN a \\  \t\n b", ["1-2 RUN|a  b"]),
-      ("RUN a \\\\\nRUN b", ["1-1 RUN|a \\\\", "2-2 RUN|b"]), ("RUN a \\\\\\\nRUN b", ["1-1 RUN|a \\\\\\", "2-2 RUN|b"]),
-      ("RUN a \\\u{B}\nRUN b", ["1-1 RUN|a \\", "2-2 RUN|b"]), ("RUN a \\", ["1-1 RUN|a"]), ("\\\nRUN a", ["1-2 RUN|a"]),
+      ("RUN a \\\\\nRUN b", ["1-1 RUN|a \\\\", "2-2 RUN|b"]),
+      ("RUN a \\\\\\\nRUN b", ["1-1 RUN|a \\\\\\", "2-2 RUN|b"]),
+      ("RUN a \\\u{B}\nRUN b", ["1-1 RUN|a \\", "2-2 RUN|b"]), ("RUN a \\", ["1-1 RUN|a"]),
+      ("\\\nRUN a", ["1-2 RUN|a"]),
       ("RUN a \\\n# comment\n b", ["1-3 RUN|a  b"]), ("RUN a \\\n  # comment \\\n b", ["1-3 RUN|a  b"]),
       ("RUN a \\\n\n\n b", ["1-4 RUN|a  b"]), ("RUN a # text \\\n b", ["1-2 RUN|a # text  b"]),
-      ("RUN a \\\r\n b\r\n", ["1-2 RUN|a  b"]), ("RUN a \\\r\n# c\r\n b\r\n", ["1-3 RUN|a  b"]), ("RUN a \\\nFROM b", ["1-2 RUN|a FROM b"]),
+      ("RUN a \\\r\n b\r\n", ["1-2 RUN|a  b"]), ("RUN a \\\r\n# c\r\n b\r\n", ["1-3 RUN|a  b"]),
+      ("RUN a \\\nFROM b", ["1-2 RUN|a FROM b"]),
       ("R\\\nUN x", ["1-2 RUN|x"]), ("RUN a \\\n\\\n b", ["1-3 RUN|a  b"]), ("RUN a `\n b", ["1-1 RUN|a `", "2-2 b|"]),
       ("# escape=`\nRUN a `\n b", ["2-3 RUN|a  b"]), ("# escape=`\nRUN a \\\nRUN b", ["2-2 RUN|a \\", "3-3 RUN|b"]),
     ])
@@ -22,8 +25,10 @@ struct ClawfileLineTests {
     "White space, line ends and byte order marks",
     arguments: [
       ("\u{FEFF}FROM a", ["1-1 FROM|a"]), ("\n\u{FEFF}FROM a", ["2-2 \u{FEFF}FROM|a"]), ("  \tFROM a", ["1-1 FROM|a"]),
-      ("\u{A0}RUN a", ["1-1 RUN|a"]), ("RUN\u{A0}a", ["1-1 RUN\u{A0}a|"]), ("RUN\ta\u{B}", ["1-1 RUN|a"]), ("RUN a\r", ["1-1 RUN|a"]),
-      ("FROM a\rRUN b", ["1-1 FROM|a\rRUN b"]), ("RUN\r\n", ["1-1 RUN|"]), ("", []), ("\n \n\t\n", []), ("# only\n", []),
+      ("\u{A0}RUN a", ["1-1 RUN|a"]), ("RUN\u{A0}a", ["1-1 RUN\u{A0}a|"]), ("RUN\ta\u{B}", ["1-1 RUN|a"]),
+      ("RUN a\r", ["1-1 RUN|a"]),
+      ("FROM a\rRUN b", ["1-1 FROM|a\rRUN b"]), ("RUN\r\n", ["1-1 RUN|"]), ("", []), ("\n \n\t\n", []),
+      ("# only\n", []),
     ])
   func whiteSpace(text: String, lines: [String]) { #expect(ClawfileFixture.lines(text) == lines) }
 
@@ -31,8 +36,10 @@ struct ClawfileLineTests {
     "Flags are the leading words with two dashes",
     arguments: [
       ("RUN --a --b=c d --e", ["1-1 RUN|--a|--b=c|d --e"]), ("RUN -- --a", ["1-1 RUN|--a"]), ("RUN -a", ["1-1 RUN|-a"]),
-      ("RUN --a=\"b c\" d", ["1-1 RUN|--a=b c|d"]), ("RUN --a='b c' d", ["1-1 RUN|--a=b c|d"]), ("RUN --a=b\\ c d", ["1-1 RUN|--a=b c|d"]),
-      ("RUN --a", ["1-1 RUN|--a|"]), ("RUN --a \\\n --b c", ["1-2 RUN|--a|--b|c"]), ("RUN \"--a\" b", ["1-1 RUN|\"--a\" b"]),
+      ("RUN --a=\"b c\" d", ["1-1 RUN|--a=b c|d"]), ("RUN --a='b c' d", ["1-1 RUN|--a=b c|d"]),
+      ("RUN --a=b\\ c d", ["1-1 RUN|--a=b c|d"]),
+      ("RUN --a", ["1-1 RUN|--a|"]), ("RUN --a \\\n --b c", ["1-2 RUN|--a|--b|c"]),
+      ("RUN \"--a\" b", ["1-1 RUN|\"--a\" b"]),
     ])
   func flags(text: String, lines: [String]) { #expect(ClawfileFixture.lines(text) == lines) }
 
@@ -40,11 +47,14 @@ struct ClawfileLineTests {
     "Parser directives stand at the top, each once",
     arguments: [
       ("# escape=`\nFROM a", ["escape=`"], []), ("#ESCAPE = ` \nFROM a", ["escape=`"], []),
-      ("# syntax=a b\n# check=skip=all\nFROM a", ["syntax=a b", "check=skip=all"], []), ("# a comment\n# escape=`\nFROM a", [], []),
+      ("# syntax=a b\n# check=skip=all\nFROM a", ["syntax=a b", "check=skip=all"], []),
+      ("# a comment\n# escape=`\nFROM a", [], []),
       ("\n# escape=`\nFROM a", [], []), ("# foo=bar\n# escape=`\nFROM a", [], []), ("FROM a\n# escape=`", [], []),
       ("# escape=`\n# escape=`\nFROM a", ["escape=`"], ["clawfile/duplicate-parser-directive"]),
-      ("# escape=x\nFROM a", ["escape=x"], ["clawfile/invalid-escape"]), ("#!/bin/x\n# syntax=a\nFROM a", ["syntax=a"], []),
-      ("#!/bin/x\n# escape=`\nFROM a", [], []), ("\u{FEFF}# escape=`\nFROM a", ["escape=`"], []), ("# escape=\nFROM a", [], []),
+      ("# escape=x\nFROM a", ["escape=x"], ["clawfile/invalid-escape"]),
+      ("#!/bin/x\n# syntax=a\nFROM a", ["syntax=a"], []),
+      ("#!/bin/x\n# escape=`\nFROM a", [], []), ("\u{FEFF}# escape=`\nFROM a", ["escape=`"], []),
+      ("# escape=\nFROM a", [], []),
     ])
   func directives(text: String, directives: [String], rules: [String]) {
     let (file, found) = ClawfileFixture.lex(text)

@@ -20,10 +20,13 @@ struct ShellLexerTests {
       ("${x:-w}", "abcabc"), ("${unset:-w}", "w"), ("${empty:-w}", "w"), ("${empty-w}", ""), ("${unset-w}", "w"),
       ("${x:+w}", "w"), ("${unset:+w}", ""), ("${empty:+w}", ""), ("${empty+w}", "w"), ("${unset+w}", ""),
       ("${x:?no}", "abcabc"), ("${empty?no}", ""), ("${unset:-${y}}", "Y"), ("${unset:-${also:-deep}}", "deep"),
-      ("${path#*/}", "a/b/c.tar.gz"), ("${path##*/}", "c.tar.gz"), ("${path%.*}", "/a/b/c.tar"), ("${path%%.*}", "/a/b/c"),
+      ("${path#*/}", "a/b/c.tar.gz"), ("${path##*/}", "c.tar.gz"), ("${path%.*}", "/a/b/c.tar"),
+      ("${path%%.*}", "/a/b/c"),
       ("${x#a}", "bcabc"), ("${x#b}", "abcabc"), ("${x%c}", "abcab"), ("${x##*b}", "c"), ("${x%%b*}", "a"),
-      ("${x/b/-}", "a-cabc"), ("${x//b/-}", "a-ca-c"), ("${x/?c/}", "aabc"), ("${x//c/}", "abab"), ("${path//\\//_}", "_a_b_c.tar.gz"),
-      ("${unset#a}", ""), ("${unset/a/b}", ""), ("$1", ""), ("$@", ""), ("$$", ""), ("$?", ""), ("$.", "$."), ("$", "$"),
+      ("${x/b/-}", "a-cabc"), ("${x//b/-}", "a-ca-c"), ("${x/?c/}", "aabc"), ("${x//c/}", "abab"),
+      ("${path//\\//_}", "_a_b_c.tar.gz"),
+      ("${unset#a}", ""), ("${unset/a/b}", ""), ("$1", ""), ("$@", ""), ("$$", ""), ("$?", ""), ("$.", "$."),
+      ("$", "$"),
       ("a$", "a$"), ("100%", "100%"),
     ])
   func operators(text: String, expected: String) throws {
@@ -44,7 +47,8 @@ struct ShellLexerTests {
   @Test(
     "Errors",
     arguments: [
-      "'a", "\"a", "${x", "${", "${}", "${:-a}", "${{x}", "${x:=a}", "${x=a}", "${.}", "${x:#a}", "${x!}", "${x/a", "${x:",
+      "'a", "\"a", "${x", "${", "${}", "${:-a}", "${{x}", "${x:=a}", "${x=a}", "${.}", "${x:#a}", "${x!}", "${x/a",
+      "${x:",
       "${unset:?}", "${empty:?no}", "${unset?no}", "\"${x\"",
     ])
   func errors(text: String) {
@@ -71,7 +75,8 @@ struct ShellLexerTests {
   @Test("Words are cut at white space that stands outside of quotes, in the result of variables too")
   func words() throws {
     let scope = Variables(values: ["two": "1 2"])
-    #expect(try ShellLexer().expand("a  $two \"b c\" 'd'e \\ f", in: scope).words == ["a", "1", "2", "b c", "de", " f"])
+    #expect(
+      try ShellLexer().expand("a  $two \"b c\" 'd'e \\ f", in: scope).words == ["a", "1", "2", "b c", "de", " f"])
     #expect(try ShellLexer().expand("\"$two\"", in: scope).words == ["1 2"])
     #expect(try ShellLexer().expand(" \u{A0}\u{3000} ", in: scope).words == [])
   }
@@ -93,7 +98,8 @@ struct ShellLexerTests {
   @Test("Nesting is bounded, and any text ends", arguments: 0..<300)
   func anyText(seed: Int) {
     var random = SeededGenerator(seed: UInt64(seed))
-    let text = String(decoding: random.mutated(Array("${x:-\"$y\"}/${path##*/} '${x//b/${y}}' \\$x".utf8)), as: UTF8.self)
+    let text = String(
+      decoding: random.mutated(Array("${x:-\"$y\"}/${path##*/} '${x//b/${y}}' \\$x".utf8)), as: UTF8.self)
     _ = try? ShellLexer().expand(text, in: Self.scope)
     let deep = String(repeating: "${a:-", count: 10_000)
     #expect(throws: ExpansionFailure.self) { try ShellLexer().expand(deep, in: EmptyScope()) }

@@ -50,7 +50,8 @@ enum ParserFixture {
     case .entrypoint(let form): return "entrypoint|" + command(form)
     case .shell(let words): return "shell|" + words.joined(separator: "|")
     case .copy(let copy):
-      let parts = copy.flags.map { "\($0.name)=\($0.value.text)" } + copy.sources.map(\.text) + copy.contents.map { "<<\($0)" }
+      let parts =
+        copy.flags.map { "\($0.name)=\($0.value.text)" } + copy.sources.map(\.text) + copy.contents.map { "<<\($0)" }
       return (copy.isAdd ? "add|" : "copy|") + (parts + [copy.destination.text]).joined(separator: "|")
     case .expose(let words): return "expose|" + words.map(\.text).joined(separator: "|")
     case .volume(let words): return "volume|" + words.map(\.text).joined(separator: "|")
