@@ -22,7 +22,8 @@ let package = Package(
   name: "claw",
   products: [],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
   ],
   targets: [
     .systemLibrary(name: "CLibYAML", providers: [.apt(["libyaml-dev"])]),
@@ -46,11 +47,16 @@ let package = Package(
         "Source", "JSON", "Diagnostics", "Lexer", "Directives", "AST", "Parser", "Lowering", "IR", "Emitters",
         "Canonical",
       ]),
-    module("Runtime", imports: ["Source", "Diagnostics", "Driver"]),
+    module(
+      "Runtime",
+      imports: [
+        "Source", "JSON", "Diagnostics", "IR", "Driver", "Canonical",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ]),
     .executableTarget(
       name: "claw",
       dependencies: [
-        "Source", "JSON", "Diagnostics", "Lexer", "AST", "Driver", "Runtime",
+        "Source", "JSON", "Diagnostics", "Lexer", "AST", "IR", "Lowering", "Driver", "Runtime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     tests("LexerTests", imports: ["Source", "JSON", "Diagnostics", "Lexer", "TestSupport"]),
@@ -61,7 +67,9 @@ let package = Package(
     tests("JSONTests", imports: ["Source", "JSON", "TestSupport"]),
     tests("DiagnosticsTests", imports: ["Source", "JSON", "Diagnostics", "TestSupport"]),
     tests("ParserTests", imports: ["Source", "Diagnostics", "Lexer", "Directives", "AST", "Parser", "TestSupport"]),
-    tests("LoweringTests", imports: ["Source", "Diagnostics", "Lexer", "AST", "Parser", "Lowering", "TestSupport"]),
+    tests(
+      "LoweringTests",
+      imports: ["Source", "JSON", "Diagnostics", "Lexer", "AST", "Parser", "IR", "Lowering", "TestSupport"]),
     tests(
       "DriverTests",
       imports: ["Source", "JSON", "Diagnostics", "Lexer", "AST", "Parser", "Driver", "Runtime", "TestSupport"]),

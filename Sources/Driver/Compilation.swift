@@ -1,4 +1,5 @@
 package import Diagnostics
+package import IR
 import Emitters
 import Lowering
 package import Source
@@ -23,6 +24,10 @@ package struct Compilation: Sendable {
   package var artifacts: [Artifact] = []
   /// The findings.
   package var bag = DiagnosticBag()
+  /// The pod, where a pod file was compiled.
+  package var pod: PodPlan?
+  /// Where each line of a generated file came from, by the file's path.
+  package var origins: [String: [Location?]] = [:]
   /// Every file that was read.
   package var sources: [SourceFile] = []
   /// Whether an invariant, and not a mistake of spelling, is what stands in the way.
@@ -30,6 +35,12 @@ package struct Compilation: Sendable {
 
   /// An empty one.
   package init() {}
+
+  /// Adds an emitted file.
+  mutating func add(_ artifact: Emitters.Artifact, at path: String) {
+    artifacts.append(.init(path: path, bytes: artifact.bytes))
+    origins[path] = artifact.origins
+  }
 }
 
 /// What a compile may know of its surroundings.
@@ -38,6 +49,8 @@ package struct CompileOptions: Sendable {
   package var environment = Environment()
   /// Whether ACT becomes build steps.
   package var isWorker = false
+  /// What the current folder is called, as compose would name a project after it.
+  package var folderName: String?
 
   /// The defaults: no variables, no worker mode.
   package init() {}
@@ -55,12 +68,12 @@ package enum Compiler {
     compilation.sources.append(file)
     switch kind {
     case .clawfile:
-      let checked = CheckedClawfile.check(file, isWorker: options.isWorker, into: &compilation.bag)
+      let facts = facts(FilePath.directory(of: file.path), files, into: &compilation)
+      let checked = CheckedClawfile.check(file, facts: facts, isWorker: options.isWorker, into: &compilation.bag)
       if !compilation.bag.hasErrors {
-        let artifact = DockerfileEmitter.emit(checked.lowered.plan)
-        compilation.artifacts.append(.init(path: GeneratedName.dockerfile(for: file.path), bytes: artifact.bytes))
+        compilation.add(DockerfileEmitter.emit(checked.lowered.plan), at: GeneratedName.dockerfile(for: file.path))
       }
-    case .pod: break
+    case .pod: pod(file, files, options, into: &compilation)
     }
     return compilation
   }

@@ -54,6 +54,14 @@ package struct DiskFiles: FileProvider {
     return String(cString: resolved)
   }
 
+  /// The path from the root on, without symbolic links in its folder: links at its end are kept, because programs look
+  /// at the name that they were called by.
+  package static func absolute(_ path: String) -> String? {
+    let folder = FilePath.directory(of: path)
+    guard let real = realPath(folder.isEmpty ? "." : folder) else { return nil }
+    return FilePath.join(real, FilePath.name(of: path))
+  }
+
   static func failure(_ code: Int32) -> FileFailure {
     code == ENOENT || code == ENOTDIR ? .missing : .system(String(cString: strerror(code)))
   }

@@ -7,7 +7,17 @@ struct Claw: ParsableCommand {
     commandName: "claw",
     abstract: "A compiler toolchain for the declarative files of AI agents.",
     version: "claw \(Version.text)",
-    subcommands: [Check.self, Compile.self, Parse.self, Explain.self, Golden.self])
+    subcommands: [
+      Build.self,
+      Check.self,
+      Compile.self,
+      DoctorCommand.self,
+      Explain.self,
+      Golden.self,
+      HelpCommand.self,
+      Lock.self,
+      Parse.self,
+    ])
 
   static func main() {
     do {

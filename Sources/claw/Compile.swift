@@ -42,6 +42,7 @@ struct Compile: ParsableCommand {
 struct CompileInputs: ParsableArguments {
   @Argument(help: "A Clawfile, a pod file, or a folder that holds one.") var path: String?
   @Option(name: .shortAndLong, help: "The pod file.") var file: String?
+  @Option(name: .customLong("as"), help: "Read the file as: clawfile or pod.") var kind: FileKind?
   @Option(help: "normal, or worker: ACT becomes build steps.") var mode: Mode = .normal
 
   /// What an image is built for.
@@ -51,7 +52,7 @@ struct CompileInputs: ParsableArguments {
   func compile() throws -> Compilation {
     let path = try resolved()
     var status = Status.done
-    guard let kind = FileKind(path: path, isNamed: true) else {
+    guard let kind = kind ?? FileKind(path: path, isNamed: true) else {
       Console.say("claw: '\(path)' is neither a Clawfile nor a pod file")
       throw Status.usage
     }
@@ -59,6 +60,7 @@ struct CompileInputs: ParsableArguments {
     var options = CompileOptions()
     options.isWorker = mode == .worker
     options.environment = ProcessEnvironment.current
+    options.folderName = ProcessEnvironment.folderName
     return Compiler.compile(source, kind: kind, files: DiskFiles(), options: options)
   }
 
@@ -68,19 +70,29 @@ struct CompileInputs: ParsableArguments {
       Console.say("claw: name the file once: '\(path)' or --file")
       throw Status.usage
     }
-    guard let path = file ?? path else {
-      if let found = Self.searchUpwards(["claw-pod.yml", "claw-pod.yaml"]) { return found }
-      if FileSearch.kind(of: "Clawfile") == .file { return "Clawfile" }
-      Console.say("claw: there is no claw-pod.yml here or above, and no Clawfile: run 'claw init' to start with one")
+    guard let found = Self.find(file ?? path) else {
+      if let path = file ?? path {
+        Console.say("claw: '\(path)' holds neither claw-pod.yml nor Clawfile")
+      } else {
+        Console.say("claw: there is no claw-pod.yml here or above, and no Clawfile: run 'claw init' to start with one")
+      }
       throw Status.usage
+    }
+    return found
+  }
+
+  /// The file that a path means: itself, what a folder holds, or without a path what lies here or above; nil if nothing.
+  static func find(_ path: String?) -> String? {
+    guard let path else {
+      return searchUpwards(["claw-pod.yml", "claw-pod.yaml"])
+        ?? (FileSearch.kind(of: "Clawfile") == .file ? "Clawfile" : nil)
     }
     guard FileSearch.kind(of: path) == .folder else { return path }
     for name in ["claw-pod.yml", "claw-pod.yaml", "Clawfile", "Dockerfile"] {
       let candidate = path == "." ? name : FilePath.join(path, name)
       if FileSearch.kind(of: candidate) == .file { return candidate }
     }
-    Console.say("claw: '\(path)' holds neither claw-pod.yml nor Clawfile")
-    throw Status.usage
+    return nil
   }
 
   /// The first of some names in this folder or the nearest one above that has one.

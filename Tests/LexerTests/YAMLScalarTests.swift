@@ -31,7 +31,8 @@ struct YAMLScalarTests {
       ("x", .literal, nil, .string("x")),
       ("1", .plain, "!!str", .string("1")), ("12", .doubleQuoted, "!!int", .int(12)),
       ("1", .plain, "!!float", .float(1)),
-      ("yes", .plain, "!!bool", .bool(true)), ("x", .plain, "!!int", nil), ("x", .plain, "!foo", nil),
+      ("true", .plain, "!!bool", .bool(true)), ("yes", .plain, "!!bool", nil), ("x", .plain, "!!int", nil),
+      ("12", .plain, "!foo", .string("12")),
       ("aGk=", .plain, "!!binary", .string("hi")), ("a", .plain, "!!binary", nil), ("", .plain, "!!null", .null),
       ("2024-01-01", .doubleQuoted, "!!timestamp", .timestamp("2024-01-01")),
     ] as [(String, YAMLStyle, String?, YAMLScalar?)])

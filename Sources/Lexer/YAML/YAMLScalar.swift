@@ -16,20 +16,17 @@ package enum YAMLScalar: Sendable, Hashable {
   /// Anything else, quoted scalars and `!!str`.
   case string(String)
 
-  /// What a scalar means, or nil if it can't be what its tag says (`!!int x`) or has a tag that scalars don't know.
+  /// What a scalar means, or nil if it can't be what its tag says (`!!int x`). A tag that is not YAML's own makes a text.
   ///
   /// - Parameter tag: in its short form, as `YAMLNode.tag` has it.
   package static func resolve(_ text: String, style: YAMLStyle, tag: String?) -> YAMLScalar? {
-    guard let tag, tag != "!" || style != .plain else {
-      return style == .plain ? resolvePlain(text) : .string(text)
-    }
+    guard let tag else { return style == .plain ? resolvePlain(text) : .string(text) }
     switch tag {
-    case "!!str", "!": return .string(text)
     case "!!binary": return base64(text)
     case "!!null": return resolvePlain(text) == .null ? .null : nil
     case "!!bool":
       if case .bool(let value) = resolvePlain(text) { return .bool(value) }
-      return typedBool(text)
+      return nil
     case "!!int":
       switch resolvePlain(text) {
       case .int(let value): return .int(value)
@@ -46,15 +43,7 @@ package enum YAMLScalar: Sendable, Hashable {
     case "!!timestamp":
       if case .timestamp(let value) = resolvePlain(text) { return .timestamp(value) }
       return nil
-    default: return nil
-    }
-  }
-
-  private static func typedBool(_ text: String) -> YAMLScalar? {
-    switch text {
-    case "y", "Y", "yes", "Yes", "YES", "on", "On", "ON": .bool(true)
-    case "n", "N", "no", "No", "NO", "off", "Off", "OFF": .bool(false)
-    default: nil
+    default: return .string(text)
     }
   }
 

@@ -1,0 +1,102 @@
+import Lexer
+import Source
+
+extension ComposeLoading {
+  /// Takes what the files under `include` declare into a file; what it declares itself overrides them.
+  func include(into value: inout ComposeValue, _ resets: [ComposeReset], _ context: Context, from file: SourceFile) {
+    guard let items = value["include"]?.elements else { return }
+    var check = ComposeCheck(report: report, reads: true)
+    for item in items { check.check(item, ComposeSchema.include) }
+    for item in items {
+      guard var model = included(by: item, context, from: file) else { continue }
+      model.remove(resets)
+      merge(model, into: &value)
+    }
+    guard case .mapping(var entries) = value.content else { return }
+    entries.removeAll { $0.key.isSame(as: "include") }
+    value.content = .mapping(entries)
+  }
+
+  private func included(by item: ComposeValue, _ context: Context, from file: SourceFile) -> ComposeValue? {
+    let named = item.string == nil ? item["path"] : item
+    let paths = named.map { $0.elements ?? [$0] } ?? []
+    guard let first = paths.first?.string, !first.isEmpty else { return nil }
+    let main = FilePath.normalize(FilePath.join(context.folder, first))
+    let own = FilePath.normalize(file.path)
+    if context.chain.contains(where: { $0.isSame(as: main) }) || own.isSame(as: main) {
+      report.add(
+        ComposeRules.includeCycle, at: paths[0].location, "'\(first)' leads back to the file that includes it",
+        help: "delete one 'include' of the circle")
+      return nil
+    }
+    let folder =
+      item["project_directory"]?.string.map { FilePath.join(context.folder, $0) } ?? FilePath.directory(of: main)
+    guard let environment = environment(of: item, folder: folder, context) else { return nil }
+    let key = ([folder] + paths.map { $0.string ?? "" } + [context.folder]).joined(separator: "\n") + environment.key
+    return included(key) {
+      var sources: [SourceFile] = []
+      for path in paths {
+        guard let text = path.string,
+          let source = read(FilePath.normalize(FilePath.join(context.folder, text)), named: path.location)
+        else { return nil }
+        sources.append(source)
+      }
+      let inner = Context(
+        folder: folder, environment: environment.environment, chain: context.chain + [own, main])
+      guard inner.chain.count < 128, var model = model(sources, inner) else { return nil }
+      ComposePaths.rebase(&model, into: FilePath.relative(folder, from: context.folder))
+      return model
+    }
+  }
+
+  /// The environment that included files see: that of the including one, then their own files'.
+  private func environment(
+    of item: ComposeValue, folder: String, _ context: Context
+  ) -> (environment: Environment, key: String)? {
+    var environment = context.environment
+    var key = ""
+    var files: [DotEnv] = []
+    if let named = item["env_file"] {
+      for path in named.elements ?? [named] {
+        guard let text = path.string else { continue }
+        guard
+          let file = envFile(
+            FilePath.join(context.folder, text), named: path.location, isRequired: true,
+            lookup: { context.environment[$0] })
+        else { return nil }
+        files.append(file)
+        key += "\n" + text
+      }
+    } else if let file = envFile(
+      FilePath.join(folder, ".env"), named: item.location, isRequired: false, lookup: { context.environment[$0] })
+    {
+      files.append(file)
+    }
+    for variable in files.flatMap(\.variables) where environment[variable.name] == nil {
+      environment.values[variable.name] = variable.value
+    }
+    // Two includes of one file agree only if they see the same variables.
+    key += "\n" + context.chain.joined(separator: "\n")
+    return (environment, key)
+  }
+
+  /// Joins included resources with those of the file, section by section.
+  private func merge(_ model: ComposeValue, into value: inout ComposeValue) {
+    guard case .mapping(var entries) = value.content else { return }
+    for section in ComposeSchema.sections {
+      guard let from = model.entry(section), case .mapping(let imported) = from.value.content else { continue }
+      guard let place = entries.index(of: section) else {
+        entries.append(from)
+        continue
+      }
+      guard case .mapping(let own) = entries[place].value.content else { continue }
+      let shape = ComposeSchema.root.fields[section]?.shape?.map
+      var base = imported
+      base.removeAll { entry in
+        own.contains { $0.key.isSame(as: entry.key) && $0.value.hasSameContent(as: entry.value) }
+      }
+      entries[place].value.content = .mapping(ComposeMerge(report: report).entries(base, own, shape))
+    }
+    value.content = .mapping(entries)
+  }
+}

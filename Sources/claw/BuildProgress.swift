@@ -1,0 +1,89 @@
+import Diagnostics
+import Driver
+import Glibc
+import IR
+import Runtime
+import Source
+import Synchronization
+
+/// Shows a build: everything BuildKit says where nobody watches, one line that changes where somebody does; and, when
+/// it fails, what failed, at the line that the author wrote.
+final class BuildProgress: Sendable {
+  private struct State {
+    var log = BuildLog()
+    var shown = false
+    var started = ContinuousClock.now
+  }
+
+  private let state = Mutex(State())
+  private let isTerminal = isatty(STDERR_FILENO) == 1 && Console.variable("TERM") != "dumb"
+  private let isQuiet: Bool
+
+  init(isQuiet: Bool = false) { self.isQuiet = isQuiet }
+
+  /// Runs a build to its end.
+  func run(_ tool: DockerTool, _ child: ChildProcess, _ compilation: Compilation) throws {
+    defer { clear() }
+    let status = try Engine.run { () throws(EngineFailure) in try tool.follow(child) { self.take($0) } }
+    clear()
+    if status == 0 { return }
+    report(status, compilation)
+    throw Status.engine
+  }
+
+  private func take(_ line: String) {
+    state.withLock { state in
+      switch state.log.take(line) {
+      case .hidden: return
+      case .line: if !isTerminal, !isQuiet { Console.say(line) }
+      case .step(let step):
+        if isQuiet { return }
+        guard isTerminal else { return Console.say(line) }
+        let seconds = (ContinuousClock.now - state.started) / .seconds(1)
+        let text = "\(Int(seconds))s \(step)".prefix(max(20, Console.width - 1))
+        Console.talk("\r\u{1B}[K\(text)")
+        state.shown = true
+      }
+    }
+  }
+
+  private func clear() {
+    state.withLock { state in
+      if state.shown { Console.talk("\r\u{1B}[K") }
+      state.shown = false
+    }
+  }
+
+  private func report(_ status: Int32, _ compilation: Compilation) {
+    guard let failure = state.withLock({ $0.log.failure }) else {
+      return Console.say("claw: 'docker build' failed with status \(status)")
+    }
+    if isTerminal || isQuiet { for line in failure.output { Console.say("  \(line)") } }
+    if let location = location(of: failure, compilation) {
+      let finding = Diagnostic(EngineRules.buildFailed, at: location, "the build failed: \(failure.message)")
+      Console.say(TerminalRenderer(isColoured: Console.isColoured(.auto, 2), width: Console.width).render([finding]))
+    } else if failure.step == nil, failure.line == nil {
+      let engine = EngineFailure(status: status, complaint: failure.message, running: "docker build")
+      Console.say("claw: \(engine.message)")
+    } else {
+      let place = failure.file.map { file in failure.line.map { "\(file):\($0): " } ?? "\(file): " } ?? ""
+      Console.say("claw: \(place)the build failed: \(failure.message)")
+    }
+  }
+
+  /// The author's line of a failure: in the file that was built for the service that compose names, or in the only one.
+  private func location(of failure: BuildLog.Failure, _ compilation: Compilation) -> Location? {
+    let builds = compilation.pod?.builds.filter { build in
+      guard let service = failure.service else { return true }
+      return build.service == service || service.hasPrefix(build.service + "-")
+    }
+    let paths = builds.map { $0.compactMap(\.generated) } ?? compilation.artifacts.prefix(1).map(\.path)
+    for path in paths {
+      guard let artifact = compilation.artifacts.first(where: { $0.path == path }) else { continue }
+      let generated = (path: path, bytes: artifact.bytes)
+      let origins = compilation.origins[path] ?? []
+      if let found = BuildOrigin.location(of: failure, in: generated, origins: origins) { return found }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,101 @@
+import Diagnostics
+import Driver
+import IR
+import Runtime
+import Source
+
+extension CompileInputs {
+  /// The same inputs and services, where a first word that is no file is a service of the pod found here or above.
+  func withServices(_ services: [String]) -> (CompileInputs, [String]) {
+    guard let first = path, FileSearch.kind(of: first) == .missing, !first.utf8.contains(0x2F),
+      FileKind(path: first, isNamed: true) == nil
+    else { return (self, services) }
+    var inputs = self
+    inputs.path = nil
+    return (inputs, [first] + services)
+  }
+
+  /// Compiles, reports, and throws the right status if nothing can come of it.
+  func compiled(_ report: ReportOptions) throws -> Compilation {
+    let compilation = try compile()
+    let status = report.report(compilation.bag)
+    if compilation.bag.hasErrors { throw compilation.isRefused ? Status.refused : status }
+    return compilation
+  }
+
+  /// The generated compose file of the pod that the arguments name, which must be there.
+  func composeFile() throws -> String {
+    let path = try resolved()
+    guard FileKind(path: path, isNamed: true) == .pod else {
+      Console.say("claw: '\(path)' is no pod file")
+      throw Status.usage
+    }
+    let file = FilePath.join(FilePath.directory(of: path), Generated.compose)
+    guard FileSearch.kind(of: file) == .file else {
+      Console.say("claw: there is no '\(file)': this pod was never brought up from here; run 'claw up'")
+      throw Status.usage
+    }
+    return file
+  }
+}
+
+/// Names of generated files.
+enum Generated {
+  /// The compose file beside the pod file.
+  static let compose = "compose.generated.yml"
+}
+
+extension Compilation {
+  /// Where the generated compose file lies.
+  var composePath: String {
+    artifacts.last { FilePath.name(of: $0.path) == Generated.compose }?.path ?? Generated.compose
+  }
+}
+
+extension PodPlan {
+  /// The names of each claw's instances.
+  var instancesByService: [String: [String]] {
+    Dictionary(claws.map { ($0.service, $0.instances.map(\.name)) }, uniquingKeysWith: { first, _ in first })
+  }
+}
+
+extension Artifacts {
+  /// Writes the artifacts, and the ignore files that BuildKit looks for beside them.
+  @discardableResult
+  static func writeAll(_ compilation: Compilation) throws -> [String] {
+    let changed = try write(compilation)
+    do throws(ArtifactStore.Failure) {
+      if let pod = compilation.pod {
+        for build in pod.builds {
+          if let generated = build.generated { try IgnoreFile.update(for: build.source, generated: generated) }
+        }
+      } else if let source = compilation.sources.first, let artifact = compilation.artifacts.last {
+        try IgnoreFile.update(for: source.path, generated: artifact.path)
+      }
+    } catch {
+      Console.say("claw: '\(error.path)': \(error.reason)")
+      throw Status.failed
+    }
+    return changed
+  }
+}
+
+/// Names of claws and services on the command line.
+enum Targets {
+  /// The services that names mean, or the candidates and exit status 2.
+  static func resolve(_ names: [String], instances: [String: [String]], services: [String]) throws -> [String] {
+    do throws(TargetCatalog.Unknown) {
+      return try TargetCatalog(instances: instances, services: services).resolve(names)
+    } catch {
+      let near = error.nearest.map { "; did you mean '\($0)'?" } ?? ""
+      Console.say("claw: there is no claw or service '\(error.name)'\(near)")
+      Console.say("  there are: \(error.candidates.joined(separator: ", "))")
+      throw Status.usage
+    }
+  }
+}
+
+extension String {
+  /// The path, written so that no program takes it for an option.
+  var unlikeOption: String { utf8.first == 0x2D ? "./" + self : self }
+}
