@@ -18,7 +18,8 @@ struct DirectiveSyntaxTests {
       ("CONFIGURE <<A\nx\ny\nA", "CONFIGURE|text|x\ny"),
       ("CONFIGURE <<-A\n\tx\n\t\ty\n\tA", "CONFIGURE|text|x\ny"), ("CONFIGURE <<'A'\n$x\nA", "CONFIGURE|text|$x"),
       ("CONFIGURE cat <<A", "CONFIGURE|text|cat <<A"),
-      ("ACT a", "ACT|text|a"), ("INVOKE 1 2 3 4 5 a b", "INVOKE|1|2|3|4|5|text|a b"),
+      ("ACT a", "ACT|text|a"), ("ACT <<A\r\nx\r\n\r\ny\r\nA\r", "ACT|text|x\n\ny"),
+      ("CONFIGURE <<-A\r\n\tx\r\n\tA\r", "CONFIGURE|text|x"), ("INVOKE 1 2 3 4 5 a b", "INVOKE|1|2|3|4|5|text|a b"),
       ("INVOKE 1\t2  3 4 5   a", "INVOKE|1|2|3|4|5|text|a"), ("INVOKE @daily a", "INVOKE|@daily|text|a"),
       ("INVOKE TZ=A/B 1 2 3 4 5 a", "INVOKE|TZ=A/B|1|2|3|4|5|text|a"),
       ("INVOKE TZ=A/B @daily a", "INVOKE|TZ=A/B|@daily|text|a"), ("PRIVILEGE cap X", "PRIVILEGE|cap|X"),
@@ -40,6 +41,7 @@ struct DirectiveSyntaxTests {
       ("AGENT \"a\"b", "unterminated-quote ‹\"a\"b›"), ("AGENT --x a", "directive-flag ‹--x›"),
       ("AGENT a # b", "trailing-comment ‹# b›"), ("AGENT a\u{0}b", "control-character ‹\u{0}›"),
       ("CONFIGURE a\rb", "control-character ‹\r›"), ("MODLE a b", "unknown-directive ‹MODLE›"),
+      ("ACT <<A\na\u{0}b\nA", "control-character ‹\u{0}›"), ("ACT <<A\na\rb\nA", "control-character ‹\r›"),
     ])
   func refused(line: String, finding: String) { #expect(ParserFixture.findings(line) == [finding]) }
 
