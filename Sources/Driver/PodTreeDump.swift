@@ -1,5 +1,5 @@
 package import JSON
-import Lexer
+package import Lexer
 package import Source
 
 /// A pod file's YAML tree as JSON: what the reader saw, nothing merged or expanded.
