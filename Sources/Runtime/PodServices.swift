@@ -8,11 +8,10 @@ package enum PodServices {
       .split(separator: "\n").map(String.init).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  /// The hash of each service's configuration: what compose compares with a container's label to decide whether the
-  /// container may stay.
-  package static func hashes(_ tool: DockerTool, _ project: PodProject) throws(EngineFailure) -> [String: String] {
+  /// The hashes that `docker compose config --hash` prints, by service.
+  static func parse(hashes text: String) -> [String: String] {
     var hashes: [String: String] = [:]
-    for line in try tool.output(tool.compose(project, ["config", "--hash", "*"])).split(separator: "\n") {
+    for line in text.split(separator: "\n") {
       let words = line.split(separator: " ")
       if words.count == 2 { hashes[String(words[0])] = String(words[1]) }
     }

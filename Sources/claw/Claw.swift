@@ -15,6 +15,7 @@ struct Claw: ParsableCommand {
       Explain.self,
       Golden.self,
       HelpCommand.self,
+      Init.self,
       Lock.self,
       Parse.self,
     ])
