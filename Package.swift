@@ -65,7 +65,7 @@ let package = Package(
     tests("ParserTests", imports: ["Source", "Diagnostics", "Lexer", "Directives", "AST", "Parser", "TestSupport"]),
     tests("LoweringTests", imports: ["Source", "Diagnostics", "Lexer", "AST", "Parser", "Lowering", "TestSupport"]),
     tests("DriverTests", imports: ["Source", "JSON", "Diagnostics", "Driver", "Runtime", "TestSupport"]),
-    tests("GoldenTests", imports: ["Source", "Diagnostics", "Driver", "Runtime", "TestSupport"]),
+    tests("GoldenTests", imports: ["Source", "Diagnostics", "Directives", "Driver", "Runtime", "TestSupport"]),
     tests("ArchitectureTests", imports: ["Source", "Runtime", "TestSupport"]),
   ]
 )

@@ -35,6 +35,12 @@ package struct Compilation: Sendable {
 
   /// An empty one.
   package init() {}
+
+  /// Adds an emitted file.
+  mutating func add(_ artifact: Emitters.Artifact, at path: String) {
+    artifacts.append(.init(path: path, bytes: artifact.bytes))
+    origins[path] = artifact.origins
+  }
 }
 
 /// What a compile may know of its surroundings.
@@ -43,6 +49,8 @@ package struct CompileOptions: Sendable {
   package var environment = Environment()
   /// Whether ACT becomes build steps.
   package var isWorker = false
+  /// What the current folder is called, as compose would name a project after it.
+  package var folderName: String?
 
   /// The defaults: no variables, no worker mode.
   package init() {}
@@ -60,14 +68,12 @@ package enum Compiler {
     compilation.sources.append(file)
     switch kind {
     case .clawfile:
-      let checked = CheckedClawfile.check(file, isWorker: options.isWorker, into: &compilation.bag)
+      let facts = facts(FilePath.directory(of: file.path), files, into: &compilation)
+      let checked = CheckedClawfile.check(file, facts: facts, isWorker: options.isWorker, into: &compilation.bag)
       if !compilation.bag.hasErrors {
-        let artifact = DockerfileEmitter.emit(checked.lowered.plan)
-        let path = GeneratedName.dockerfile(for: file.path)
-        compilation.artifacts.append(.init(path: path, bytes: artifact.bytes))
-        compilation.origins[path] = artifact.origins
+        compilation.add(DockerfileEmitter.emit(checked.lowered.plan), at: GeneratedName.dockerfile(for: file.path))
       }
-    case .pod: break
+    case .pod: pod(file, files, options, into: &compilation)
     }
     return compilation
   }

@@ -8,7 +8,7 @@ package enum RuleCatalog {
   /// All rules, by name.
   package static let all: [Rule] = {
     var rules = LexicalRules.all + SyntaxRules.all + BuildRules.all + LintRules.all.map { $0.rule }
-    rules += DirectiveRules.all + [Suppressions.unknownRule]
+    rules += YAMLRules.all + ComposeRules.all + PodRules.all + DirectiveRules.all + [Suppressions.unknownRule]
     return rules.sorted { $0.name < $1.name }
   }()
 
@@ -23,7 +23,7 @@ package enum RuleCatalog {
   /// Whether a rule is an invariant of pods: breaking it is a refusal, not a mistake of spelling.
   package static func isInvariant(_ rule: Rule) -> Bool { invariants.contains(rule.name) }
 
-  private static let invariants: Set<String> = []
+  private static let invariants = Set(PodRules.invariants.map(\.name))
 
   /// Whether `--strict` makes a rule an error.
   package static func isStrict(_ rule: Rule) -> Bool { rule == CustomFrontend.rule }

@@ -16,4 +16,14 @@ package enum ProcessEnvironment {
     }
     return Environment(values)
   }
+
+  /// The current folder's name as compose makes a project name of it; nil where nothing is left of it.
+  package static var folderName: String? {
+    guard let path = DiskFiles.realPath(".") else { return nil }
+    let name = FilePath.name(of: path).lowercased().utf8.filter {
+      ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x5F || $0 == 0x2D
+    }
+    let trimmed = name.drop { $0 == 0x5F || $0 == 0x2D }
+    return trimmed.isEmpty ? nil : String(decoding: trimmed, as: UTF8.self)
+  }
 }

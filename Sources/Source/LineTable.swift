@@ -58,7 +58,9 @@ public struct LineTable: Sendable {
     let line = line(at: offset)
     var column = 1
     var utf16 = 1
-    for byte in bytes[starts[line - 1]..<offset] where byte & 0xC0 != 0x80 {
+    // A byte order mark takes no column, as editors and SARIF have it.
+    let start = line == 1 && bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? min(3, offset) : starts[line - 1]
+    for byte in bytes[start..<offset] where byte & 0xC0 != 0x80 {
       column += 1
       utf16 += byte >= 0xF0 ? 2 : 1
     }

@@ -25,10 +25,10 @@ struct Check: ParsableCommand {
     var bag = DiagnosticBag()
     var status = Status.done
     for input in Inputs.find(paths, as: kind, status: &status) {
-      switch input.kind {
-      case .clawfile: _ = CheckedClawfile.check(input.file, into: &bag)
-      case .pod: break
-      }
+      var options = CompileOptions()
+      options.environment = ProcessEnvironment.current
+      options.folderName = ProcessEnvironment.folderName
+      bag.add(contentsOf: Compiler.compile(input.file, kind: input.kind, files: DiskFiles(), options: options).bag)
     }
     let reported = report.report(bag)
     if status != .done { throw status }

@@ -42,6 +42,7 @@ struct Compile: ParsableCommand {
 struct CompileInputs: ParsableArguments {
   @Argument(help: "A Clawfile, a pod file, or a folder that holds one.") var path: String?
   @Option(name: .shortAndLong, help: "The pod file.") var file: String?
+  @Option(name: .customLong("as"), help: "Read the file as: clawfile or pod.") var kind: FileKind?
   @Option(help: "normal, or worker: ACT becomes build steps.") var mode: Mode = .normal
 
   /// What an image is built for.
@@ -51,7 +52,7 @@ struct CompileInputs: ParsableArguments {
   func compile() throws -> Compilation {
     let path = try resolved()
     var status = Status.done
-    guard let kind = FileKind(path: path, isNamed: true) else {
+    guard let kind = kind ?? FileKind(path: path, isNamed: true) else {
       Console.say("claw: '\(path)' is neither a Clawfile nor a pod file")
       throw Status.usage
     }
@@ -59,6 +60,7 @@ struct CompileInputs: ParsableArguments {
     var options = CompileOptions()
     options.isWorker = mode == .worker
     options.environment = ProcessEnvironment.current
+    options.folderName = ProcessEnvironment.folderName
     return Compiler.compile(source, kind: kind, files: DiskFiles(), options: options)
   }
 

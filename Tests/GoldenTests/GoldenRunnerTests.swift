@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The golden runner")
 struct GoldenRunnerTests {
-  private let bad = Array("FROM scratch\nMODLE a b\n".utf8)
+  private let bad = Array("FROM scratch\nCLAW_TYPE generic\nMODLE a b\n".utf8)
 
   @Test("An input without findings or artifacts expects nothing; what is there all the same is left over")
   func leftOver() throws {
@@ -22,7 +22,7 @@ struct GoldenRunnerTests {
     let difference = try #require(try GoldenRunner.differences(of: goldenCase).first { $0.path == "diagnostics.txt" })
     let text = String(decoding: difference.actual ?? [], as: UTF8.self)
     #expect(text.hasPrefix("error[clawfile/unknown-directive]"))
-    #expect(text.contains(" --> Clawfile:2:1\n"))
+    #expect(text.contains(" --> Clawfile:3:1\n"))
     #expect(text.hasSuffix("\n1 error\n"))
     goldenCase.expected = ["diagnostics.txt": Array(text.utf8)]
     #expect(try GoldenRunner.differences(of: goldenCase).isEmpty)
@@ -56,7 +56,7 @@ struct GoldenRunnerTests {
       ("a\r\n", "a\n", "@@ -1,1 +1,1 @@\n-a\u{240D}\n+a\n"),
       (
         "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n", "1\n2\n3\n4\nx\n6\n7\n8\n9\n10\n11\ny\n",
-        "@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+x\n 6\n 7\n 8\n@@ -9,4 +9,4 @@\n 9\n 10\n 11\n-12\n+y\n"
+        "@@ -2,11 +2,11 @@\n 2\n 3\n 4\n-5\n+x\n 6\n 7\n 8\n 9\n 10\n 11\n-12\n+y\n"
       ),
     ])
   func diff(old: String, new: String, expected: String) {

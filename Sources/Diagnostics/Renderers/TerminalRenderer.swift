@@ -107,6 +107,10 @@ private struct SourceLine {
     var offset = line.lower
     for scalar in String(decoding: file.slice(line), as: UTF8.self).unicodeScalars {
       if scalar == "\n" { break }
+      if scalar == "\u{FEFF}", offset == 0 {
+        offset = 3
+        continue
+      }
       if offset >= range.lower, caretCell == nil { caretCell = cells.count }
       if offset >= range.upper, caretEnd == nil { caretEnd = cells.count }
       let isSecret = secrets.contains { $0.contains(offset) }

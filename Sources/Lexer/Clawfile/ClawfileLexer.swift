@@ -248,7 +248,9 @@ package struct ClawfileLexer {
       return inner.instruction != .onbuild && takesHeredocs(inner)
     case .some(let instruction): return instruction.takesHeredoc && !isJSONForm(line)
     case nil:
-      return heredocDirectives.contains(line.text.string(line.keyword).lowercased())
+      // In a directive's text '<<' is text, unless the marker is all there is: what stands behind it would be lost.
+      return line.flags.isEmpty && heredocDirectives.contains(line.text.string(line.keyword).lowercased())
+        && HeredocMarker(word: line.text.string(line.arguments)) != nil
     }
   }
 

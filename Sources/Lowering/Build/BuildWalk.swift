@@ -297,7 +297,7 @@ package struct BuildWalk {
     if let target {
       guard target < stage else {
         // A stage of that name above and another below has a rule of its own.
-        if takesNumbers, latest[name.lowercased()].map({ $0 < stage }) == true { return nil }
+        if takesNumbers, file.stages[..<stage].contains(where: { $0.name == name.lowercased() }) { return nil }
         report(
           BuildRules.copyFrom, index, at: range,
           target == stage ? "a stage can't copy from itself" : "the stage '\(name)' is defined below",

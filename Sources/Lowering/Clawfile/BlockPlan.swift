@@ -44,6 +44,7 @@ extension ClawfileLowering {
   ) {
     var paths = [runner.workspace] + runner.stateFolders + ["/claw/tmp"]
     paths += config.surfaces.filter { $0.value.kind == .volume }.map { "/mnt/\($0.value.target)" }
+    if !config.track.isEmpty { paths.append("/claw/track/log") }
     let existing = workdirs(number)
     var changed: [StageBlock.Folder] = []
     for path in paths {

@@ -54,6 +54,14 @@ struct ComposeCheck {
       report.add(
         ComposeRules.missingKey, at: value.location, "\(map.noun) needs the key '\(key)'\(place)", help: "add '\(key)'")
     }
+    checkAny(value, map)
+  }
+
+  private func checkAny(_ value: ComposeValue, _ map: MapShape) {
+    guard !map.requiredAny.isEmpty, !map.requiredAny.contains(where: { value.entry($0) != nil }) else { return }
+    let keys = map.requiredAny.map { "'\($0)'" }.joined(separator: " or ")
+    report.add(
+      ComposeRules.missingKey, at: value.location, "\(map.noun) needs \(keys)\(place)", help: "add one of them")
   }
 
   private mutating func descend(_ entry: ComposeEntry, _ shape: ComposeShape) {

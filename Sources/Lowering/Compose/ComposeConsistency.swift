@@ -124,7 +124,8 @@ struct ComposeConsistency {
         labels: [.init(given[0].keyLocation, "first given here")])
     }
     let isSecret = section == "secrets"
-    let hasContent = given.contains { $0.value.string?.isEmpty == false }
+    // An empty path is the pod's folder to compose; an empty variable is none.
+    let hasContent = given.contains { $0.key.isSame(as: "file") || $0.value.string?.isEmpty == false }
     let mayLack =
       isSecret ? isExternal(entry.value) : entry.value["external"] != nil || entry.value["driver"] != nil
     if mayLack || (isSecret ? hasContent : !given.isEmpty) { return }

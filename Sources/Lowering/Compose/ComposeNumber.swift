@@ -8,12 +8,23 @@ enum ComposeNumber {
     return Int64(text)
   }
 
-  /// A decimal fraction with an optional exponent; the words for infinity and not-a-number are refused here, although
-  /// Go takes them.
+  /// A decimal fraction with an optional exponent, `_` between digits; the words for infinity and not-a-number are refused
+  /// here, although Go takes them, because compose fails on them later.
   static func float(_ text: String) -> Double? {
-    guard !text.isEmpty, text.utf8.contains(where: isDigit),
-      text.utf8.allSatisfy({ isDigit($0) || $0 == 0x2B || $0 == 0x2D || $0 == 0x2E || $0 | 0x20 == 0x65 }),
-      let value = Double(text), value.isFinite
+    var digits: [UInt8] = []
+    var previous: UInt8 = 0
+    for byte in text.utf8 {
+      if byte == UInt8(ascii: "_") {
+        guard isDigit(previous) else { return nil }
+      } else {
+        if previous == UInt8(ascii: "_"), !isDigit(byte) { return nil }
+        guard isDigit(byte) || byte == 0x2B || byte == 0x2D || byte == 0x2E || byte | 0x20 == 0x65 else { return nil }
+        digits.append(byte)
+      }
+      previous = byte
+    }
+    guard digits.contains(where: isDigit), isDigit(previous) || previous == 0x2E,
+      let value = Double(String(decoding: digits, as: UTF8.self)), value.isFinite
     else { return nil }
     return value
   }

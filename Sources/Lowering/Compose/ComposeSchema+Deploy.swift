@@ -119,7 +119,8 @@ extension ComposeSchema {
                 ]))))),
       ComposeField(
         "devices",
-        ComposeShape(ListShape(ComposeShape(MapShape("a device request", deviceKeys, required: ["capabilities"]))))),
+        ComposeShape(
+          ListShape(ComposeShape(MapShape("a device request", deviceKeys, requiredAny: ["capabilities", "driver"]))))),
     ])
 
   private static let deviceKeys = [

@@ -38,8 +38,7 @@ extension ComposeSchema {
     ComposeField(
       "label_file", ComposeShape(ListShape(text), or: ScalarShape(kinds: .string)), merge: .sequence, longForm: .list),
     ComposeField("annotations", pairs, merge: .sequence, identity: .key),
-    ComposeField(
-      "container_name", ComposeShape(ScalarShape(kinds: .string, reading: .text, pattern: containerName))),
+    ComposeField("container_name", text),
     ComposeField("hostname", text),
     ComposeField("domainname", text),
     ComposeField("profiles", uniqueTexts, identity: .key),

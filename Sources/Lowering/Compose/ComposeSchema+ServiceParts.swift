@@ -11,20 +11,6 @@ extension ComposeSchema {
     return !digits.isEmpty && digits.count < rest.count && "wdhms".utf8.contains(rest[digits.count])
   }
 
-  /// Two characters of Docker's names in a row, the first a letter or digit; anywhere in the text.
-  static let containerName = ScalarShape.Pattern(
-    description: "at least two letters, digits, '_', '.' or '-', the first a letter or digit"
-  ) { text in
-    let bytes = Array(text.utf8)
-    return bytes.indices.dropLast().contains { index in
-      switch (bytes[index], bytes[index + 1]) {
-      case (0x30...0x39, let next), (0x41...0x5A, let next), (0x61...0x7A, let next):
-        isName(String(UnicodeScalar(next)))
-      default: false
-      }
-    }
-  }
-
   static let provider = MapShape(
     "a provider",
     [

@@ -127,6 +127,8 @@ final class MapShape: Sendable {
   let takesExtensions: Bool
   /// Keys that have to be there.
   let required: [String]
+  /// Keys of which one at least has to be there.
+  let requiredAny: [String]
 
   /// Keys that a person chooses.
   struct Others: Sendable {
@@ -142,13 +144,14 @@ final class MapShape: Sendable {
 
   init(
     _ noun: String, _ fields: [ComposeField] = [], others: Others? = nil, takesExtensions: Bool = true,
-    required: [String] = []
+    required: [String] = [], requiredAny: [String] = []
   ) {
     self.noun = noun
     self.fields = Dictionary(fields.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     self.others = others
     self.takesExtensions = takesExtensions
     self.required = required
+    self.requiredAny = requiredAny
   }
 
   /// The shape under a key, or nil if anything may stand there.

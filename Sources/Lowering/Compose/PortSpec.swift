@@ -35,6 +35,7 @@ struct PortSpec {
       throw Failure(message: "'\(address)' is no IP address")
     }
     guard let target = Self.range(port) else { throw Failure(message: "'\(port)' is no port from 0 to 65535") }
+    guard target.lowerBound > 0 else { throw Failure(message: "the container's port can't be 0") }
     self.target = target
     guard !published.isEmpty else { return }
     guard let host = Self.range(published) else { throw Failure(message: "'\(published)' is no port from 0 to 65535") }

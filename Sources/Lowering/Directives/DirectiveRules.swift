@@ -5,8 +5,8 @@ package enum DirectiveRules {
   package static let duplicate = Rule(
     "clawfile/duplicate-directive", .error, "A directive that may stand once is there twice in a stage",
     explanation: "Remove one of the two. Another stage may repeat it: the stage built on top wins.",
-    bad: "FROM scratch\nCLAW_TYPE generic\nAGENT a.md\nAGENT b.md\n",
-    good: "FROM scratch\nCLAW_TYPE generic\nAGENT b.md\n")
+    bad: "FROM scratch\nCLAW_TYPE generic\nAGENT a.md\nAGENT AGENTS.md\n",
+    good: "FROM scratch\nCLAW_TYPE generic\nAGENT AGENTS.md\n")
 
   package static let missingType = Rule(
     "clawfile/missing-type", .error, "A stage has Claw directives but no CLAW_TYPE",
@@ -14,7 +14,7 @@ package enum DirectiveRules {
       CLAW_TYPE says which runner the image holds, and with it where its contract, its skills and its state belong. Write \
       'CLAW_TYPE generic' for a program of your own.
       """,
-    bad: "FROM scratch\nAGENT a.md\n", good: "FROM scratch\nCLAW_TYPE generic\nAGENT a.md\n")
+    bad: "FROM scratch\nAGENT AGENTS.md\n", good: "FROM scratch\nCLAW_TYPE generic\nAGENT AGENTS.md\n")
 
   package static let unknownType = Rule(
     "clawfile/unknown-type", .error, "CLAW_TYPE names a runner that claw does not know",
@@ -89,7 +89,8 @@ package enum DirectiveRules {
   package static let manager = Rule(
     "clawfile/unknown-manager", .error, "TRACK names a package manager that claw can't watch",
     explanation: "The wrappers know apt, pip and npm.",
-    bad: "FROM debian:bookworm-slim\nCLAW_TYPE generic\nTRACK brew\n", good: "FROM scratch\nCLAW_TYPE generic\nTRACK apt\n")
+    bad: "FROM debian:bookworm-slim\nCLAW_TYPE generic\nCMD [\"x\"]\nTRACK brew\n",
+    good: "FROM debian:bookworm-slim\nCLAW_TYPE generic\nCMD [\"x\"]\nTRACK apt\n")
 
   package static let privilege = Rule(
     "clawfile/privilege", .error, "PRIVILEGE has a mode or value that claw does not know",

@@ -90,6 +90,10 @@ package enum PodRules {
       """,
     bad: "services:\n  a:\n    image: example.com/a:1\n    x-claw:\n      agent: a.md\n      cllama: none\n")
 
+  package static let lock = Rule(
+    "pod/lock", .error, "claw.lock is not what 'claw lock' writes",
+    explanation: "The file is JSON with the facts of images; it is written by 'claw lock' and not by hand.")
+
   package static let noType = Rule(
     "pod/no-runner-type", .error, "A claw's image has no runner type",
     explanation: "The image must be built from a Clawfile with CLAW_TYPE. A plain service's x-claw block has only expose, require_cllama and describe.")
@@ -178,6 +182,6 @@ package enum PodRules {
   package static let all =
     [
       unknownField, fieldType, variable, count, name, place, alias, surface, schedule, privilege, master, expose,
-      visibility, unknownImage, noType, handle, overridden, namedUser, retyped, unusualPlain,
+      visibility, unknownImage, lock, noType, handle, overridden, namedUser, retyped, unusualPlain,
     ] + invariants
 }

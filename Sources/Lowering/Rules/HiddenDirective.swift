@@ -16,10 +16,13 @@ enum HiddenDirective: LintRule {
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
     let file = context.file
     let firstLine = file.instructions.first?.line.firstLine ?? .max
+    let duplicates = Set(bag.diagnostics.filter { $0.rule == LexicalRules.duplicateDirective }.map(\.location.range))
     let pragmas = file.instructions.first?.line.comments ?? 0..<0
     for (number, comment) in file.comments.enumerated() where comment.line < firstLine {
       if file.parserDirectives.contains(where: { $0.range == comment.range }) { continue }
       guard let name = name(file.file.text(comment.range)) else { continue }
+      // One that is there twice is an error of its own.
+      if duplicates.contains(comment.range) { continue }
       // Directly above an instruction, '# check=' is for that one.
       if name == "check", pragmas.contains(number) { continue }
       if ShebangHidesDirective.isShebang(file), name == "escape" { continue }

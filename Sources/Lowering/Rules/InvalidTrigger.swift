@@ -16,10 +16,13 @@ enum InvalidTrigger: LintRule {
     bad: "FROM scratch\nONBUILD RUUN x\n", good: "FROM scratch\nONBUILD RUN x\n")
 
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
+    // What the parser refused already is not said twice.
+    let refused = Set(bag.diagnostics.filter { $0.severity == .error }.map(\.location.range.lower))
     for (number, stage) in context.file.stages.enumerated() {
       for index in stage.body {
         guard case .onbuild(let range) = context.file.instructions[index].body else { continue }
         let line = context.file.instructions[index].line
+        if refused.contains(line.text.offset(of: range.lowerBound)) { continue }
         var text = "FROM scratch\n" + line.text.string(range)
         for heredoc in line.heredocs {
           text += "\n" + context.file.file.text(heredoc.body) + heredoc.name

@@ -89,7 +89,7 @@ extension ClawfileParser {
   private mutating func arity(_ directive: Directive, _ line: InstructionLine, _ count: Int) {
     report(
       SyntaxRules.arity, line,
-      count == 0 ? "\(directive.keyword) has no arguments" : "\(directive.keyword) can't take \(count) words",
+      count == 0 ? "\(directive.keyword) has no arguments" : "\(directive.keyword) can't take \(count == 1 ? "one word" : "\(count) words")",
       help: "write '\(directive.keyword) \(directive.arguments.usage)', such as '\(directive.example)'")
   }
 

@@ -87,7 +87,8 @@ package enum SyntaxRules {
       Triggers run in other people's builds, where docker knows no Claw directives, and what a directive makes (labels, \
       an entrypoint) can't be deferred that way. Put the directive into the Clawfile that is built from this image.
       """,
-    bad: "FROM scratch\nONBUILD AGENT a.md\n", good: "FROM scratch\nCLAW_TYPE generic\nAGENT a.md\n")
+    bad: "FROM scratch\nONBUILD AGENT AGENTS.md\n",
+    good: "FROM scratch\nCLAW_TYPE generic\nAGENT AGENTS.md\n")
 
   package static let heredocDestination = Rule(
     "clawfile/heredoc-destination", .error, "COPY or ADD has a heredoc as its destination",
@@ -111,8 +112,8 @@ package enum SyntaxRules {
     explanation: """
       A value that starts with a double quote ends with one. Inside, the escape character makes a quote and itself literal.
       """,
-    bad: "FROM scratch\nCLAW_TYPE generic\nAGENT \"a b.md\n",
-    good: "FROM scratch\nCLAW_TYPE generic\nAGENT \"a b.md\"\n")
+    bad: "FROM scratch\nCLAW_TYPE generic\nSKILL \"a b.md\n",
+    good: "FROM scratch\nCLAW_TYPE generic\nSKILL \"a b.md\"\n")
 
   package static let controlCharacter = Rule(
     "clawfile/control-character", .error, "A directive's value holds a NUL, a carriage return or invalid UTF-8",

@@ -1,0 +1,32 @@
+/// Names that claw gives to things in the compose file.
+enum ComposeNames {
+  /// The network of a claw.
+  static func network(_ service: String) -> String { "claw-\(service)" }
+  /// The network on which sidecars reach the world.
+  static let egress = "claw-egress"
+  /// The sidecar of an instance.
+  static func sidecar(_ instance: String) -> String { "\(instance)-cllama" }
+  /// The image of sidecars.
+  static let sidecarImage = "claw-cllama:0.1.0"
+  /// An instance of a claw.
+  static func instance(_ service: String, _ ordinal: Int?) -> String { ordinal.map { "\(service)-\($0)" } ?? service }
+  /// A volume of an instance's own for a folder.
+  static func volume(_ instance: String, _ folder: String) -> String {
+    let slug = folder.split(whereSeparator: { !$0.isLetter && !$0.isNumber }).joined(separator: "-").lowercased()
+    return "\(instance)-\(slug)"
+  }
+
+  /// Whether a name can be a claw's: a host name that leaves room for an ordinal and `-cllama`.
+  static func isClaw(_ name: String) -> Bool {
+    guard let first = name.utf8.first, first != 0x2D, name.utf8.last != 0x2D, name.utf8.count <= 48 else { return false }
+    return name.utf8.allSatisfy { ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2D }
+  }
+
+  /// Whether a name can be the pod's: a compose project name.
+  static func isPod(_ name: String) -> Bool {
+    guard let first = name.utf8.first, first != 0x2D, first != 0x5F, name.utf8.count <= 63 else { return false }
+    return name.utf8.allSatisfy {
+      ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2D || $0 == 0x5F
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import Canonical
+import Diagnostics
+import IR
+import JSON
+import Lexer
+import Source
+
+extension PodLowering {
+  /// Most bytes of a contract, include or skill.
+  static var fileLimit: Int { 1 << 20 }
+
+  /// Reads the contract and what belongs to it, and plans where each is mounted.
+  mutating func contract(_ claw: inout ResolvedClaw) {
+    let runner = claw.runner
+    let written = claw.block.agent?.value ?? claw.image.config.agent?.value.text
+    let place = claw.block.agent?.location ?? claw.image.config.agent?.origin ?? claw.block.location
+    guard let written else {
+      bag.report(
+        PodRules.noContract, at: claw.block.location, "the claw '\(claw.service.name)' has no contract",
+        help: "add 'agent: ./\(runner.contractName)' to x-claw, or AGENT to its Clawfile")
+      return
+    }
+    guard let base = read(written, place, PodRules.noContract, "contract") else { return }
+    claw.contractPath = written
+    var bytes = base.bytes
+    var skills: [(name: String, bytes: [UInt8])] = []
+    for include in claw.block.includes {
+      guard let file = read(include.file.value, include.file.location, PodRules.noContract, "include") else { continue }
+      if include.mode == .reference {
+        let heading = include.description?.value ?? "Reference '\(include.id.value)'"
+        skills.append(("include-\(include.id.value)", skill("include-\(include.id.value)", heading, file.bytes)))
+      } else {
+        bytes = appended(bytes, include, file.bytes)
+      }
+    }
+    claw.contract = object(runner.contractName, bytes)
+    claw.mounts.append((claw.contract.path, runner.contractPath))
+    for skill in imageSkills(claw) + claw.block.skills {
+      guard let file = read(skill.value, skill.location, PodRules.noContract, "skill") else { continue }
+      var name = FilePath.name(of: skill.value)
+      if name.hasSuffix(".md") { name = String(name.dropLast(3)) }
+      if name == "SKILL" { name = FilePath.name(of: FilePath.directory(of: skill.value)) }
+      skills.removeAll { $0.name == name }
+      skills.append((name, file.bytes))
+    }
+    for target in claw.targets { skills.append(("surface-\(target)", surfaceSkill(target))) }
+    for (name, bytes) in skills.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
+      let isFolder = if case .folders = runner.skillLayout { true } else { false }
+      let object = object("\(name).md", bytes)
+      claw.mounts.append(
+        (object.path, FilePath.join(runner.skillFolder, isFolder ? "\(name)/SKILL.md" : "\(name).md")))
+    }
+    claw.mounts.append((object("skillmap.json", skillmap(claw, skills.map(\.name))).path, "/claw/skillmap.json"))
+    if claw.overridesSchedule, claw.image.hasWrapper || !claw.invocations.isEmpty {
+      claw.mounts.append(
+        (object("schedule", Array(ScheduleTable.text(claw.invocations).utf8)).path, "/claw/schedule"))
+    }
+  }
+
+  private func imageSkills(_ claw: ResolvedClaw) -> [PodText] {
+    claw.image.config.skills.map { PodText(value: $0.value.text, location: $0.origin ?? claw.block.location) }
+  }
+
+  /// A file below the pod's folder, or nil after a finding.
+  private mutating func read(_ path: String, _ place: Location, _ rule: Rule, _ what: String) -> SourceFile? {
+    if FilePath.escapes(path) || FilePath.isAbsolute(path) {
+      bag.report(
+        rule, at: place, "the \(what) '\(path)' lies outside the pod's folder", help: "move it below the pod file's folder")
+      return nil
+    }
+    do throws(FileFailure) {
+      return try files.read(
+        FilePath.normalize(FilePath.join(plan.folder, path)), within: plan.folder, limit: Self.fileLimit)
+    } catch {
+      bag.report(rule, at: place, "the \(what) '\(path)' \(error.reason)", help: "no contract, no start: put the file there")
+      return nil
+    }
+  }
+
+  /// A file that containers mount: its path says its content.
+  mutating func object(_ name: String, _ bytes: [UInt8]) -> PodPlan.MountedObject {
+    let object = PodPlan.MountedObject(
+      path: ".claw/\(plan.name)/objects/\(Digest.sha256Hex(bytes))/\(name)", bytes: bytes)
+    if !plan.objects.contains(where: { $0.path == object.path }) { plan.objects.append(object) }
+    return object
+  }
+
+  /// The contract with an include behind it, between marks that the include's own text can't forge: they carry its
+  /// digest.
+  private func appended(_ contract: [UInt8], _ include: IncludeBlock, _ text: [UInt8]) -> [UInt8] {
+    let mark = "\(include.id.value) \(Digest.sha256Hex(text).prefix(16))"
+    let rule = include.mode == .enforce ? "You must follow this." : "Let this guide you."
+    var bytes = contract
+    if bytes.last != 0x0A { bytes.append(0x0A) }
+    bytes += "\n<!-- claw: begin \(include.mode.rawValue) \(mark) -->\n\(rule)\n\n".utf8
+    bytes += text
+    if bytes.last != 0x0A { bytes.append(0x0A) }
+    bytes += "<!-- claw: end \(include.mode.rawValue) \(mark) -->\n".utf8
+    return bytes
+  }
+
+  private func skill(_ name: String, _ description: String, _ text: [UInt8]) -> [UInt8] {
+    let line = description.split(whereSeparator: \.isNewline).joined(separator: " ")
+    return Array("---\nname: \(name)\ndescription: \(JSONValue.string(line).text())\n---\n\n".utf8) + text
+  }
+
+  /// What a claw is told of a service that it may use.
+  private func surfaceSkill(_ target: String) -> [UInt8] {
+    let block = blocks[target]
+    let role = block?.describe?.role?.value ?? "a service of this pod"
+    var text = "# \(target)\n\n\(role)\n\n- host: `\(target)`\n"
+    if let expose = block?.expose { text += "- \(expose.protocolName) on port \(expose.port)\n" }
+    for port in ports(target) { text += "- port \(port)\n" }
+    for (name, items) in block?.describe?.lists ?? [] {
+      text += "- \(name): \(items.map(\.value).joined(separator: ", "))\n"
+    }
+    return skill("surface-\(target)", "How to use the service \(target)", Array(text.utf8))
+  }
+
+  private func ports(_ target: String) -> [String] {
+    let service = project[service: target]
+    let exposed = (service?["expose"]?.elements ?? []).compactMap(\.scalarText)
+    let published = (service?.ports ?? []).compactMap { $0["target"]?.scalarText }
+    return Set(exposed + published).sorted()
+  }
+
+  /// What a claw may use, for its runner to read.
+  private func skillmap(_ claw: ResolvedClaw, _ skills: [String]) -> [UInt8] {
+    let surfaces = claw.surfaces.sorted { $0.surface.uri.utf8.lexicographicallyPrecedes($1.surface.uri.utf8) }.map {
+      surface($0.surface, claw)
+    }
+    let map: JSONValue = [
+      "schema": 1, "pod": .string(plan.name), "claw": .string(claw.service.name), "surfaces": .array(surfaces),
+      "skills": .array(skills.sorted().map { ["name": .string($0)] }),
+      "handles": .array(
+        claw.handles.map { ["platform": .string($0.platform), "id": $0.id.map { .string($0.value) } ?? .null] }),
+    ]
+    return Array((map.text(indented: true) + "\n").utf8)
+  }
+
+  private func surface(_ surface: Surface, _ claw: ResolvedClaw) -> JSONValue {
+    var members: [JSONValue.Member] = [.init("uri", .string(surface.uri))]
+    switch surface.kind {
+    case .volume:
+      members.append(.init("mount", .string("/mnt/\(surface.target)")))
+      members.append(.init("access", .string((surface.access ?? .readOnly).rawValue)))
+    case .host:
+      members.append(.init("mount", .string(surface.target)))
+      members.append(.init("access", .string((surface.access ?? .readOnly).rawValue)))
+    case .service:
+      let block = blocks[surface.target]
+      members.append(.init("protocol", block?.expose.map { .string($0.protocolName) } ?? .null))
+      members.append(
+        .init("endpoint", block?.expose.map { .string("http://\(surface.target):\($0.port)/") } ?? .null))
+      members.append(.init("role", block?.describe?.role.map { .string($0.value) } ?? .null))
+      members.append(.init("discovered", block?.describe == nil ? "static" : "describe"))
+      members.append(.init("skill", .string("surface-\(surface.target)")))
+    case .channel, .egress: break
+    }
+    return .object(members)
+  }
+}

@@ -1,0 +1,66 @@
+import Canonical
+import IR
+import Lexer
+import Source
+
+extension PodLowering {
+  /// Notes what the runtime has to know of the claws.
+  mutating func describe(_ claws: [ResolvedClaw]) {
+    for claw in claws {
+      var entry = PodPlan.Claw(
+        service: claw.service.name, type: claw.runner.name, instances: claw.instances,
+        network: ComposeNames.network(claw.service.name), cllama: claw.cllama,
+        contractDigest: Digest.sha256Hex(claw.contract.bytes), contractPath: claw.contractPath, services: claw.targets,
+        surfaceVolumes: claw.surfaces.filter { $0.surface.kind == .volume }.map {
+          ($0.surface.target, $0.surface.access != .readWrite)
+        })
+      entry.settings = settings(claw)
+      plan.claws.append(entry)
+      if claw.cllama != nil {
+        plan.unsupported.append(
+          .init(message: "a sidecar for '\(claw.service.name)'", location: claw.block.location))
+      }
+      if let source = claw.image.source {
+        plan.builds.append(
+          .init(service: claw.service.name, source: source.path, generated: claw.image.generated))
+      }
+    }
+  }
+
+  /// Every resolved setting and where it came from: `claw inspect` prints it.
+  private func settings(_ claw: ResolvedClaw) -> [(name: String, value: String, origin: String)] {
+    let image = claw.image.config
+    var settings: [(name: String, value: String, origin: String)] = []
+    func add(_ name: String, _ value: String, _ isPod: Bool, isDefault: Bool = false) {
+      settings.append((name, value, isDefault ? "default" : (isPod ? "pod" : "image")))
+    }
+    add("type", claw.runner.name, false)
+    add("agent", claw.contractPath, claw.block.agent != nil)
+    for (slot, reference) in claw.models {
+      add("model.\(slot)", reference, claw.block.models.contains { $0.slot == slot })
+    }
+    add(
+      "cllama", claw.cllama?.joined(separator: " ") ?? "none", claw.block.cllama != nil,
+      isDefault: claw.block.cllama == nil && image.cllama.isEmpty)
+    add("count", String(claw.instances.count), claw.isCounted, isDefault: !claw.isCounted)
+    add(
+      "user", claw.user, claw.block.privileges.contains { $0.privilege.mode == "runtime" },
+      isDefault: claw.user == "1000:1000" && !claw.has("runtime"))
+    for (surface, _) in claw.surfaces {
+      let mode = surface.kind == .volume || surface.kind == .host ? " " + (surface.access ?? .readOnly).rawValue : ""
+      add("surface", surface.uri + mode, claw.block.surfaces.contains { $0.surface.uri == surface.uri })
+    }
+    for entry in claw.invocations {
+      add("invoke", "\(entry.schedule) \(entry.message)", claw.block.invoke?.contains { $0.invocation == entry } ?? false)
+    }
+    for (mode, value) in claw.privileges {
+      add("privilege.\(mode)", value, claw.block.privileges.contains { $0.privilege.mode == mode })
+    }
+    for handle in claw.handles { add("handle.\(handle.platform)", handle.id?.value ?? "", true) }
+    for manager in image.track { add("track", manager.value, false) }
+    for line in image.configure { add("configure", line.value, false) }
+    for skill in image.skills { add("skill", skill.value.text, false) }
+    for skill in claw.block.skills { add("skill", skill.value, true) }
+    return settings
+  }
+}
