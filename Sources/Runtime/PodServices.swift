@@ -1,5 +1,3 @@
-import JSON
-
 /// What docker compose makes of a generated file.
 package enum PodServices {
   /// The names of all services, sorted by bytes.
@@ -16,16 +14,5 @@ package enum PodServices {
       if words.count == 2 { hashes[String(words[0])] = String(words[1]) }
     }
     return hashes
-  }
-
-  /// The project that a generated file is, whatever state the pod file is in.
-  package static func project(_ tool: DockerTool, file: String) throws(EngineFailure) -> PodProject {
-    let path = file.starts(withBytes: "-") ? "./" + file : file
-    let text = try tool.output(
-      ["compose", "-f", path, "config", "--no-interpolate", "--no-normalize", "--format", "json"])
-    guard let value = try? JSONParser.parse(text.utf8), let name = value["name"]?.string else {
-      throw EngineFailure(.failed, "docker compose does not say what the project of '\(file)' is called")
-    }
-    return PodProject(file: file, name: name)
   }
 }

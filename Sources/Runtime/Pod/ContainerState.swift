@@ -1,4 +1,5 @@
 package import JSON
+import Source
 
 /// A container of a pod, as `docker inspect` shows it.
 package struct ContainerState: Sendable {
@@ -66,6 +67,14 @@ package struct ContainerState: Sendable {
   package var isClaw: Bool { labels["claw.role"] == "agent" }
   /// The claw that it is an instance of, or its service.
   package var claw: String { labels["claw.service"] ?? service }
+  /// The digest of the contract that it was made with.
+  package var contractDigest: String? {
+    labels["claw.contract"].map { $0.starts(withBytes: "sha256:") ? String($0.dropFirst(7)) : $0 }
+  }
+  /// The mount of a contract: its source lies under its digest.
+  package func contract(_ digest: String) -> Mount? {
+    mounts.values.first { FilePath.name(of: FilePath.directory(of: $0.source)).utf8.elementsEqual(digest.utf8) }
+  }
   /// Whether it ended as one-shot programs do.
   package var isFinished: Bool { state == "exited" && exitCode == 0 }
 }
