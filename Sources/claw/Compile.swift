@@ -42,7 +42,7 @@ struct Compile: ParsableCommand {
       for artifact in stale { Console.say("claw: '\(artifact.path)' is stale: run 'claw compile'") }
       if !stale.isEmpty { throw Status.failed }
     } else {
-      try Artifacts.write(compilation)
+      try Artifacts.writeAll(compilation)
     }
     if status != .done { throw status }
   }
@@ -121,11 +121,11 @@ struct CompileInputs: ParsableArguments {
 enum Artifacts {
   /// Writes the artifacts and says which changed.
   @discardableResult
-  static func write(_ compilation: Compilation) throws -> [String] {
+  static func write(_ compilation: Compilation, isQuiet: Bool = false) throws -> [String] {
     do throws(ArtifactStore.Failure) {
       for artifact in compilation.artifacts { try ArtifactStore.makeFolder(FilePath.directory(of: artifact.path)) }
       let changed = try ArtifactStore.write(compilation.artifacts.map { ($0.path, $0.bytes) })
-      for path in changed where !path.contains("/objects/") { Console.say("wrote \(path)") }
+      for path in changed where !isQuiet && !path.contains("/objects/") { Console.say("wrote \(path)") }
       return changed
     } catch {
       Console.say("claw: '\(error.path)': \(error.reason)")
