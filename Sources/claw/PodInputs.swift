@@ -1,3 +1,4 @@
+import ArgumentParser
 import Diagnostics
 import Driver
 import IR
@@ -98,4 +99,14 @@ enum Targets {
 extension String {
   /// The path, written so that no program takes it for an option.
   var unlikeOption: String { utf8.first == 0x2D ? "./" + self : self }
+}
+
+extension CompileInputs {
+  /// The inputs that `PATH` alone on the command line gives.
+  static func named(_ path: String) throws -> CompileInputs { try CompileInputs.parse(["--file", path]) }
+}
+
+extension ReportOptions {
+  /// What a command line without any of them gives.
+  static func standard() throws -> ReportOptions { try ReportOptions.parse([]) }
 }
