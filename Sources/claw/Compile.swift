@@ -24,7 +24,7 @@ struct Compile: ParsableCommand {
   func run() throws {
     let compilation = try compile.compile()
     let status = report.report(compilation.bag)
-    if compilation.bag.hasErrors { throw compilation.isRefused ? Status.refused : status }
+    if compilation.bag.hasErrors { throw status }
     if stdout {
       if let main = compilation.artifacts.last { Console.write(main.bytes) }
     } else if check {

@@ -14,6 +14,7 @@ struct YAMLBuilder {
   private var anchors: [ByteKey: Anchored] = [:]
   /// Nodes that aliases add to the document at hand.
   private var expansion = 0
+  private var suggestions = 0
 
   /// A collection that has started and not yet ended.
   private struct Frame {
@@ -114,7 +115,9 @@ struct YAMLBuilder {
     let range = range(event)
     let name = String(cString: event.data.alias.anchor)
     guard let anchored = anchors[ByteKey(name)] else {
-      let near = Suggestion.nearest(to: name, in: anchors.keys.map(\.text).sorted())
+      // Asking for the nearest name is bounded, so that thousands of wrong aliases don't cost their square.
+      suggestions += anchors.count
+      let near = suggestions > 100_000 ? nil : Suggestion.nearest(to: name, in: anchors.keys.map(\.text).sorted())
       bag.report(
         YAMLRules.unknownAlias, at: Location(file, range), "no anchor '&\(name)' stands above this alias",
         help: near.map { "did you mean '*\($0)'?" } ?? "quote the value if '*' belongs to its text",
