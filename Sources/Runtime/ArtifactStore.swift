@@ -9,6 +9,12 @@ package enum ArtifactStore {
     package var path: String
     /// The reason, in words for people.
     package var reason: String
+
+    /// Joins the two.
+    package init(path: String, reason: String) {
+      self.path = path
+      self.reason = reason
+    }
   }
 
   /// Whether the file on disk is already what it should be.

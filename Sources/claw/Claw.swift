@@ -12,12 +12,18 @@ struct Claw: ParsableCommand {
       Check.self,
       Compile.self,
       DoctorCommand.self,
+      Down.self,
       Explain.self,
       Fmt.self,
       Golden.self,
+      Health.self,
       HelpCommand.self,
+      Init.self,
       Lock.self,
+      Logs.self,
       Parse.self,
+      Ps.self,
+      Up.self,
     ])
 
   static func main() {

@@ -62,8 +62,8 @@ extension PodPlan {
 extension Artifacts {
   /// Writes the artifacts, and the ignore files that BuildKit looks for beside them.
   @discardableResult
-  static func writeAll(_ compilation: Compilation) throws -> [String] {
-    let changed = try write(compilation)
+  static func writeAll(_ compilation: Compilation, isQuiet: Bool = false) throws -> [String] {
+    let changed = try write(compilation, isQuiet: isQuiet)
     do throws(ArtifactStore.Failure) {
       if let pod = compilation.pod {
         for build in pod.builds {
