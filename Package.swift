@@ -66,6 +66,10 @@ let package = Package(
     tests("LoweringTests", imports: ["Source", "Diagnostics", "Lexer", "AST", "Parser", "Lowering", "TestSupport"]),
     tests("DriverTests", imports: ["Source", "JSON", "Diagnostics", "Driver", "Runtime", "TestSupport"]),
     tests("GoldenTests", imports: ["Source", "Diagnostics", "Directives", "Driver", "Runtime", "TestSupport"]),
+    tests("RuntimeTests", imports: ["Source", "JSON", "IR", "Runtime"]),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["Source", "JSON", "IR", "Runtime", "TestSupport", "claw"],
+      path: "Tests/EndToEnd", swiftSettings: settings),
     tests("ArchitectureTests", imports: ["Source", "Runtime", "TestSupport"]),
   ]
 )

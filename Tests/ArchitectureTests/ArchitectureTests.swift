@@ -63,7 +63,7 @@ struct ArchitectureTests {
   @Test("No target imports what its line does not name", arguments: Self.targets.keys.sorted())
   func edgesAreListed(target: String) {
     // Glibc is the system itself: for those that may touch it.
-    let system: Set<String> = target == "Runtime" || target == "claw" ? ["Glibc"] : []
+    let system: Set<String> = target == "Runtime" || target == "claw" ? ["Glibc", "Synchronization"] : []
     let allowed = (Self.table[target] ?? []).union(system)
     for (module, file) in (Self.targets[target]?.modules ?? [:]).sorted(by: { $0.key < $1.key }) {
       #expect(allowed.contains(module), "\(file) imports \(module), which ARCHITECTURE.md does not allow \(target)")
@@ -72,7 +72,7 @@ struct ArchitectureTests {
 
   @Test("A line of the table imports only lines above it")
   func tableHasNoCycle() {
-    var above: Set<String> = ["ArgumentParser"]
+    var above: Set<String> = ["ArgumentParser", "Subprocess"]
     for line in (Repository.text("ARCHITECTURE.md") ?? "").split(separator: "\n") where line.hasPrefix("| `") {
       let name = line.split(separator: "|")[0].trimmed.replacing("`", with: "")
       #expect((Self.table[name] ?? []).subtracting(above).sorted() == [], "\(name) imports what stands below it")
