@@ -36,8 +36,6 @@ package struct DockerTool: Sendable {
   /// A call of docker compose for one project.
   package func compose(_ project: PodProject, _ arguments: [String], progress: String? = nil) -> ChildProcess {
     var words = ["compose"]
-    // Compose 2.26 writes escape sequences into pipes unless it is told not to.
-    if isatty(STDOUT_FILENO) != 1 { words += ["--ansi", "never"] }
     if let progress { words += ["--progress", progress] }
     // An empty value for the file would be an option's value that starts with a dash; a path never does after this.
     words += ["-f", project.file.starts(withBytes: "-") ? "./" + project.file : project.file]
@@ -110,7 +108,7 @@ package struct DockerTool: Sendable {
     for argument in child.arguments {
       if skipsNext {
         skipsNext = false
-      } else if ["-f", "-p", "--ansi", "--progress", "--profile"].contains(argument) {
+      } else if ["-f", "-p", "--progress", "--profile"].contains(argument) {
         skipsNext = true
       } else if argument.utf8.first == 0x2D || words.count == 3 {
         break

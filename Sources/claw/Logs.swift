@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Runtime
 
 /// `claw logs`
@@ -27,8 +28,14 @@ struct Logs: ParsableCommand {
     if let tail { words += ["--tail", String(tail)] }
     if timestamps { words.append("--timestamps") }
     let services = try view.resolve(names)
-    try Engine.run { () throws(EngineFailure) in
-      try view.tool.passThrough(view.tool.compose(view.project, words + services))
+    let child = view.tool.compose(view.project, words + services)
+    let status = try Engine.run { () throws(EngineFailure) in
+      if isatty(STDOUT_FILENO) == 1 {
+        try view.tool.passThrough(child)
+        return Int32(0)
+      }
+      return try view.tool.follow(child) { Console.write($0.withoutErase + "\n") }
     }
+    if status != 0 { throw Status.engine }
   }
 }

@@ -22,8 +22,11 @@ struct GovernedPod: Sendable {
     try writePod(count: 2)
     _ = await Machine.docker(["compose", "-p", Self.name, "down", "-v", "--remove-orphans"])
     let up = await up()
-    try #require(up.status == 0, "\(up.all)")
+    if up.status != 0 { throw NotUp(output: up.all) }
   }
+
+  /// The pod did not come up; every test of it fails with this.
+  struct NotUp: Error { var output: String }
 
   func up(_ more: [String] = []) async -> Machine.Outcome { await Machine.claw(["up", folder.path, "--wait"] + more) }
 
@@ -99,6 +102,8 @@ struct GovernedPod: Sendable {
             cllama: none
             surfaces:
               - volume://notes: read-write
+            handles:
+              discord: {id: other}
         wire:
           build: ./plain
           command: [perl, /serve.pl, "4000"]

@@ -22,7 +22,10 @@ extension EndToEnd {
       text += "FROM debian:bookworm-slim\nARG HOME=evil\nENV X=evil\nCLAW_TYPE generic\nAGENT AGENTS.md\n"
       // In front of a line end the escape character means something to Docker; elsewhere it is text.
       let strings = Self.hostile + (escape == "`" ? ["ends with \\"] : ["ends with `"])
-      for string in strings { text += "INVOKE 0 0 1 1 * \(string)\nCONFIGURE \(string)\nACT \(string)\n" }
+      // CONFIGURE and ACT take a heredoc, so there `<<EOF` starts one.
+      let scripts = strings.filter { $0 != "<<EOF" }
+      for string in strings { text += "INVOKE 0 0 1 1 * \(string)\n" }
+      for string in scripts { text += "CONFIGURE \(string)\nACT \(string)\n" }
       try folder.write("Clawfile", text + "CMD [\"true\"]\n")
       let tag = "claw-e2e-labels:latest"
       let build = await Machine.claw(["build", folder.path, "-t", tag, "-q"])
@@ -31,6 +34,8 @@ extension EndToEnd {
       for (index, string) in strings.enumerated() {
         let invoke = try JSONParser.parse((labels["claw.invoke.\(index)"] ?? "").utf8)
         #expect(Array((invoke["message"]?.string ?? "").utf8) == Array(string.utf8), "INVOKE \(string)")
+      }
+      for (index, string) in scripts.enumerated() {
         #expect(Array((labels["claw.configure.\(index)"] ?? "").utf8) == Array(string.utf8), "CONFIGURE \(string)")
         #expect(Array((labels["claw.act.\(index)"] ?? "").utf8) == Array(string.utf8), "ACT \(string)")
       }
