@@ -35,6 +35,7 @@ let package = Package(
     module("Directives", imports: ["Source"]),
     module("AST", imports: ["Source", "Lexer", "Directives"]),
     module("Parser", imports: ["Source", "Lexer", "JSON", "AST", "Directives", "Diagnostics"]),
+    module("Format", imports: ["Source", "Lexer", "AST"]),
     module("Canonical", imports: ["COpenSSL"]),
     module("IR", imports: ["Source"]),
     module(
@@ -42,7 +43,11 @@ let package = Package(
       imports: ["Source", "Lexer", "JSON", "AST", "Directives", "Diagnostics", "Parser", "Canonical", "IR"]),
     module("Emitters", imports: ["Source", "IR", "JSON"], resources: [.embedInCode("Scripts")]),
     module(
-      "Driver", imports: ["Source", "JSON", "Diagnostics", "Lexer", "Directives", "AST", "Parser", "Lowering", "IR", "Emitters", "Canonical"]),
+      "Driver",
+      imports: [
+        "Source", "JSON", "Diagnostics", "Lexer", "Directives", "AST", "Parser", "Format", "Lowering", "IR",
+        "Emitters", "Canonical",
+      ]),
     module(
       "Runtime",
       imports: [
@@ -63,8 +68,12 @@ let package = Package(
     tests("JSONTests", imports: ["Source", "JSON", "TestSupport"]),
     tests("DiagnosticsTests", imports: ["Source", "JSON", "Diagnostics", "TestSupport"]),
     tests("ParserTests", imports: ["Source", "Diagnostics", "Lexer", "Directives", "AST", "Parser", "TestSupport"]),
-    tests("LoweringTests", imports: ["Source", "Diagnostics", "Lexer", "AST", "Parser", "Lowering", "TestSupport"]),
-    tests("DriverTests", imports: ["Source", "JSON", "Diagnostics", "Driver", "Runtime", "TestSupport"]),
+    tests(
+      "LoweringTests",
+      imports: ["Source", "JSON", "Diagnostics", "Lexer", "AST", "Parser", "IR", "Lowering", "TestSupport"]),
+    tests(
+      "DriverTests",
+      imports: ["Source", "JSON", "Diagnostics", "Lexer", "AST", "Parser", "Driver", "Runtime", "TestSupport"]),
     tests("GoldenTests", imports: ["Source", "Diagnostics", "Directives", "Driver", "Runtime", "TestSupport"]),
     tests("RuntimeTests", imports: ["Source", "JSON", "IR", "Runtime"]),
     .testTarget(

@@ -23,6 +23,12 @@ package enum RuleCatalog {
   /// Whether a rule is an invariant of pods: breaking it is a refusal, not a mistake of spelling.
   package static func isInvariant(_ rule: Rule) -> Bool { invariants.contains(rule.name) }
 
+  /// Whether the only errors of a bag are broken invariants.
+  package static func isRefusal(_ bag: DiagnosticBag) -> Bool {
+    let errors = bag.diagnostics.filter { $0.severity == .error }
+    return !errors.isEmpty && errors.allSatisfy { isInvariant($0.rule) }
+  }
+
   private static let invariants = Set(PodRules.invariants.map(\.name))
 
   /// Whether `--strict` makes a rule an error.

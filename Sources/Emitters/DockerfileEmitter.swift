@@ -58,7 +58,9 @@ private struct BlockWriter {
     var files = block.files
     if block.usesWrapper { files.append(script("/claw/entrypoint.sh", PackageResources.entrypoint_sh)) }
     if block.usesScheduler { files.append(script("/claw/scheduler.sh", PackageResources.scheduler_sh)) }
-    for command in block.trackedCommands { files.append(script("/claw/track/bin/\(command)", PackageResources.track_sh)) }
+    for command in block.trackedCommands {
+      files.append(script("/claw/track/bin/\(command)", PackageResources.track_sh))
+    }
     for file in files { write(file, to: &writer) }
     if let prefix = block.pathPrefix { writer.write("ENV PATH=\(prefix):$PATH\n") }
     if let entrypoint = block.entrypoint {
@@ -117,7 +119,13 @@ private struct BlockWriter {
 enum HeredocName {
   /// A name that no line of the text equals.
   static func free(in text: String) -> String {
-    let lines = Set(text.split(separator: "\n").map { $0.utf8.last == 0x0D ? String($0.dropLast()) : String($0) })
+    // By bytes: as a character, "\r\n" is no "\n". BuildKit drops every CR at the end of a line before it compares.
+    let lines = Set(
+      text.utf8.split(separator: 0x0A).map { line in
+        var line = line
+        while line.last == 0x0D { line.removeLast() }
+        return String(decoding: line, as: UTF8.self)
+      })
     var name = "CLAW"
     var number = 0
     while lines.contains(name) {

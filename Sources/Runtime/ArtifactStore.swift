@@ -26,7 +26,8 @@ package enum ArtifactStore {
   /// Writes files, all prepared before the first is put in place; returns the paths that changed.
   ///
   /// - Parameter mode: the permissions of new files.
-  package static func write(_ files: [(path: String, bytes: [UInt8])], mode: mode_t = 0o644) throws(Failure) -> [String] {
+  package static func write(_ files: [(path: String, bytes: [UInt8])], mode: mode_t = 0o644) throws(Failure) -> [String]
+  {
     var prepared: [(temporary: String, path: String)] = []
     var done = false
     defer { if !done { for file in prepared { unlink(file.temporary) } } }

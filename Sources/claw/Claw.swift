@@ -14,6 +14,7 @@ struct Claw: ParsableCommand {
       DoctorCommand.self,
       Down.self,
       Explain.self,
+      Fmt.self,
       Golden.self,
       Graph.self,
       Health.self,

@@ -17,14 +17,24 @@ struct Compile: ParsableCommand {
       """)
 
   @OptionGroup var compile: CompileInputs
+  @Option(name: .shortAndLong, help: "Write below this folder instead of beside the sources.") var output: String?
   @Flag(help: "Write the main file to standard output, and nothing to disk.") var stdout = false
   @Flag(help: "Fail if a generated file on disk is not what it should be; write nothing.") var check = false
   @OptionGroup var report: ReportOptions
 
   func run() throws {
-    let compilation = try compile.compile()
+    var compilation = try compile.compile()
     let status = report.report(compilation.bag)
-    if compilation.bag.hasErrors { throw compilation.isRefused ? Status.refused : status }
+    if let output {
+      // Below the folder everything lies as it would beside the sources.
+      let folder = FilePath.directory(of: try compile.resolved())
+      for index in compilation.artifacts.indices {
+        let path = compilation.artifacts[index].path
+        compilation.artifacts[index].path = FilePath.join(
+          output, FilePath.relative(path, from: folder.isEmpty ? "." : folder))
+      }
+    }
+    if compilation.bag.hasErrors { throw status }
     if stdout {
       if let main = compilation.artifacts.last { Console.write(main.bytes) }
     } else if check {

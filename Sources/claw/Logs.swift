@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Runtime
 
 /// `claw logs`
@@ -28,14 +27,12 @@ struct Logs: ParsableCommand {
     if let tail { words += ["--tail", String(tail)] }
     if timestamps { words.append("--timestamps") }
     let services = try view.resolve(names)
-    let child = view.tool.compose(view.project, words + services)
-    let status = try Engine.run { () throws(EngineFailure) in
-      if isatty(STDOUT_FILENO) == 1 {
-        try view.tool.passThrough(child)
-        return Int32(0)
-      }
-      return try view.tool.follow(child) { Console.write($0.withoutErase + "\n") }
+    try Engine.run { () throws(EngineFailure) in
+      let child = view.tool.compose(view.project, words + services)
+      if Console.isTerminal { return try view.tool.passThrough(child) }
+      // Compose erases lines that it writes to a file or pipe, too.
+      let status = try view.tool.follow(child) { line in Console.write(line.withoutErase + "\n") }
+      if status != 0 { throw EngineFailure(.failed, "docker compose logs failed with status \(status)") }
     }
-    if status != 0 { throw Status.engine }
   }
 }

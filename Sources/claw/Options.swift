@@ -55,7 +55,7 @@ struct ReportOptions: ParsableArguments {
       let text = renderer.render(diagnostics) + renderer.summary(diagnostics)
       if !text.isEmpty { Console.say(text) }
     }
-    if bag.hasErrors { return .invalid }
+    if bag.hasErrors { return RuleCatalog.isRefusal(bag) ? .refused : .invalid }
     return diagnostics.contains { $0.severity >= failOn.severity } ? .failed : .done
   }
 }

@@ -48,7 +48,8 @@ struct ArchitectureTests {
         words[..<index].allSatisfy({ ["public", "package", "internal", "fileprivate", "private"].contains($0) })
       else { return nil }
       let kinds = ["typealias", "struct", "class", "enum", "protocol", "let", "var", "func"]
-      let name = kinds.contains(String(words[index + 1])) && index + 2 < words.count ? words[index + 2] : words[index + 1]
+      let name =
+        kinds.contains(String(words[index + 1])) && index + 2 < words.count ? words[index + 2] : words[index + 1]
       return String(name.prefix { $0 != "." && $0 != ";" })
     }
   }

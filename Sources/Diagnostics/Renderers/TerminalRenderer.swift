@@ -105,18 +105,23 @@ private struct SourceLine {
     var caretEnd: Int?
     let line = file.lines.range(ofLine: number)
     var offset = line.lower
-    for scalar in String(decoding: file.slice(line), as: UTF8.self).unicodeScalars {
-      if scalar == "\n" { break }
-      if scalar == "\u{FEFF}", offset == 0 {
-        offset = 3
-        continue
+    // Not through String: an invalid sequence of any length is one U+FFFD there, and the offsets would drift.
+    var parser = Unicode.UTF8.ForwardParser()
+    var input = file.slice(line).makeIterator()
+    scalars: while true {
+      let (scalar, length): (Unicode.Scalar, Int)
+      switch parser.parseScalar(from: &input) {
+      case .emptyInput: break scalars
+      case .error(let count): (scalar, length) = ("\u{FFFD}", count)
+      case .valid(let encoded): (scalar, length) = (Unicode.UTF8.decode(encoded), encoded.count)
       }
+      if scalar == "\n" { break }
+      defer { offset += length }
+      if scalar == "\u{FEFF}", offset == 0 { continue }
       if offset >= range.lower, caretCell == nil { caretCell = cells.count }
       if offset >= range.upper, caretEnd == nil { caretEnd = cells.count }
       let isSecret = secrets.contains { $0.contains(offset) }
       cells.append(isSecret ? ("*", 1) : Self.cell(scalar))
-      // An invalid byte was one byte, whatever U+FFFD takes.
-      offset += scalar == "\u{FFFD}" && file.bytes[offset] != 0xEF ? 1 : UTF8.width(scalar)
     }
     if cells.last?.text == "\\r" { cells.removeLast() }
     let first = min(caretCell ?? cells.count, cells.count)

@@ -233,6 +233,8 @@ extension ShellLexer {
         guard let second = next() else { throw syntax("unsupported modifier (:) in a substitution") }
         operation = second
         modifier.unicodeScalars.append(second)
+        // BuildKit has no ':#' and ':%', although it has ':-' and '#'.
+        if second == "#" || second == "%" { throw syntax("unsupported modifier (\(modifier)) in a substitution") }
       case "+", "-", "?", "#", "%": break
       default: throw syntax("unsupported modifier (\(modifier)) in a substitution")
       }

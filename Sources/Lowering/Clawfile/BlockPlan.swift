@@ -25,7 +25,8 @@ extension ClawfileLowering {
       }.flatMap(\.commands)
       block.files.append(.init(path: "/claw/track/log.jsonl", mode: "0644", owner: owner, text: ""))
     }
-    let end = stage.body.last.map { file.instructions[$0].line.range.upper }
+    let end =
+      stage.body.last.map { file.instructions[$0].line.range.upper }
       ?? file.instructions[stage.from].line.range.upper
     result.plan.edits.append(.init(SourceRange(at: end), .block(block)))
   }
@@ -77,9 +78,11 @@ extension ClawfileLowering {
     var root = number
     var copies = false
     while true {
-      copies = copies || file.stages[root].body.contains {
-        if case .copy = file.instructions[$0].body { true } else { false }
-      }
+      copies =
+        copies
+        || file.stages[root].body.contains {
+          if case .copy = file.instructions[$0].body { true } else { false }
+        }
       guard let parent = model.stages[root].parent else { break }
       root = parent
     }

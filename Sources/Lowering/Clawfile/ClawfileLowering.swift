@@ -130,7 +130,9 @@ package struct ClawfileLowering {
         start = file.file.lines.starts[comment.line - 1]
       } else if text.utf8.starts(with: "# <<< claw".utf8), let from = start {
         let range = SourceRange(from, file.file.lines.range(ofLine: comment.line).upper)
-        result.plan.edits.removeAll { $0.range.lower >= range.lower && $0.range.upper <= range.upper && !$0.range.isEmpty }
+        result.plan.edits.removeAll {
+          $0.range.lower >= range.lower && $0.range.upper <= range.upper && !$0.range.isEmpty
+        }
         result.plan.edits.append(.init(range, nil))
         start = nil
       }
@@ -148,7 +150,8 @@ package struct ClawfileLowering {
       return
     }
     guard let runner = RunnerCatalog.type(named: type.value) else { return }
-    if let agent = own.agent, let origin = agent.origin, case .literal(let name) = agent.value[0], agent.value.count == 1,
+    if let agent = own.agent, let origin = agent.origin, case .literal(let name) = agent.value[0],
+      agent.value.count == 1,
       FilePath.name(of: name) != runner.contractName
     {
       bag.report(

@@ -50,7 +50,8 @@ struct StageLowering {
 
   /// Reports that a directive, which may stand once, stood before.
   mutating func reportDuplicate(_ what: String, _ range: SourceRange, _ earlier: Location?) {
-    report(DirectiveRules.duplicate, range, "\(what) is there twice in this stage", help: "remove one", earlier: earlier)
+    report(
+      DirectiveRules.duplicate, range, "\(what) is there twice in this stage", help: "remove one", earlier: earlier)
   }
 
   /// A value with the `${NAME}`s of declared names kept for the build.
@@ -118,7 +119,8 @@ struct StageLowering {
         nil
       }
     guard let problem else { return true }
-    report(DirectiveRules.path, range, "the path of \(what) \(problem)", help: "name a file below the pod file's folder")
+    report(
+      DirectiveRules.path, range, "the path of \(what) \(problem)", help: "name a file below the pod file's folder")
     return false
   }
 }

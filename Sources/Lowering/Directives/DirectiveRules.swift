@@ -18,7 +18,8 @@ package enum DirectiveRules {
 
   package static let unknownType = Rule(
     "clawfile/unknown-type", .error, "CLAW_TYPE names a runner that claw does not know",
-    explanation: "The runner types are data inside claw. Use 'generic' for a program that reads its paths from variables.",
+    explanation:
+      "The runner types are data inside claw. Use 'generic' for a program that reads its paths from variables.",
     bad: "FROM scratch\nCLAW_TYPE openclow\n", good: "FROM scratch\nCLAW_TYPE openclaw\n")
 
   package static let path = Rule(

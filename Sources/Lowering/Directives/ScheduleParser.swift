@@ -113,7 +113,9 @@ package enum ScheduleParser {
         "the \(field.name) goes from \(field.range.lowerBound) to \(field.range.upperBound), or \(field.names[0]) to "
         + field.names[field.names.count - 1]
     }
-    func fail(_ message: String) -> Result<[Int], Failure> { .failure(Failure(message: message, help: help, word: nil)) }
+    func fail(_ message: String) -> Result<[Int], Failure> {
+      .failure(Failure(message: message, help: help, word: nil))
+    }
     let parts = item.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     guard parts.count <= 2 else { return fail("'\(item)' is no \(field.name)") }
     var step = 1

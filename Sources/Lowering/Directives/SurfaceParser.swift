@@ -18,7 +18,9 @@ package enum SurfaceParser {
     let kinds = Surface.Kind.allCases.map(\.rawValue)
     guard let colon = uri.utf8.firstIndex(of: 0x3A), uri[colon...].utf8.starts(with: "://".utf8) else {
       return .failure(
-        Failure(message: "'\(uri)' has no scheme", help: "write it like 'volume://\(uri)'; the schemes are \(kinds.joined(separator: ", "))"))
+        Failure(
+          message: "'\(uri)' has no scheme",
+          help: "write it like 'volume://\(uri)'; the schemes are \(kinds.joined(separator: ", "))"))
     }
     let scheme = uri[..<colon].lowercased()
     let target = String(uri[uri.utf8.index(colon, offsetBy: 3)...])
@@ -56,14 +58,20 @@ package enum SurfaceParser {
 
   private static func problem(_ kind: Surface.Kind, _ target: String) -> (String, String)? {
     if target.isEmpty { return ("names nothing", "write what it is behind '://'") }
-    func isWord(_ byte: UInt8) -> Bool { (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A) || (byte >= 0x30 && byte <= 0x39) }
+    func isWord(_ byte: UInt8) -> Bool {
+      (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A) || (byte >= 0x30 && byte <= 0x39)
+    }
     switch kind {
     case .volume, .service, .channel:
       let isName =
         target.utf8.first.map(isWord) == true && target.utf8.count <= 63
         && target.utf8.allSatisfy { isWord($0) || "._-".utf8.contains($0) }
       return isName
-        ? nil : ("has a name that \(kind.rawValue)s can't have", "use letters, digits, '.', '_' and '-', a letter or digit first")
+        ? nil
+        : (
+          "has a name that \(kind.rawValue)s can't have",
+          "use letters, digits, '.', '_' and '-', a letter or digit first"
+        )
     case .host:
       if !FilePath.isAbsolute(target) { return ("is no absolute path", "write three slashes: 'host:///srv/data'") }
       if target.split(separator: "/").contains("..") { return ("has '..' in it", "write the path without") }
@@ -74,7 +82,8 @@ package enum SurfaceParser {
         !host[0].isEmpty && host[0].utf8.count <= 253
         && host[0].utf8.allSatisfy { isWord($0) || "-.*".utf8.contains($0) }
       let isPort = host.count == 1 || (Int(host[1]).map { (1...65_535).contains($0) } ?? false)
-      return isHost && isPort ? nil : ("is no host", "write a host name, '*.' in front for all below it, and a port if needed")
+      return isHost && isPort
+        ? nil : ("is no host", "write a host name, '*.' in front for all below it, and a port if needed")
     }
   }
 }

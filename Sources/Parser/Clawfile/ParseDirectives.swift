@@ -89,27 +89,42 @@ extension ClawfileParser {
   private mutating func arity(_ directive: Directive, _ line: InstructionLine, _ count: Int) {
     report(
       SyntaxRules.arity, line,
-      count == 0 ? "\(directive.keyword) has no arguments" : "\(directive.keyword) can't take \(count == 1 ? "one word" : "\(count) words")",
+      count == 0
+        ? "\(directive.keyword) has no arguments"
+        : "\(directive.keyword) can't take \(count == 1 ? "one word" : "\(count) words")",
       help: "write '\(directive.keyword) \(directive.arguments.usage)', such as '\(directive.example)'")
   }
 
-  /// Whether the line holds only what a label can hold.
+  /// Whether the line and its heredoc hold only what a label can hold.
   private mutating func isText(_ line: InstructionLine) -> Bool {
     let bytes = line.text.bytes
     if let index = bytes.firstIndex(where: { $0 == 0 || $0 == 0x0D }) {
-      report(
-        SyntaxRules.controlCharacter, line, at: index..<index + 1,
-        bytes[index] == 0 ? "a directive can't hold a NUL byte" : "a directive can't hold a carriage return",
-        help: "remove it")
-      return false
+      return refuse(bytes[index], at: line.text.source(index..<index + 1))
     }
     if String(validating: bytes, as: UTF8.self) == nil {
-      report(
-        SyntaxRules.controlCharacter, line, at: line.arguments.isEmpty ? line.keyword : line.arguments,
-        "a directive must be UTF-8", help: "save the file as UTF-8")
-      return false
+      return refuse(nil, at: line.text.source(line.arguments.isEmpty ? line.keyword : line.arguments))
+    }
+    for heredoc in line.heredocs {
+      let body = file.slice(heredoc.body)
+      // A CR is part of a line's end there, and only there.
+      let stray = body.indices.first {
+        body[$0] == 0 || (body[$0] == 0x0D && $0 + 1 < body.endIndex && body[$0 + 1] != 0x0A)
+      }
+      if let stray { return refuse(body[stray], at: SourceRange(stray, stray + 1)) }
+      if String(validating: body, as: UTF8.self) == nil { return refuse(nil, at: heredoc.body) }
     }
     return true
+  }
+
+  private mutating func refuse(_ byte: UInt8?, at range: SourceRange) -> Bool {
+    let (message, help) =
+      switch byte {
+      case nil: ("a directive must be UTF-8", "save the file as UTF-8")
+      case 0: ("a directive can't hold a NUL byte", "remove it")
+      default: ("a directive can't hold a carriage return", "remove it")
+      }
+    bag.report(SyntaxRules.controlCharacter, at: Location(file, range), message, help: help)
+    return false
   }
 
   /// The words of a directive: blanks part them, a word in double quotes holds blanks, ` #` ends them.
@@ -168,11 +183,12 @@ extension ClawfileParser {
   /// The text of a text directive: the rest of the line, or the body of its heredoc.
   private func text(_ line: InstructionLine, _ range: Range<Int>) -> DirectiveWord? {
     if let heredoc = line.heredocs.first, HeredocMarker(word: line.text.string(range)) != nil {
-      var text = file.text(heredoc.body)
-      if heredoc.chomps {
-        text = text.split(separator: "\n", omittingEmptySubsequences: false)
-          .map { String($0.drop { $0 == "\t" }) }.joined(separator: "\n")
+      // By bytes: as a character, "\r\n" is no "\n".
+      let lines = file.slice(heredoc.body).split(separator: 0x0A, omittingEmptySubsequences: false).map { line in
+        let text = heredoc.chomps ? line.drop { $0 == 0x09 } : line
+        return text.last == 0x0D ? text.dropLast() : text
       }
+      var text = String(decoding: Array(lines.joined(separator: [0x0A])), as: UTF8.self)
       if text.utf8.last == 0x0A { text.unicodeScalars.removeLast() }
       return text.isEmpty ? nil : DirectiveWord(value: text, range: heredoc.body)
     }

@@ -8,7 +8,8 @@ package enum SyntaxRules {
       A line starts with an instruction of Docker's (RUN, COPY …) or a Claw directive (MODEL, INVOKE …). Often it is a \
       typing mistake, or the line before lost its continuation character.
       """,
-    bad: "FROM scratch\nMODLE primary a/b\n", good: "FROM scratch\nCLAW_TYPE generic\nMODEL primary a/b\n")
+    bad: "FROM scratch\nCLAW_TYPE generic\nMODLE primary a/b\n",
+    good: "FROM scratch\nCLAW_TYPE generic\nMODEL primary a/b\n")
 
   package static let arity = Rule(
     "clawfile/arity", .error, "An instruction has too few or too many arguments",
