@@ -75,6 +75,9 @@ let package = Package(
       "DriverTests",
       imports: ["Source", "JSON", "Diagnostics", "Lexer", "AST", "Parser", "Driver", "Runtime", "TestSupport"]),
     tests("GoldenTests", imports: ["Source", "Diagnostics", "Directives", "Driver", "Runtime", "TestSupport"]),
+    tests(
+      "EmittersTests",
+      imports: ["Source", "JSON", "Diagnostics", "Lexer", "Lowering", "IR", "Emitters", "Driver", "Runtime", "TestSupport"]),
     tests("ArchitectureTests", imports: ["Source", "Runtime", "TestSupport"]),
   ]
 )
