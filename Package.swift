@@ -79,6 +79,9 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests", dependencies: ["Source", "JSON", "IR", "Runtime", "TestSupport", "claw"],
       path: "Tests/EndToEnd", swiftSettings: settings),
+    tests(
+      "EmittersTests",
+      imports: ["Source", "JSON", "Diagnostics", "Lexer", "Lowering", "IR", "Emitters", "Driver", "Runtime", "TestSupport"]),
     tests("ArchitectureTests", imports: ["Source", "Runtime", "TestSupport"]),
   ]
 )
