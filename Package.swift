@@ -85,3 +85,20 @@ let package = Package(
     tests("ArchitectureTests", imports: ["Source", "Runtime", "TestSupport"]),
   ]
 )
+
+// Fuzz targets and benchmarks are no part of claw: `make fuzz` and `make bench` ask for them, nothing else builds them.
+let tools = Context.environment["CLAW_TOOLS"]
+if tools == "fuzz" {
+  package.targets += [
+    .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
+    .executableTarget(
+      name: "FuzzTargets", dependencies: ["Source", "Diagnostics", "Lexer", "AST", "Driver", "CFuzzer"],
+      path: "Fuzz/Sources/FuzzTargets", swiftSettings: settings),
+  ]
+}
+if tools == "bench" {
+  package.targets.append(
+    .executableTarget(
+      name: "BenchmarkTable", dependencies: ["Source", "Diagnostics", "Lexer", "Parser", "Driver"],
+      path: "Benchmarks/Sources/BenchmarkTable", swiftSettings: settings))
+}
