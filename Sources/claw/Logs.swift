@@ -31,13 +31,8 @@ struct Logs: ParsableCommand {
       let child = view.tool.compose(view.project, words + services)
       if Console.isTerminal { return try view.tool.passThrough(child) }
       // Compose erases lines that it writes to a file or pipe, too.
-      let status = try view.tool.follow(child) { line in Console.write(line.withoutErasure + "\n") }
+      let status = try view.tool.follow(child) { line in Console.write(line.withoutErase + "\n") }
       if status != 0 { throw EngineFailure(.failed, "docker compose logs failed with status \(status)") }
     }
   }
-}
-
-extension String {
-  /// The text without the escape sequence that erases a terminal's line.
-  fileprivate var withoutErasure: String { replacing("\u{1B}[2K", with: "") }
 }

@@ -16,6 +16,16 @@ extension CompileInputs {
     return (inputs, [first] + services)
   }
 
+  /// The same inputs, where a folder, or none, means the Clawfile in it rather than the pod beside that.
+  var preferringClawfile: CompileInputs {
+    guard file == nil, path == nil || FileSearch.kind(of: path ?? "") == .folder else { return self }
+    let candidate = path.map { $0 == "." ? "Clawfile" : FilePath.join($0, "Clawfile") } ?? "Clawfile"
+    guard FileSearch.kind(of: candidate) == .file else { return self }
+    var inputs = self
+    inputs.path = candidate
+    return inputs
+  }
+
   /// Compiles, reports, and throws the right status if nothing can come of it.
   func compiled(_ report: ReportOptions) throws -> Compilation {
     let compilation = try compile()

@@ -111,7 +111,7 @@ struct PodRun {
       if problem.isInvariant { continue }
       let words = ["logs", "--no-log-prefix", "--no-color", "--tail", "10", problem.service]
       if let text = try? tool.output(tool.compose(project, words)) {
-        for line in text.split(separator: "\n") { Console.say("  \(problem.service) | \(line)") }
+        for line in text.split(separator: "\n") { Console.say("  \(problem.service) | \(String(line).withoutErase)") }
       }
     }
     if problems.contains(where: \.isInvariant) { throw Status.refused }
