@@ -4,6 +4,8 @@ enum ComposeNames {
   static func network(_ service: String) -> String { "claw-\(service)" }
   /// The network on which sidecars reach the world.
   static let egress = "claw-egress"
+  /// The volume that sidecars keep their records in.
+  static let audit = "claw-audit"
   /// The sidecar of an instance.
   static func sidecar(_ instance: String) -> String { "\(instance)-cllama" }
   /// The image of sidecars.

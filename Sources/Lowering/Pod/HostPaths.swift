@@ -15,8 +15,8 @@ enum HostPaths {
     guard FilePath.isAbsolute(path) else { return nil }
     let normal = FilePath.normalize(path)
     if path.split(separator: "/").contains("..") { return "a path with '..'" }
-    if normal.hasSuffix("docker.sock") || normal.hasSuffix("containerd.sock") { return "the engine's socket" }
-    if exact.contains(normal) { return "'\(normal)' of the host" }
+    if ["docker.sock", "containerd.sock", "podman.sock", "crio.sock"].contains(FilePath.name(of: normal)) { return "the engine's socket" }
+    if exact.contains(normal) || below.contains(where: { $0.utf8.starts(with: (normal + "/").utf8) }) { return "'\(normal)' of the host" }
     if let system = below.first(where: { normal == $0 || normal.utf8.starts(with: ($0 + "/").utf8) }) {
       return "'\(system)' of the host"
     }

@@ -51,7 +51,7 @@ extension PodLowering {
         (object.path, FilePath.join(runner.skillFolder, isFolder ? "\(name)/SKILL.md" : "\(name).md")))
     }
     claw.mounts.append((object("skillmap.json", skillmap(claw, skills.map(\.name))).path, "/claw/skillmap.json"))
-    if claw.overridesSchedule, claw.image.hasWrapper || !claw.invocations.isEmpty {
+    if claw.overridesSchedule {
       claw.mounts.append(
         (object("schedule", Array(ScheduleTable.text(claw.invocations).utf8)).path, "/claw/schedule"))
       if !claw.invocations.isEmpty { scripts(&claw) }
@@ -92,7 +92,7 @@ extension PodLowering {
   mutating func object(_ name: String, _ bytes: [UInt8]) -> PodPlan.MountedObject {
     let object = PodPlan.MountedObject(
       path: ".claw/\(plan.name)/objects/\(Digest.sha256Hex(bytes))/\(name)", bytes: bytes)
-    if !plan.objects.contains(where: { $0.path == object.path }) { plan.objects.append(object) }
+    if objectPaths.insert(object.path).inserted { plan.objects.append(object) }
     return object
   }
 
@@ -166,7 +166,9 @@ extension PodLowering {
       members.append(.init("role", block?.describe?.role.map { .string($0.value) } ?? .null))
       members.append(.init("discovered", block?.describe == nil ? "static" : "describe"))
       members.append(.init("skill", .string("surface-\(surface.target)")))
-    case .channel, .egress: break
+    case .channel:
+      if let settings = claw.block.channels[surface.target] { members.append(.init("settings", settings)) }
+    case .egress: break
     }
     return .object(members)
   }
