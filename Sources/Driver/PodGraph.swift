@@ -80,12 +80,13 @@ package struct PodGraph: Sendable {
     }
     var text = "digraph pod {\n  rankdir=LR;\n  node [fontname=\"sans-serif\"];\n"
     for node in nodes {
-      let shape = switch node.shape {
-      case .claw: "box"
-      case .sidecar: "hexagon"
-      case .service: "ellipse"
-      case .volume: "cylinder"
-      }
+      let shape =
+        switch node.shape {
+        case .claw: "box"
+        case .sidecar: "hexagon"
+        case .service: "ellipse"
+        case .volume: "cylinder"
+        }
       text += "  \(node.id) [shape=\(shape), label=\(quoted(node.label))];\n"
     }
     for edge in edges { text += "  \(edge.from) -> \(edge.to) [label=\(quoted(edge.label))];\n" }

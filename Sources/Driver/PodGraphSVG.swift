@@ -35,12 +35,13 @@ extension PodGraph {
   }
 
   private static func box(_ node: Node, _ place: (x: Int, y: Int)) -> String {
-    let (fill, radius) = switch node.shape {
-    case .claw: ("#dbeafe", 4)
-    case .sidecar: ("#fde68a", 12)
-    case .service: ("#dcfce7", 28)
-    case .volume: ("#f1f5f9", 12)
-    }
+    let (fill, radius) =
+      switch node.shape {
+      case .claw: ("#dbeafe", 4)
+      case .sidecar: ("#fde68a", 12)
+      case .service: ("#dcfce7", 28)
+      case .volume: ("#f1f5f9", 12)
+      }
     var text = "<rect x=\"\(place.x)\" y=\"\(place.y)\" width=\"\(size.width)\" height=\"\(size.height)\" "
     text += "rx=\"\(radius)\" fill=\"\(fill)\" stroke=\"#334155\"/>\n"
     let lines = node.label.split(separator: "\n").map(String.init)

@@ -39,7 +39,8 @@ package struct Scaffold {
   package static let ignored = [".env", ".claw/", "compose.generated.yml", "Dockerfile*.generated*"]
 
   private var clawfile: String {
-    let socket = type.needsDockerSocket ? "\n# This runner starts containers itself.\nPRIVILEGE docker-socket true\n" : ""
+    let socket =
+      type.needsDockerSocket ? "\n# This runner starts containers itself.\nPRIVILEGE docker-socket true\n" : ""
     return """
       # A Dockerfile with a few more instructions; 'claw build' makes the image.
       FROM debian:bookworm-slim

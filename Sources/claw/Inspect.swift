@@ -109,7 +109,8 @@ struct Inspect: ParsableCommand {
 
   private func showSourceMap() throws {
     let folder = FilePath.directory(of: subject)
-    let sources = FileKind(path: subject, isNamed: true) == nil
+    let sources =
+      FileKind(path: subject, isNamed: true) == nil
       ? ["claw-pod.yml", "claw-pod.yaml", "Clawfile"].map { FilePath.join(folder, $0) } : [subject]
     for source in sources where FileSearch.kind(of: source) == .file {
       let compilation = try compile(source)

@@ -34,7 +34,8 @@ struct ReportOptions: ParsableArguments {
   @Option(help: "When to colour: auto, always or never.")
   var color: ColourChoice = .auto
 
-  @Option(name: .customLong("fail-on"), help: "The least severity that fails the run: error (the default), warning or info.")
+  @Option(
+    name: .customLong("fail-on"), help: "The least severity that fails the run: error (the default), warning or info.")
   var failOn: Threshold?
 
   @Flag(help: "Treat rules about trust, such as foreign frontends, as errors.")

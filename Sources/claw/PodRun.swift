@@ -56,7 +56,8 @@ struct PodRun {
     names = built.filter { names.contains($0.name) && seen.insert($0.image).inserted }.map(\.name)
     guard !names.isEmpty else { return }
     if !isQuiet { Console.say("building \(names.joined(separator: ", "))") }
-    try BuildProgress(isQuiet: isQuiet).run(tool, tool.compose(project, ["build"] + names, progress: "plain"), compilation)
+    try BuildProgress(isQuiet: isQuiet).run(
+      tool, tool.compose(project, ["build"] + names, progress: "plain"), compilation)
     BuildNotes.write(pod, in: folder)
   }
 

@@ -17,7 +17,8 @@ struct Ps: ParsableCommand {
   @Argument(help: "The pod file, or its folder.") var path: String?
   @OptionGroup var file: PodFileOptions
   @Flag(help: "Write JSON.") var json = false
-  @Flag(name: .customLong("exit-code"), help: "End with status 6 if a claw is not as it should be.") var exitCode = false
+  @Flag(name: .customLong("exit-code"), help: "End with status 6 if a claw is not as it should be.") var exitCode =
+    false
   @OptionGroup var engine: EngineOptions
 
   func run() throws {

@@ -60,7 +60,8 @@ struct Up: ParsableCommand {
   /// Compiles; what is refused is refused here, before anything changes.
   private func compiled() throws -> Compilation {
     if inputs.mode == .worker {
-      Console.say("claw: [\(EngineRules.notYet.name)] 'up --mode worker' comes with a later version; nothing was changed")
+      Console.say(
+        "claw: [\(EngineRules.notYet.name)] 'up --mode worker' comes with a later version; nothing was changed")
       throw Status.engine
     }
     return try inputs.compiled(report)

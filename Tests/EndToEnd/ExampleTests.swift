@@ -14,7 +14,8 @@ extension EndToEnd {
       let up = await Machine.run("/usr/bin/env", ["PORT=18480", Machine.claw, "up", folder.path, "--wait", "--build"])
       #expect(up.status == 0, "\(up.all)")
       let answer = await Machine.run("/bin/bash", ["-c", Self.request])
-      #expect(answer.output.contains("\"heading\":\"Greeter\"") && answer.output.contains("greeting.md"), "\(answer.all)")
+      #expect(
+        answer.output.contains("\"heading\":\"Greeter\"") && answer.output.contains("greeting.md"), "\(answer.all)")
       let down = await Machine.run("/usr/bin/env", ["PORT=18480", Machine.claw, "down", folder.path, "-v"])
       #expect(down.status == 0, "\(down.all)")
     }

@@ -21,7 +21,8 @@ extension EndToEnd {
       try folder.write("AGENTS.md", "# Slow\n")
       try folder.write(
         "Clawfile",
-        "FROM debian:bookworm-slim\nCLAW_TYPE generic\nAGENT AGENTS.md\nARG NONCE=\(getpid())\nRUN echo $NONCE; sleep 25\nCMD [\"sleep\", \"60\"]\n")
+        "FROM debian:bookworm-slim\nCLAW_TYPE generic\nAGENT AGENTS.md\nARG NONCE=\(getpid())\nRUN echo $NONCE; sleep 25\nCMD [\"sleep\", \"60\"]\n"
+      )
       try folder.write("claw-pod.yml", Self.pod)
       return folder
     }

@@ -94,7 +94,8 @@ extension EndToEnd {
       let folder = try Folder("failure")
       try folder.write(
         "Clawfile",
-        "FROM debian:bookworm-slim\nCLAW_TYPE generic\nAGENT AGENTS.md\nCONFIGURE true\n\nRUN echo seen; exit 7\nCMD [\"x\"]\n")
+        "FROM debian:bookworm-slim\nCLAW_TYPE generic\nAGENT AGENTS.md\nCONFIGURE true\n\nRUN echo seen; exit 7\nCMD [\"x\"]\n"
+      )
       let build = await Machine.claw(["build", folder.path])
       #expect(build.status == 5)
       #expect(build.errors.contains("Clawfile:6:1"), "\(build.all)")

@@ -21,7 +21,8 @@ extension EndToEnd {
         #expect(claw["contract"]?["current"]?.bool == true)
       }
       let health = await Machine.claw(["health", "--file", pod.folder.path, "desk"])
-      #expect(health.status == 0 && health.output.contains("desk-1") && !health.output.contains("other"), "\(health.all)")
+      #expect(
+        health.status == 0 && health.output.contains("desk-1") && !health.output.contains("other"), "\(health.all)")
     }
 
     @Test("CONFIGURE ran before the runner")

@@ -11,7 +11,9 @@ package enum BuildNotes {
     guard let line = line(build),
       let file = try? DiskFiles().read(FilePath.join(folder, fileName), within: nil, limit: 1 << 20)
     else { return false }
-    return String(decoding: file.bytes, as: UTF8.self).split(separator: "\n").contains { $0.utf8.elementsEqual(line.utf8) }
+    return String(decoding: file.bytes, as: UTF8.self).split(separator: "\n").contains {
+      $0.utf8.elementsEqual(line.utf8)
+    }
   }
 
   /// Notes that all images of a pod were built. A note that can't be written costs a build, and nothing else.

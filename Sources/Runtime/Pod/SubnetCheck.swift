@@ -55,9 +55,10 @@ package enum SubnetCheck {
         used.append(Used(range: range, owner: "Docker's network '\(network["Name"]?.string ?? "?")'"))
       }
     }
-    return used + routes().filter { !bridges.contains($0.device) }.map {
-      Used(range: $0.range, owner: "this machine's route through '\($0.device)'")
-    }
+    return used
+      + routes().filter { !bridges.contains($0.device) }.map {
+        Used(range: $0.range, owner: "this machine's route through '\($0.device)'")
+      }
   }
 
   private static func routes() -> [(device: String, range: AddressRange)] {

@@ -67,7 +67,9 @@ package struct UpPlan: Sendable {
   }
 
   private static func step(_ service: PodConfig.Service, _ image: String?, _ own: [ContainerState]) -> Step {
-    func step(_ action: Action, _ reason: String? = nil) -> Step { Step(service: service.name, action: action, reason: reason) }
+    func step(_ action: Action, _ reason: String? = nil) -> Step {
+      Step(service: service.name, action: action, reason: reason)
+    }
     guard !own.isEmpty else { return step(.create) }
     if own.contains(where: { $0.hash != service.hash }) { return step(.recreate, "its settings changed") }
     if let image, own.contains(where: { $0.image != nil && $0.image != image }) {
