@@ -81,7 +81,9 @@ let package = Package(
       path: "Tests/EndToEnd", swiftSettings: settings),
     tests(
       "EmittersTests",
-      imports: ["Source", "JSON", "Diagnostics", "Lexer", "Lowering", "IR", "Emitters", "Driver", "Runtime", "TestSupport"]),
+      imports: [
+        "Source", "JSON", "Diagnostics", "Lexer", "Lowering", "IR", "Emitters", "Driver", "Runtime", "TestSupport",
+      ]),
     tests("ArchitectureTests", imports: ["Source", "Runtime", "TestSupport"]),
   ]
 )

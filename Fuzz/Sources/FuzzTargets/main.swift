@@ -1,4 +1,5 @@
 import CFuzzer
+import Glibc
 
 // FuzzTargets TARGET [libFuzzer's arguments]: feeds one front end with bytes until something traps, hangs or breaks one of
 // the promises that FuzzTarget checks. `make fuzz` runs each of them for a while.

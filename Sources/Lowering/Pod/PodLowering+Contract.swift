@@ -76,14 +76,16 @@ extension PodLowering {
   private mutating func read(_ path: String, _ place: Location, _ rule: Rule, _ what: String) -> SourceFile? {
     if FilePath.escapes(path) || FilePath.isAbsolute(path) {
       bag.report(
-        rule, at: place, "the \(what) '\(path)' lies outside the pod's folder", help: "move it below the pod file's folder")
+        rule, at: place, "the \(what) '\(path)' lies outside the pod's folder",
+        help: "move it below the pod file's folder")
       return nil
     }
     do throws(FileFailure) {
       return try files.read(
         FilePath.normalize(FilePath.join(plan.folder, path)), within: plan.folder, limit: Self.fileLimit)
     } catch {
-      bag.report(rule, at: place, "the \(what) '\(path)' \(error.reason)", help: "no contract, no start: put the file there")
+      bag.report(
+        rule, at: place, "the \(what) '\(path)' \(error.reason)", help: "no contract, no start: put the file there")
       return nil
     }
   }

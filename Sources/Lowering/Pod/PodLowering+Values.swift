@@ -48,9 +48,10 @@ extension PodLowering {
   }
 
   private func variable(_ text: String) -> String {
-    String(text.uppercased().unicodeScalars.map { scalar in
-      ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar) ? Character(scalar) : "_"
-    })
+    String(
+      text.uppercased().unicodeScalars.map { scalar in
+        ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar) ? Character(scalar) : "_"
+      })
   }
 
   func labels(_ claw: ResolvedClaw, _ instance: PodPlan.Instance, role: String) -> [ComposePlan.Entry] {
