@@ -64,6 +64,8 @@ struct PodImages: ImageProvider {
       generated: checked.tree.hasDirectives ? GeneratedName.dockerfile(for: path) : nil)
   }
 
+  var scripts: (entrypoint: [UInt8], scheduler: [UInt8]) { (ImageScripts.entrypoint, ImageScripts.scheduler) }
+
   func locked(_ reference: String) -> ImageFacts? { facts.facts(of: reference) }
 
   /// The file that a build reads: the one named, else the Clawfile of the context, else its Dockerfile.

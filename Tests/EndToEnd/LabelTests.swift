@@ -21,7 +21,7 @@ extension EndToEnd {
       var text = escape == "`" ? "# escape=`\n" : ""
       text += "FROM debian:bookworm-slim\nARG HOME=evil\nENV X=evil\nCLAW_TYPE generic\nAGENT AGENTS.md\n"
       // In front of a line end the escape character means something to Docker; elsewhere it is text.
-      let strings = Self.hostile + (escape == "`" ? ["ends with \\"] : ["ends with `"])
+      let strings = (Self.hostile + ["ends with \\", "ends with `"]).filter { !$0.hasSuffix(escape) }
       // CONFIGURE and ACT take a heredoc, so there `<<EOF` starts one.
       let scripts = strings.filter { $0 != "<<EOF" }
       for string in strings { text += "INVOKE 0 0 1 1 * \(string)\n" }

@@ -54,6 +54,17 @@ extension PodLowering {
     if claw.overridesSchedule {
       claw.mounts.append(
         (object("schedule", Array(ScheduleTable.text(claw.invocations).utf8)).path, "/claw/schedule"))
+      if !claw.invocations.isEmpty { scripts(&claw) }
+    }
+  }
+
+  /// What the schedule needs and the image lacks.
+  private mutating func scripts(_ claw: inout ResolvedClaw) {
+    if !claw.image.hasWrapper {
+      claw.mounts.append((object("entrypoint.sh", images.scripts.entrypoint).path, StageBlock.wrapperPath))
+    }
+    if !claw.image.hasScheduler {
+      claw.mounts.append((object("scheduler.sh", images.scripts.scheduler).path, "/claw/scheduler.sh"))
     }
   }
 
