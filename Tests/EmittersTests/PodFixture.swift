@@ -93,7 +93,7 @@ struct ComposeConfig {
   static let shared: ComposeConfig? = {
     let environment = Environment(["PATH": getenv("PATH").map { String(cString: $0) } ?? ""])
     guard let tool = try? DockerTool.find(nil, environment: environment),
-      (try? tool.call(["compose", "version"]).capture())?.status == 0
+      PodDisk.run([tool.path, "compose", "version"]) == 0
     else { return nil }
     return ComposeConfig(tool: tool)
   }()
@@ -106,11 +106,12 @@ struct ComposeConfig {
   ) throws -> (json: JSONValue?, complaint: String) {
     var arguments = ["compose", "-f", folder + "/" + name, "-p", "diff"]
     for profile in profiles { arguments += ["--profile", profile] }
-    var child = tool.call(arguments + ["config", "--format", "json"])
-    child.environment = environment
-    let result = try child.capture(timeout: .seconds(60))
-    guard result.status == 0 else { return (nil, result.complaint) }
-    return (try JSONParser.parse(result.output), result.complaint)
+    let variables = environment.map { "\($0)=\($1)" }
+    let result = PodDisk.run(
+      ["/usr/bin/env"] + variables + ["timeout", "60", tool.path] + arguments + ["config", "--format", "json"],
+      output: folder + ".out")
+    guard result == 0 else { return (nil, PodDisk.read(folder + ".out") ?? "") }
+    return (try JSONParser.parse((PodDisk.read(folder + ".out") ?? "").utf8), "")
   }
 
   /// A folder with files in it that goes away again.
@@ -120,7 +121,7 @@ struct ComposeConfig {
     var template = Array("/tmp/claw-pod-test-XXXXXX".utf8CString)
     guard let made = mkdtemp(&template) else { throw FileFailure.system("mkdtemp") }
     let folder = String(cString: made)
-    defer { _ = try? ChildProcess("/bin/rm", ["-rf", folder]).capture() }
+    defer { _ = PodDisk.run(["/bin/rm", "-rf", folder, folder + ".out"]) }
     for (path, bytes) in files {
       try ArtifactStore.makeFolder(FilePath.directory(of: folder + "/" + path))
       _ = try ArtifactStore.write([(folder + "/" + path, bytes)])

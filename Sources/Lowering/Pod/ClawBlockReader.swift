@@ -75,6 +75,19 @@ struct ClawBlockReader {
     return false
   }
 
+  /// Lists and mappings with a tag are none that an x-claw block knows.
+  mutating func checkTags(_ node: YAMLNode) {
+    switch node.content {
+    case .scalar, .alias: return
+    case .sequence(let elements, _): for element in elements { checkTags(element) }
+    case .mapping(let entries, _): for entry in entries { checkTags(entry.value) }
+    }
+    guard let tag = node.tag, !["!", "!!seq", "!!map"].contains(tag.text) else { return }
+    bag.report(
+      PodRules.fieldType, at: Location(file, tag.range), "the tag '\(tag.text)' has no meaning in x-claw",
+      help: "remove it")
+  }
+
   /// A list of texts; one text counts as a list of one.
   mutating func texts(_ node: YAMLNode, _ what: String) -> [PodText] {
     if node.isNull { return [] }

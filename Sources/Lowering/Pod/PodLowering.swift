@@ -115,6 +115,7 @@ package struct PodLowering<Images: ImageProvider> {
         continue
       }
       document = project.documents[claw.document]
+      reader.checkTags(claw.entry.value)
       switch (claw.path.first, claw.path.count) {
       case (nil, 0): podBlock = reader.pod(claw.entry.value)
       case ("services", 2): blocks[claw.path[1]] = reader.service(claw.entry)
