@@ -74,6 +74,9 @@ let package = Package(
       "DriverTests",
       imports: ["Source", "JSON", "Diagnostics", "Lexer", "AST", "Parser", "Driver", "Runtime", "TestSupport"]),
     tests("GoldenTests", imports: ["Source", "Diagnostics", "Directives", "Driver", "Runtime", "TestSupport"]),
+    tests(
+      "GrammarTests",
+      imports: ["Source", "JSON", "Diagnostics", "Lexer", "Directives", "Driver", "Runtime", "TestSupport"]),
     tests("ArchitectureTests", imports: ["Source", "Runtime", "TestSupport"]),
   ]
 )
