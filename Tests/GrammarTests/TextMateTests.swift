@@ -56,7 +56,8 @@ struct TextMateTests {
     for token in ClawfileTokens.tokens(of: lexed, directives: directives) {
       for offset in token.range.lower..<token.range.upper { expected[offset] = token.kind }
     }
-    let grammar = try TextMateTokenizer(json: Data(contentsOf: URL(fileURLWithPath: Repository.path("grammars/clawfile.tmLanguage.json"))))
+    let grammar = try TextMateTokenizer(
+      json: Data(contentsOf: URL(fileURLWithPath: Repository.path("grammars/clawfile.tmLanguage.json"))))
     let lines = (1...file.lines.count).map { file.text(file.lines.range(ofLine: $0)) }
       .map { $0.utf8.last == 0x0A ? String(decoding: $0.utf8.dropLast(), as: UTF8.self) : $0 }
     for (number, paints) in try grammar.tokenize(lines).enumerated() {
@@ -71,7 +72,9 @@ struct TextMateTests {
       for scalar in lines[number].unicodeScalars {
         let isVisible = scalar.value > 0x20 && !WhiteSpace.isSpace(scalar) && scalar != "\u{FEFF}"
         if isVisible, let kind = expected[offset], kind != kinds[index] {
-          Issue.record("\(name):\(number + 1): \(kind) for the lexer, \(kinds[index]) for the grammar, at '\(scalar)' in:\n\(lines[number])")
+          Issue.record(
+            "\(name):\(number + 1): \(kind) for the lexer, \(kinds[index]) for the grammar, at '\(scalar)' in:\n\(lines[number])"
+          )
           break
         }
         offset += UTF8.width(scalar)

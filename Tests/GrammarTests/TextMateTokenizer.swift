@@ -115,7 +115,8 @@ final class TextMateTokenizer {
   private static let bounds: NSRegularExpression.MatchingOptions = [.withoutAnchoringBounds, .withTransparentBounds]
 
   /// The end's expression with what begin captured in place of `\1` and so on.
-  private static func end(of rule: Rule, _ match: NSTextCheckingResult, _ text: NSString) throws -> NSRegularExpression? {
+  private static func end(of rule: Rule, _ match: NSTextCheckingResult, _ text: NSString) throws -> NSRegularExpression?
+  {
     guard var end = rule.end else { return nil }
     for group in 1..<max(2, match.numberOfRanges) {
       let range = group < match.numberOfRanges ? match.range(at: group) : NSRange(location: NSNotFound, length: 0)
@@ -178,7 +179,7 @@ final class TextMateTokenizer {
 
   private func pattern(_ text: String) throws -> Pattern {
     Pattern(
-      regex: try NSRegularExpression(pattern: text.replacingOccurrences(of: "\\G", with: "")),
+      regex: try NSRegularExpression(pattern: text.replacingOccurrences(of: "\\G", with: "(?:)")),
       isAtAnchor: text.contains("\\G"), isAtFileStart: text.contains("\\A"))
   }
 

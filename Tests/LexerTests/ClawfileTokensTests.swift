@@ -15,11 +15,16 @@ struct ClawfileTokensTests {
   @Test("Each part of an instruction has its kind")
   func kinds() {
     #expect(
-      Self.dump("# escape=\\\n# c\nRUN --mount=x a \\\n # in\n  b <<A 'q <<A'\nbody\nA\nCMD [\"x\"]\nMODEL a b\nONBUILD RUN x\nWHAT y")
+      Self.dump(
+        "# escape=\\\n# c\nRUN --mount=x a \\\n # in\n  b <<A 'q <<A'\nbody\nA\nCMD [\"x\"]\nMODEL a b\nONBUILD RUN x\nWHAT y"
+      )
         == [
-          "parserDirective ‹# escape=\\›", "comment ‹# c›", "keyword ‹RUN›", "flag ‹--mount=x›", "text ‹a ›", "continuation ‹\\›",
-          "comment ‹# in›", "text ‹  b ›", "heredocMarker ‹<<A›", "text ‹ 'q <<A'›", "heredocBody ‹body›", "heredocTerminator ‹A›",
-          "keyword ‹CMD›", "json ‹[\"x\"]›", "directiveKeyword ‹MODEL›", "text ‹a b›", "keyword ‹ONBUILD›", "keyword ‹RUN›", "text ‹x›",
+          "parserDirective ‹# escape=\\›", "comment ‹# c›", "keyword ‹RUN›", "flag ‹--mount=x›", "text ‹a ›",
+          "continuation ‹\\›",
+          "comment ‹# in›", "text ‹  b ›", "heredocMarker ‹<<A›", "text ‹ 'q <<A'›", "heredocBody ‹body›",
+          "heredocTerminator ‹A›",
+          "keyword ‹CMD›", "json ‹[\"x\"]›", "directiveKeyword ‹MODEL›", "text ‹a b›", "keyword ‹ONBUILD›",
+          "keyword ‹RUN›", "text ‹x›",
           "text ‹WHAT›", "text ‹y›",
         ])
   }

@@ -16,7 +16,9 @@ enum Inputs {
     while count < lines - 2 {
       let block: String
       switch step % 6 {
-      case 0: block = "# step \(step)\nRUN apt-get update \\\n  && apt-get install -y --no-install-recommends \\\n    curl ca-certificates \\\n  && rm -rf /var/lib/apt/lists/*\n"
+      case 0:
+        block =
+          "# step \(step)\nRUN apt-get update \\\n  && apt-get install -y --no-install-recommends \\\n    curl ca-certificates \\\n  && rm -rf /var/lib/apt/lists/*\n"
       case 1: block = "ENV SETTING_\(step)=value-\(step) OTHER_\(step)=\"$PATH_EXTRA:/usr/bin\"\n"
       case 2: block = "COPY --chown=1000:1000 src/part-\(step).txt /app/part-\(step).txt\n"
       case 3: block = "RUN <<EOF\nset -e\nmkdir -p /data/\(step)\necho \"done $STEP\" > /data/\(step)/log\nEOF\n\n"

@@ -115,20 +115,27 @@ struct Suite {
       let time = time { pass(file) }
       let rate = Double(file.bytes.count) / 1e6 / time
       table.row(
-        "\(work), 10,000 lines", claw: "\(Format.number(rate)) MB/s (\(Format.number(time * 1000)) ms)", repeating: again)
+        "\(work), 10,000 lines", claw: "\(Format.number(rate)) MB/s (\(Format.number(time * 1000)) ms)",
+        repeating: again)
     }
   }
 
   private static var passes: [(String, (SourceFile) -> Void)] {
     [
-      ("lex", { file in
-        var bag = DiagnosticBag()
-        _ = ClawfileLexer.lex(file, into: &bag)
-      }),
-      ("lex and parse", { file in
-        var bag = DiagnosticBag()
-        _ = ClawfileParser.parse(file, into: &bag)
-      }), ("lex, parse, every rule", check),
+      (
+        "lex",
+        { file in
+          var bag = DiagnosticBag()
+          _ = ClawfileLexer.lex(file, into: &bag)
+        }
+      ),
+      (
+        "lex and parse",
+        { file in
+          var bag = DiagnosticBag()
+          _ = ClawfileParser.parse(file, into: &bag)
+        }
+      ), ("lex, parse, every rule", check),
     ]
   }
 

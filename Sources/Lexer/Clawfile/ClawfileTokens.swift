@@ -61,7 +61,10 @@ package enum ClawfileTokens {
     }
     let word = line.text.string(line.keyword).uppercased()
     paint(line.keyword, line.instruction != nil ? .keyword : directives.contains(word) ? .directiveKeyword : .text)
-    for flag in line.flags { paint(flag.range, .flag) }
+    // With the '--' that ends them.
+    for index in line.keyword.upperBound..<max(line.keyword.upperBound, line.arguments.lowerBound) {
+      if !WhiteSpace.isBlank(line.text.bytes[index]) { painter.paint(line.text.offset(of: index), .flag) }
+    }
     arguments(line, line.instruction, line.arguments, paint)
     for heredoc in line.heredocs {
       painter.paint(heredoc.body, .heredocBody)
@@ -75,7 +78,8 @@ package enum ClawfileTokens {
     if instruction == .onbuild {
       let end = line.text.bytes[range].firstIndex(where: WhiteSpace.isBlank) ?? range.upperBound
       let trigger = DockerInstruction(line.text.bytes[range.lowerBound..<end])
-      paint(range.lowerBound..<end, trigger == nil ? .text : .keyword)
+      paint(range, .text)
+      if trigger != nil { paint(range.lowerBound..<end, .keyword) }
       let rest = line.text.trimmed(end..<range.upperBound)
       if !rest.isEmpty, trigger != .onbuild { arguments(line, trigger, rest, paint) }
       return
