@@ -84,6 +84,9 @@ let package = Package(
       imports: [
         "Source", "JSON", "Diagnostics", "Lexer", "Lowering", "IR", "Emitters", "Driver", "Runtime", "TestSupport",
       ]),
+    tests(
+      "GrammarTests",
+      imports: ["Source", "JSON", "Diagnostics", "Lexer", "Directives", "Driver", "Runtime", "TestSupport"]),
     tests("ArchitectureTests", imports: ["Source", "Runtime", "TestSupport"]),
   ]
 )
