@@ -51,7 +51,7 @@ package enum ClawKeys {
   package static let all = process + environment + networking + storage + security + resources + orchestration
 
   /// The keys that a service may have, as the checks of compose's own rules know them.
-  package static var composeKeys: [String] { ComposeSchema.service.fields.map(\.name) }
+  package static var composeKeys: [String] { Array(ComposeSchema.service.fields.keys) }
 
   /// The row of a key; nil for extensions and what compose does not know.
   package static func key(_ name: String) -> ClawKey? { byName[name] }
@@ -170,7 +170,7 @@ package enum ClawKeys {
   private static let security: [ClawKey] = [
     .init("privileged", .refused, "a claw is in a sandbox"),
     .init("cap_add", .both, "what `PRIVILEGE cap` grants", refusing: "any other", when: never),
-    .init("cap_drop", .claw, "`ALL`"),
+    .init("cap_drop", .claw, "`ALL`", differs: { $0.elements?.map(\.string) != ["ALL"] }),
     .init(
       "security_opt", .both, "`no-new-privileges:true`",
       refusing: "`unconfined`, `no-new-privileges:false`, `label`, `systempaths`",
@@ -199,7 +199,12 @@ package enum ClawKeys {
       "cpus", "cpu_count", "cpu_percent", "cpu_period", "cpu_quota", "cpu_rt_period", "cpu_rt_runtime", "cpu_shares",
       "cpuset",
     ].map { .init($0, .author) } + [
-      .init("mem_limit", .author, "else `2g`, or `deploy.resources.limits.memory`"),
+      .init(
+        "mem_limit", .author, "else `2g`, or `deploy.resources.limits.memory`", refusing: "no limit: 0 or below",
+        when: { value in
+          guard let number = value.scalarText else { return false }
+          return number.utf8.first == 0x2D || number.utf8.first { $0 >= 0x31 && $0 <= 0x39 } == nil
+        }),
       .init("mem_reservation", .author),
       .init("mem_swappiness", .author),
       .init("memswap_limit", .author, "else `2g`, where `mem_limit` is claw's too"),

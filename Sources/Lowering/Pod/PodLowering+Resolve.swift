@@ -35,8 +35,8 @@ extension PodLowering {
     targets(&claw)
     contract(&claw)
     checkMounts(claw)
-    if let persona = block.persona {
-      plan.unsupported.append(.init(message: "a persona", location: persona.location))
+    if let place = block.persona?.location ?? image.config.persona.map({ $0.origin ?? block.location }) {
+      plan.unsupported.append(.init(message: "a persona", location: place))
     }
     return claw
   }
