@@ -66,7 +66,10 @@ struct RuleCases {
   }
 
   /// Rules that no file can show, with the reason.
-  static let exceptions: [String: String] = [:]
+  static let exceptions: [String: String] = [
+    "claw/configuration": "a golden case has no .claw.yml: the command line reads it, not the compiler",
+    "yaml/too-large": "it takes 16 MiB or a million values; YAMLFindingTests makes both in memory",
+  ]
 
   @Test("No good example of a rule has a finding")
   func goodIsClean() throws {
