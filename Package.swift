@@ -75,9 +75,35 @@ let package = Package(
       "DriverTests",
       imports: ["Source", "JSON", "Diagnostics", "Lexer", "AST", "Parser", "Driver", "Runtime", "TestSupport"]),
     tests("GoldenTests", imports: ["Source", "Diagnostics", "Directives", "Driver", "Runtime", "TestSupport"]),
+    tests("RuntimeTests", imports: ["Source", "JSON", "IR", "Runtime"]),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["Source", "JSON", "IR", "Runtime", "TestSupport", "claw"],
+      path: "Tests/EndToEnd", swiftSettings: settings),
     tests(
       "EmittersTests",
-      imports: ["Source", "JSON", "Diagnostics", "Lexer", "Lowering", "IR", "Emitters", "Driver", "Runtime", "TestSupport"]),
+      imports: [
+        "Source", "JSON", "Diagnostics", "Lexer", "Lowering", "IR", "Emitters", "Driver", "Runtime", "TestSupport",
+      ]),
+    tests(
+      "GrammarTests",
+      imports: ["Source", "JSON", "Diagnostics", "Lexer", "Directives", "Driver", "Runtime", "TestSupport"]),
     tests("ArchitectureTests", imports: ["Source", "Runtime", "TestSupport"]),
   ]
 )
+
+// Fuzz targets and benchmarks are no part of claw: `make fuzz` and `make bench` ask for them, nothing else builds them.
+let tools = Context.environment["CLAW_TOOLS"]
+if tools == "fuzz" {
+  package.targets += [
+    .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
+    .executableTarget(
+      name: "FuzzTargets", dependencies: ["Source", "Diagnostics", "Lexer", "AST", "Driver", "CFuzzer"],
+      path: "Fuzz/Sources/FuzzTargets", swiftSettings: settings),
+  ]
+}
+if tools == "bench" {
+  package.targets.append(
+    .executableTarget(
+      name: "BenchmarkTable", dependencies: ["Source", "Diagnostics", "Lexer", "Parser", "Driver"],
+      path: "Benchmarks/Sources/BenchmarkTable", swiftSettings: settings))
+}

@@ -57,11 +57,14 @@ package struct Stage: Sendable {
 }
 
 /// One instruction.
-package struct Instruction: Sendable {
+///
+/// A reference to what never changes: some thirty passes walk over all instructions, and copying one would copy all of its
+/// parts' reference counts.
+package final class Instruction: Sendable {
   /// Its line: the text and where it stands.
-  package var line: InstructionLine
+  package let line: InstructionLine
   /// What it says.
-  package var body: InstructionBody
+  package let body: InstructionBody
 
   /// Pairs a line with its meaning.
   package init(line: InstructionLine, body: InstructionBody) {

@@ -2,7 +2,9 @@ package import Directives
 package import Source
 
 /// What an instruction says.
-package enum InstructionBody: Sendable {
+///
+/// Indirect, so that handing it from pass to pass copies a pointer.
+package indirect enum InstructionBody: Sendable {
   /// `FROM image [AS name]`
   case from(FromBody)
   /// `ARG name[=value]…`

@@ -48,7 +48,8 @@ struct PodImages: ImageProvider {
     if broken.contains(number) { return nil }
     let checked = compiled[number].checked
     guard let config = checked.lowered.config(target: target, in: checked.tree),
-      let index = target.flatMap({ name in checked.tree.stages.lastIndex { $0.name == name.lowercased() } ?? Int(name) })
+      let index = target.flatMap({ name in checked.tree.stages.lastIndex { $0.name == name.lowercased() } ?? Int(name) }
+      )
         ?? checked.tree.stages.indices.last, checked.lowered.commands.indices.contains(index)
     else {
       bag.report(
@@ -62,6 +63,8 @@ struct PodImages: ImageProvider {
       hasScheduler: !config.invoke.isEmpty, hasHealthcheck: hasHealthcheck(checked, index), source: checked.tree.file,
       generated: checked.tree.hasDirectives ? GeneratedName.dockerfile(for: path) : nil)
   }
+
+  var scripts: (entrypoint: [UInt8], scheduler: [UInt8]) { (ImageScripts.entrypoint, ImageScripts.scheduler) }
 
   func locked(_ reference: String) -> ImageFacts? { facts.facts(of: reference) }
 
@@ -135,11 +138,15 @@ extension Compiler {
   /// Whether a file has a top-level 'name'.
   private static func namesProject(_ file: SourceFile) -> Bool {
     var ignored = DiagnosticBag()
-    return YAMLReader.read(file, into: &ignored).contains { $0.root.entries?.contains { $0.key.text == "name" } == true }
+    return YAMLReader.read(file, into: &ignored).contains {
+      $0.root.entries?.contains { $0.key.text == "name" } == true
+    }
   }
 
   /// The variables of the process, and below them those of `.env` beside the pod file.
-  private static func dotEnvironment(_ folder: String, _ files: some FileProvider, _ process: Environment) -> Environment {
+  private static func dotEnvironment(_ folder: String, _ files: some FileProvider, _ process: Environment)
+    -> Environment
+  {
     guard let file = try? files.read(FilePath.join(folder, ".env"), within: nil, limit: 1 << 20),
       let values = try? DotEnv.parse(file, lookup: { process[$0] })
     else { return process }

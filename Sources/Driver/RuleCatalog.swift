@@ -8,7 +8,10 @@ package enum RuleCatalog {
   /// All rules, by name.
   package static let all: [Rule] = {
     var rules = LexicalRules.all + SyntaxRules.all + BuildRules.all + LintRules.all.map { $0.rule }
-    rules += YAMLRules.all + ComposeRules.all + PodRules.all + DirectiveRules.all + [Suppressions.unknownRule]
+    rules +=
+      YAMLRules.all + ComposeRules.all + PodRules.all + DirectiveRules.all + [
+        Suppressions.unknownRule, Configuration.invalid,
+      ]
     return rules.sorted { $0.name < $1.name }
   }()
 

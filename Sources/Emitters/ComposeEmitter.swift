@@ -51,7 +51,8 @@ private enum YAMLText {
     guard case .mapping(let entries) = value, let first = entries.first else {
       return write(value, behind: lead + "-", indent: indent, origin, to: &writer)
     }
-    write(first.value, behind: lead + "- " + key(first.key) + ":", indent: indent + 2, first.origin ?? origin, to: &writer)
+    write(
+      first.value, behind: lead + "- " + key(first.key) + ":", indent: indent + 2, first.origin ?? origin, to: &writer)
     for entry in entries.dropFirst() { write(entry, indent: indent + 2, to: &writer) }
   }
 
@@ -100,7 +101,8 @@ private enum YAMLText {
       case "$": result += (escapesDollars ? "$$" : "$").utf8
       default:
         // What YAML does not let stand in a file as it is.
-        if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || [0x2028, 0x2029, 0xFEFF].contains(scalar.value)
+        if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+          || [0x2028, 0x2029, 0xFEFF].contains(scalar.value)
           || scalar.value & 0xFFFE == 0xFFFE && scalar.value < 0x10000
         {
           let digits = String(scalar.value, radix: 16)

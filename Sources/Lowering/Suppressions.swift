@@ -54,16 +54,15 @@ package enum Suppressions {
       let line = instruction.line
       for number in Array(line.comments) + Array(line.innerComments) {
         let comment = file.comments[number]
-        let text = file.file.text(comment.range)
-        if let options = CheckOptions(comment: text) {
+        let bytes = file.file.slice(comment.range)
+        if let options = CheckOptions(comment: String(decoding: bytes, as: UTF8.self)) {
           result.append(Ignored(names: options.skipped, range: line.range))
-        } else if let names = names(in: text, behind: "hadolint ignore=") {
+        } else if let names = names(in: bytes, behind: "hadolint ignore=") {
           result.append(Ignored(names: Set(names.map(\.name)), range: line.range))
-        } else if let names = names(in: text, behind: "claw:ignore ") {
-          for (name, offset) in names where !knownRules(name) {
-            let start = comment.range.lower + offset
+        } else if let names = names(in: bytes, behind: "claw:ignore ") {
+          for (name, range) in names where !knownRules(name) {
             bag.report(
-              unknownRule, at: file.location(SourceRange(start, start + name.utf8.count)),
+              unknownRule, at: file.location(SourceRange(range.lowerBound, range.upperBound)),
               "there is no rule '\(name)'", help: "'claw explain' lists the rules")
           }
           // From the comment on, so that a finding about a line between continuations is met too.
@@ -75,26 +74,26 @@ package enum Suppressions {
     return result
   }
 
-  /// The names in a comment behind a marker, up to a dash or the end, with their byte offsets in the comment.
-  package static func names(in comment: String, behind marker: String) -> [(name: String, offset: Int)]? {
-    let bytes = Array(comment.utf8)
-    var index = 0
-    while index < bytes.count, bytes[index] == 0x23 || bytes[index] == 0x20 || bytes[index] == 0x09 { index += 1 }
+  /// The names in a comment behind a marker, up to a dash or the end, with their places.
+  package static func names(in bytes: ArraySlice<UInt8>, behind marker: String) -> [(name: String, range: Range<Int>)]?
+  {
+    var index = bytes.startIndex
+    while index < bytes.endIndex, bytes[index] == 0x23 || bytes[index] == 0x20 || bytes[index] == 0x09 { index += 1 }
     guard bytes[index...].starts(with: marker.utf8) else { return nil }
     index += marker.utf8.count
-    var names: [(name: String, offset: Int)] = []
-    while index < bytes.count {
+    var names: [(name: String, range: Range<Int>)] = []
+    while index < bytes.endIndex {
       let isSeparator = bytes[index] == 0x20 || bytes[index] == 0x2C || bytes[index] == 0x09
       if isSeparator {
         index += 1
         continue
       }
       let start = index
-      while index < bytes.count, bytes[index] != 0x20, bytes[index] != 0x2C, bytes[index] != 0x09 { index += 1 }
+      while index < bytes.endIndex, bytes[index] != 0x20, bytes[index] != 0x2C, bytes[index] != 0x09 { index += 1 }
       let word = String(decoding: bytes[start..<index], as: UTF8.self)
       // "— reason", "-- reason" or "- reason"
       if ["—", "–", "--", "-"].contains(word) { break }
-      names.append((word, start))
+      names.append((word, start..<index))
     }
     return names
   }

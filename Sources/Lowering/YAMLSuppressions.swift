@@ -7,17 +7,17 @@ package enum YAMLSuppressions {
   package static func apply(to bag: inout DiagnosticBag, in file: SourceFile, knownRules: (String) -> Bool) {
     var ignored: [Int: Set<String>] = [:]
     for number in 1...max(1, file.lines.count) {
-      let range = file.lines.range(ofLine: number)
-      let text = file.text(range)
-      guard let hash = text.firstIndex(of: "#") else { continue }
-      guard let names = Suppressions.names(in: String(text[hash...]), behind: "claw:ignore ") else { continue }
-      for (name, offset) in names where !knownRules(name) {
-        let start = range.lower + text[..<hash].utf8.count + offset
+      var line = file.slice(file.lines.range(ofLine: number))
+      while line.last == 0x0A || line.last == 0x0D { line.removeLast() }
+      guard let hash = line.firstIndex(of: 0x23),
+        let names = Suppressions.names(in: line[hash...], behind: "claw:ignore ")
+      else { continue }
+      for (name, range) in names where !knownRules(name) {
         bag.report(
-          Suppressions.unknownRule, at: Location(file, SourceRange(start, start + name.utf8.count)),
+          Suppressions.unknownRule, at: Location(file, SourceRange(range.lowerBound, range.upperBound)),
           "there is no rule '\(name)'", help: "'claw explain' lists the rules")
       }
-      let isAlone = text[..<hash].allSatisfy { $0 == " " }
+      let isAlone = line[..<hash].allSatisfy { $0 == 0x20 }
       ignored[isAlone ? number + 1 : number, default: []].formUnion(names.map(\.name))
     }
     guard !ignored.isEmpty else { return }

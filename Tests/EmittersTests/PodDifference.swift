@@ -11,7 +11,8 @@ struct PodDifference {
   /// Keys of a claw that claw may change: the table of ClawKeys says how.
   static let changed: Set = [
     "build", "image", "user", "read_only", "cap_drop", "cap_add", "security_opt", "init", "ipc", "pids_limit",
-    "mem_limit", "memswap_limit", "ulimits", "deploy", "restart", "logging", "healthcheck", "networks", "entrypoint", "command",
+    "mem_limit", "memswap_limit", "ulimits", "deploy", "restart", "logging", "healthcheck", "networks", "entrypoint",
+    "command",
   ]
   /// Lists and mappings that claw adds to.
   static let extended: Set = ["environment", "labels", "tmpfs", "volumes", "depends_on"]
@@ -23,7 +24,8 @@ struct PodDifference {
     for member in input.members ?? [] where !["services", "networks", "volumes", "x-claw"].contains(member.name) {
       same(member.value, output[member.name], member.name)
     }
-    for member in output.members ?? [] where input[member.name] == nil && !["networks", "volumes"].contains(member.name) {
+    for member in output.members ?? []
+    where input[member.name] == nil && !["networks", "volumes"].contains(member.name) {
       findings.append("\(member.name) is new")
     }
     services(input["services"], output["services"])
@@ -73,9 +75,13 @@ struct PodDifference {
       for element in expected.array ?? [] where output[member.name]?.array?.contains(element) != true {
         findings.append("\(place) lacks \(element.text())")
       }
-      for entry in expected.members ?? [] { same(entry.value, output[member.name]?[entry.name], "\(place).\(entry.name)") }
+      for entry in expected.members ?? [] {
+        same(entry.value, output[member.name]?[entry.name], "\(place).\(entry.name)")
+      }
     }
-    let own = ["security_opt", "cap_drop", "networks", "labels", "environment", "volumes", "tmpfs", "user", "read_only"]
+    let own = [
+      "security_opt", "cap_drop", "networks", "labels", "environment", "volumes", "tmpfs", "user", "read_only",
+    ]
     for key in own where output[key] == nil { findings.append("\(name) has no \(key)") }
     if output["read_only"]?.bool != true { findings.append("\(name) is writable") }
   }

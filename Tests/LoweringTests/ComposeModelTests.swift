@@ -123,6 +123,16 @@ struct ComposeModelTests {
     }
   }
 
+  @Test("Thousands of wrong names don't cost their square")
+  func manyFindings() {
+    var text = "services:\n"
+    for index in 0..<4_000 {
+      text += "  s\(index): {image: 'x$U', depends_on: [t\(index)], networks: [n\(index)], keyy\(index): 1}\n"
+    }
+    let time = ContinuousClock().measure { #expect(ComposeFixture.load(text).bag.diagnostics.count == 16_000) }
+    #expect(time < .seconds(20))
+  }
+
   @Test("The deepest tree that YAML takes passes all stages")
   func deep() {
     let levels = 250

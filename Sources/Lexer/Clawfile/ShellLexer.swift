@@ -52,14 +52,37 @@ package struct ShellLexer {
     self.escape = Unicode.Scalar(escape)
   }
 
+  /// What a text needs.
+  private enum Look {
+    /// Nothing: it is one word.
+    case word
+    /// To be cut into words.
+    case words
+    /// To be lexed.
+    case active
+  }
+
+  /// Most texts hold nothing that means anything: one pass over the bytes finds that out.
+  private static func look(at text: String) -> Look {
+    var look = Look.word
+    for byte in text.utf8 {
+      switch byte {
+      case 0x24, 0x22, 0x27, 0x5C, 0x60, 0x3C: return .active
+      case 0x00...0x20, 0x80...0xFF: look = .words
+      default: break
+      }
+    }
+    return look
+  }
+
   /// Expands a text.
   package func expand(_ text: String, in scope: some VariableScope) throws(ExpansionFailure) -> Expansion {
-    if !text.utf8.contains(where: { $0 == 0x24 || $0 == 0x22 || $0 == 0x27 || $0 == 0x5C || $0 == 0x60 || $0 == 0x3C })
-    {
-      var plain = Expansion()
-      plain.result = text
-      plain.words = text.unicodeScalars.split(whereSeparator: WhiteSpace.isSpace).map { String($0) }
-      return plain
+    switch Self.look(at: text) {
+    case .word: return Expansion(result: text, words: text.isEmpty ? [] : [text])
+    case .words:
+      return Expansion(
+        result: text, words: text.unicodeScalars.split(whereSeparator: WhiteSpace.isSpace).map { String($0) })
+    case .active: break
     }
     var run = Run(lexer: self, scope: scope, scalars: Array(text.unicodeScalars), rawEscapes: keepsEscapes)
     let (result, words) = try run.process(until: nil, rawEscapes: keepsEscapes)

@@ -15,6 +15,7 @@ struct YAMLBuilder {
   /// Nodes that aliases add to the document at hand.
   private var expansion = 0
   private var suggestions = 0
+  private var events = 0
 
   /// A collection that has started and not yet ended.
   private struct Frame {
@@ -47,6 +48,14 @@ struct YAMLBuilder {
 
   /// Takes one event; false if reading has to stop.
   mutating func take(_ event: yaml_event_t) -> Bool {
+    events += 1
+    if events > YAMLReader.eventLimit {
+      bag.report(
+        YAMLRules.tooLarge, at: Location(file, SourceRange(at: range(event).lower)),
+        "the file has more than \(YAMLReader.eventLimit) keys, values, starts and ends",
+        help: "split it, or generate less")
+      return false
+    }
     switch event.type {
     case YAML_SCALAR_EVENT:
       scalar(event)

@@ -180,12 +180,12 @@ extension ComposeCheck {
         help: help)
     }
     let text = value.string
+    if case .timestamp = value.content, reading != .any, reading != .bytes { return wrongType(value, shape) }
     switch reading {
-    case .any: break
-    case .text, .textOrInteger:
+    case .any, .text: break
+    case .textOrInteger:
       switch value.content {
-      case .timestamp: wrongType(value, shape)
-      case .float, .bool: if reading == .textOrInteger { wrongType(value, shape) }
+      case .float, .bool, .unsigned: wrongType(value, shape)
       default: break
       }
     case .boolean:

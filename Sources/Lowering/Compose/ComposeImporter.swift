@@ -128,7 +128,8 @@ struct ComposeImporter {
         let result = try Interpolation.expand(text, environment)
         value.content = .string(result.text)
         value.variables = result.uses
-        for use in result.uses where !use.isSet && !use.hasFallback {
+        // Each lookup of a place reads the scalar, so a scalar full of unset variables gets a bounded number of findings.
+        for use in result.uses.lazy.filter({ !$0.isSet && !$0.hasFallback }).prefix(20) {
           report.add(
             ComposeRules.unsetVariable, at: Location(file, ScalarPlaces.range(of: use.range, in: node, of: file)),
             "the variable '\(use.name.shown)' is unset and becomes nothing",

@@ -26,8 +26,9 @@ final class ComposeReport {
   }
 
   /// The nearest of some names, as long as there have not been so many questions that the answers cost more than the load.
-  func suggestion(to word: String, in candidates: [String]) -> String? {
-    guard comparisons < 500_000 else { return nil }
+  func suggestion(to word: String, in candidates: @autoclosure () -> [String]) -> String? {
+    guard comparisons < 100_000 else { return nil }
+    let candidates = candidates()
     comparisons += candidates.count
     return Suggestion.nearest(to: word, in: candidates)
   }

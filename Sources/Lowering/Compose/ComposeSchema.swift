@@ -97,7 +97,9 @@ extension ComposeSchema {
     MapShape(
       "the hosts",
       others: .init(
-        shape: ComposeShape(ListShape(text), or: ScalarShape(kinds: .string)), accepts: isNotEmpty, noun: "host"),
+        shape: ComposeShape(
+          ListShape(ComposeShape(ScalarShape(kinds: .string))), or: ScalarShape(kinds: .string, reading: .text)),
+        accepts: isNotEmpty, noun: "host"),
       takesExtensions: false),
     or: ListShape(text, isUnique: true))
 

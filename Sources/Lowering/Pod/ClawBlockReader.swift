@@ -233,7 +233,9 @@ struct ClawBlockReader {
       // A channel's settings are a mapping, for the runner: they come to it in the skill map.
       if entry.value.entries != nil {
         guard uri.lowercased().hasPrefix("channel://") else {
-          report(PodRules.surface, entry.value, "only a channel has settings", help: "write 'URI: read-only' or 'read-write'")
+          report(
+            PodRules.surface, entry.value, "only a channel has settings", help: "write 'URI: read-only' or 'read-write'"
+          )
           return nil
         }
         settings = json(entry.value)
@@ -438,7 +440,9 @@ struct ClawBlockReader {
     var kind: PodText?
     var port: Int?
     for (name, value) in fields(node, "expose", known: ["protocol", "port"]) {
-      if name == "protocol" { kind = text(value, "protocol") } else {
+      if name == "protocol" {
+        kind = text(value, "protocol")
+      } else {
         port = integer(value, PodRules.expose, "a port", 1...65_535)
       }
     }

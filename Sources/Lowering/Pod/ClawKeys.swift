@@ -146,7 +146,8 @@ package enum ClawKeys {
 
   private static let storage: [ClawKey] = [
     .init(
-      "volumes", .both, "what claw mounts", refusing: "host paths outside the pod's folder, the pod's own files, claw's targets",
+      "volumes", .both, "what claw mounts",
+      refusing: "host paths outside the pod's folder, the pod's own files, claw's targets",
       rule: PodRules.refusedMount, when: never),
     .init("volumes_from", .refused, "declare the volumes as surfaces"),
     .init("tmpfs", .both, "`/tmp`, `/run` and `/claw/tmp`", refusing: "claw's own targets", when: never),
@@ -171,7 +172,8 @@ package enum ClawKeys {
     .init("cap_add", .both, "what `PRIVILEGE cap` grants", refusing: "any other", when: never),
     .init("cap_drop", .claw, "`ALL`"),
     .init(
-      "security_opt", .both, "`no-new-privileges:true`", refusing: "`unconfined`, `no-new-privileges:false`, `label`, `systempaths`",
+      "security_opt", .both, "`no-new-privileges:true`",
+      refusing: "`unconfined`, `no-new-privileges:false`, `label`, `systempaths`",
       when: { value in
         (value.elements ?? []).contains { option in
           let text = (option.string ?? "").replacing("=", with: ":")

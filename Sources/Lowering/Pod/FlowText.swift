@@ -54,7 +54,8 @@ enum FlowText {
       case "\r": result += "\\r"
       default:
         // What YAML does not let stand in a file as it is.
-        if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || [0x2028, 0x2029, 0xFEFF].contains(scalar.value)
+        if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+          || [0x2028, 0x2029, 0xFEFF].contains(scalar.value)
           || scalar.value & 0xFFFE == 0xFFFE && scalar.value < 0x10000
         {
           let digits = String(scalar.value, radix: 16)

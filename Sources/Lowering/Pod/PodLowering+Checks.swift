@@ -80,7 +80,8 @@ extension PodLowering {
     }
     let labels = Set(labels(claw, instance, role: "agent").map(\.key))
     for entry in claw.service.labels where labels.contains(entry.key) {
-      bag.report(PodRules.overridden, at: entry.keyLocation, "the label '\(entry.key)' is claw's", help: "use another key")
+      bag.report(
+        PodRules.overridden, at: entry.keyLocation, "the label '\(entry.key)' is claw's", help: "use another key")
     }
   }
 }

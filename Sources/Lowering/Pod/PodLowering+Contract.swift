@@ -54,6 +54,17 @@ extension PodLowering {
     if claw.overridesSchedule {
       claw.mounts.append(
         (object("schedule", Array(ScheduleTable.text(claw.invocations).utf8)).path, "/claw/schedule"))
+      if !claw.invocations.isEmpty { scripts(&claw) }
+    }
+  }
+
+  /// What the schedule needs and the image lacks.
+  private mutating func scripts(_ claw: inout ResolvedClaw) {
+    if !claw.image.hasWrapper {
+      claw.mounts.append((object("entrypoint.sh", images.scripts.entrypoint).path, StageBlock.wrapperPath))
+    }
+    if !claw.image.hasScheduler {
+      claw.mounts.append((object("scheduler.sh", images.scripts.scheduler).path, "/claw/scheduler.sh"))
     }
   }
 
@@ -65,14 +76,16 @@ extension PodLowering {
   private mutating func read(_ path: String, _ place: Location, _ rule: Rule, _ what: String) -> SourceFile? {
     if FilePath.escapes(path) || FilePath.isAbsolute(path) {
       bag.report(
-        rule, at: place, "the \(what) '\(path)' lies outside the pod's folder", help: "move it below the pod file's folder")
+        rule, at: place, "the \(what) '\(path)' lies outside the pod's folder",
+        help: "move it below the pod file's folder")
       return nil
     }
     do throws(FileFailure) {
       return try files.read(
         FilePath.normalize(FilePath.join(plan.folder, path)), within: plan.folder, limit: Self.fileLimit)
     } catch {
-      bag.report(rule, at: place, "the \(what) '\(path)' \(error.reason)", help: "no contract, no start: put the file there")
+      bag.report(
+        rule, at: place, "the \(what) '\(path)' \(error.reason)", help: "no contract, no start: put the file there")
       return nil
     }
   }

@@ -25,7 +25,8 @@ extension PodLowering {
       if let chunk = top.chunk(key) { resources(chunk, top, key, entries) }
     }
     for (key, entries) in added where top.chunk(key) == nil && !entries.isEmpty {
-      append(.entry(indent: top.indent, .init(key, .mapping(entries))), after: top.chunks[top.chunks.count - 1].lastLine)
+      append(
+        .entry(indent: top.indent, .init(key, .mapping(entries))), after: top.chunks[top.chunks.count - 1].lastLine)
     }
     writeOutAliases(root)
     compose.edits = compose.edits.enumerated().sorted { left, right in

@@ -107,7 +107,8 @@ extension PodLowering {
   }
 
   /// `depends_on`: the author's, counted claws replaced by their instances, and the sidecar.
-  private func dependencies(_ claw: ResolvedClaw, _ instance: PodPlan.Instance, _ node: YAMLNode) -> ComposePlan.Value? {
+  private func dependencies(_ claw: ResolvedClaw, _ instance: PodPlan.Instance, _ node: YAMLNode) -> ComposePlan.Value?
+  {
     let own = node["depends_on"].flatMap { dependencies($0) }
     guard claw.cllama != nil else { return own }
     func started(_ name: String, _ condition: String) -> ComposePlan.Entry {

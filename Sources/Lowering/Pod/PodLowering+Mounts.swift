@@ -49,7 +49,7 @@ extension PodLowering {
   /// The places where claw mounts something itself; surfaces must not meet them, nor each other.
   private mutating func checkTargets(_ claw: ResolvedClaw) -> Set<String> {
     var own = Set(claw.mounts.map { FilePath.normalize($0.target) } + Self.temporaryFolders)
-    own.formUnion(([claw.runner.workspace] + claw.runner.stateFolders).map(FilePath.normalize))
+    own.formUnion(claw.runner.volumeFolders.map(FilePath.normalize))
     if claw.has("docker-socket") { own.insert("/var/run/docker.sock") }
     for (surface, location) in claw.surfaces {
       let target: String
@@ -109,7 +109,8 @@ extension PodLowering {
   private mutating func checkVolumeSource(_ name: String, _ place: Location, _ claw: ResolvedClaw) {
     guard let options = project.volumes.first(where: { $0.key == name })?.value["driver_opts"],
       let device = options["device"]?.string,
-      options["type"]?.scalarText.map({ $0 == "none" || $0.isEmpty }) ?? true || options["o"]?.scalarText?.contains("bind") == true,
+      options["type"]?.scalarText.map({ $0 == "none" || $0.isEmpty }) ?? true
+        || options["o"]?.scalarText?.contains("bind") == true,
       let reason = sourceProblem(device, true, claw)
     else { return }
     refuse(place, device, reason, claw)
@@ -121,7 +122,8 @@ extension PodLowering {
       let target = grant["target"]?.string ?? source
       let path = key == "secrets" ? FilePath.join("/run/secrets", target) : FilePath.join("/", target)
       if let reason = targetProblem(path, own) { refuse(grant.location, target, reason, claw) }
-      guard let resource = (key == "secrets" ? project.secrets : project.configs).first(where: { $0.key == source })?.value
+      guard
+        let resource = (key == "secrets" ? project.secrets : project.configs).first(where: { $0.key == source })?.value
       else { continue }
       if let file = resource["file"]?.string, let reason = sourceProblem(file, true, claw) {
         refuse(grant.location, file, reason, claw)

@@ -13,7 +13,8 @@ extension PodLowering {
         fields.append(
           .init("driver_opts", .mapping([.init("com.docker.network.bridge.inhibit_ipv4", .text("true"))])))
       }
-      fields.append(.init("ipam", .mapping([.init("config", .list([.mapping([.init("subnet", .text(network.subnet))])]))])))
+      fields.append(
+        .init("ipam", .mapping([.init("config", .list([.mapping([.init("subnet", .text(network.subnet))])]))])))
       return .init(network.name, .mapping(fields))
     }
   }
@@ -46,7 +47,8 @@ extension PodLowering {
           [.entry(indent: top.indent, .init(key, .mapping(own + added)))]))
       return
     }
-    for resource in lines.chunks where resource.entry.value.entries?.contains(where: { $0.key.text == "x-claw" }) == true {
+    for resource in lines.chunks
+    where resource.entry.value.entries?.contains(where: { $0.key.text == "x-claw" }) == true {
       let name = resource.entry.key.text ?? ""
       let isInternal = key == "networks" && visibility[name] == "pod-only" && resource.entry.value["internal"] == nil
       if let inner = BlockLines(resource.entry.value, in: main, after: resource.keyLine),

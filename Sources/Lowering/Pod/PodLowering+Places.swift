@@ -11,7 +11,9 @@ extension PodLowering {
     for document in project.documents {
       let folder = FilePath.directory(of: document.file.path)
       for element in document.root["include"]?.elements ?? [] {
-        for path in (element["path"] ?? element).texts { included.insert(FilePath.normalize(FilePath.join(folder, path))) }
+        for path in (element["path"] ?? element).texts {
+          included.insert(FilePath.normalize(FilePath.join(folder, path)))
+        }
       }
     }
     for document in project.documents {

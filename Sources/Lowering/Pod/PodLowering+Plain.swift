@@ -53,7 +53,8 @@ extension PodLowering {
       let claw = claws[index]
       return claw.instances.flatMap { instance in
         [.entry(indent: indent, .init(instance.name, .raw(""), origin: place(entry)))]
-          + generated(claw, instance, entry.value, nil, indent: inner) + sidecar(claw, instance, entry.value, indent: indent)
+          + generated(claw, instance, entry.value, nil, indent: inner)
+          + sidecar(claw, instance, entry.value, indent: indent)
       }
     }
     var pieces: [ComposePlan.Piece] = [.entry(indent: indent, .init(name, .raw(""), origin: place(entry)))]

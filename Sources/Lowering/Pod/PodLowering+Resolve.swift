@@ -120,7 +120,7 @@ extension PodLowering {
     let ordinals: [Int?] = claw.block.count.map { Array(0..<$0) } ?? [nil]
     return ordinals.map { ordinal in
       let name = ComposeNames.instance(claw.service.name, ordinal)
-      var volumes = ([claw.runner.workspace] + claw.runner.stateFolders).map { ComposeNames.volume(name, $0) }
+      var volumes = claw.runner.volumeFolders.map { ComposeNames.volume(name, $0) }
       if !claw.image.config.track.isEmpty { volumes.append(ComposeNames.volume(name, "track")) }
       return PodPlan.Instance(name: name, ordinal: ordinal, ownVolumes: volumes)
     }
@@ -138,12 +138,13 @@ extension PodLowering {
         claw.invocations.append(entry)
       }
     }
-    claw.overridesSchedule = claw.image.hasScheduler
-    if !claw.image.hasScheduler, !claw.invocations.isEmpty {
+    // What the image lacks of wrapper and scheduler is mounted; only what it runs must be known.
+    claw.overridesSchedule = true
+    if !claw.image.hasWrapper, !claw.invocations.isEmpty, !claw.image.command.isKnown {
       bag.report(
-        PodRules.schedule, at: entries.first?.location ?? claw.block.location,
-        "the image of '\(claw.service.name)' has no scheduler to fire this",
-        help: "write one INVOKE in its Clawfile: that puts the scheduler in, and 'invoke' adds to it")
+        PodRules.unknownImage, at: claw.block.location,
+        "'invoke' needs to know what the image of '\(claw.service.name)' runs, and that is not known",
+        help: "write ENTRYPOINT or CMD in its Clawfile, or run 'claw lock'")
     }
   }
 

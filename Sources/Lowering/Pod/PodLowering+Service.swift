@@ -38,7 +38,8 @@ extension PodLowering {
       } else if let chunk, let lines, staysAsItIs(entry.value) {
         pieces.append(.lines(lines.kept(chunk, after: previous)))
       } else {
-        pieces.append(.entry(indent: indent, .init(key, .raw(FlowText.of(entry.value, in: main)), origin: place(entry))))
+        pieces.append(
+          .entry(indent: indent, .init(key, .raw(FlowText.of(entry.value, in: main)), origin: place(entry))))
         previous = nil
         continue
       }

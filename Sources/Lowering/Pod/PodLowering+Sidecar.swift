@@ -39,7 +39,8 @@ extension PodLowering {
         "volumes",
         .list([
           .mapping([
-            .init("type", .text("volume")), .init("source", .text(ComposeNames.audit)), .init("target", .text("/claw/audit")),
+            .init("type", .text("volume")), .init("source", .text(ComposeNames.audit)),
+            .init("target", .text("/claw/audit")),
           ])
         ])),
     ]

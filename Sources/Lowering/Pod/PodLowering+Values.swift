@@ -48,9 +48,10 @@ extension PodLowering {
   }
 
   private func variable(_ text: String) -> String {
-    String(text.uppercased().unicodeScalars.map { scalar in
-      ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar) ? Character(scalar) : "_"
-    })
+    String(
+      text.uppercased().unicodeScalars.map { scalar in
+        ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar) ? Character(scalar) : "_"
+      })
   }
 
   func labels(_ claw: ResolvedClaw, _ instance: PodPlan.Instance, role: String) -> [ComposePlan.Entry] {
@@ -83,7 +84,7 @@ extension PodLowering {
       return .mapping(fields)
     }
     var volumes: [ComposePlan.Value] = []
-    let folders = [claw.runner.workspace] + claw.runner.stateFolders
+    let folders = claw.runner.volumeFolders
     for folder in folders {
       volumes.append(volume(ComposeNames.volume(instance.name, folder), folder, isReadOnly: false))
     }

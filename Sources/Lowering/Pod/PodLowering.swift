@@ -224,7 +224,8 @@ package struct PodLowering<Images: ImageProvider> {
       )
     }
     if needsEgress {
-      requests.append((ComposeNames.egress, claws.reduce(0) { $0 + $1.instances.count }, false, claws[0].service.location))
+      requests.append(
+        (ComposeNames.egress, claws.reduce(0) { $0 + $1.instances.count }, false, claws[0].service.location))
     }
     let declared = Set(project.networks.map(\.key))
     // By name, so that the order of services in the file means nothing.

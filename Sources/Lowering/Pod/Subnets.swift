@@ -24,7 +24,8 @@ package struct SubnetPlanner: Sendable {
   /// Plans for a pod inside a range; nil if the range is none, or smaller than a /20.
   package init?(pod: String, range: String) {
     let parts = range.split(separator: "/").map(String.init)
-    guard parts.count == 2, let length = Int(parts[1]), (8...20).contains(length), let start = Self.address(parts[0]) else {
+    guard parts.count == 2, let length = Int(parts[1]), (8...20).contains(length), let start = Self.address(parts[0])
+    else {
       return nil
     }
     let mask = UInt32.max << UInt32(32 - length)

@@ -14,18 +14,23 @@ enum InstructionCasing: LintRule {
 
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
     guard let start = context.file.stages.first?.from else { return }
-    let instructions = context.file.instructions[start...].filter { $0.line.instruction != nil }
-    var lower = 0
+    var lower: [Int] = []
+    var mixed: [Int] = []
     var upper = 0
-    for instruction in instructions {
+    for index in context.file.instructions.indices[start...] {
+      let instruction = context.file.instructions[index]
+      guard instruction.line.instruction != nil else { continue }
       switch casing(instruction) {
-      case .lower: lower += 1
+      case .lower: lower.append(index)
       case .upper: upper += 1
-      case .mixed: break
+      case .mixed: mixed.append(index)
       }
     }
-    let wanted: Casing = lower > upper ? .lower : .upper
-    for instruction in instructions where casing(instruction) != wanted {
+    let wanted: Casing = lower.count > upper ? .lower : .upper
+    // In almost every file there is nothing more to do here.
+    if mixed.isEmpty, wanted == .upper ? lower.isEmpty : upper == 0 { return }
+    for instruction in context.file.instructions[start...]
+    where instruction.line.instruction != nil && casing(instruction) != wanted {
       let word = instruction.line.text.string(instruction.line.keyword)
       let mended = wanted == .lower ? word.lowercased() : word.uppercased()
       let location = context.file.location(instruction.line.keywordRange)
@@ -38,8 +43,9 @@ enum InstructionCasing: LintRule {
   private enum Casing { case lower, upper, mixed }
 
   private static func casing(_ instruction: Instruction) -> Casing {
-    let word = instruction.line.text.bytes[instruction.line.keyword]
-    if word.allSatisfy({ $0 & 0x20 != 0 }) { return .lower }
-    return word.allSatisfy { $0 & 0x20 == 0 } ? .upper : .mixed
+    let line = instruction.line
+    var cases: UInt8 = 0
+    for index in line.keyword { cases |= line.text.bytes[index] & 0x20 == 0 ? 1 : 2 }
+    return cases == 2 ? .lower : (cases == 1 ? .upper : .mixed)
   }
 }

@@ -1,0 +1,83 @@
+import AST
+import Diagnostics
+import Driver
+import Glibc
+import Lexer
+import Source
+
+/// The front ends that are fuzzed, each with the promises that hold for any bytes.
+enum FuzzTarget: String, CaseIterable {
+  case clawfile, yaml, pod, shell
+
+  /// Runs one input; 0 is libFuzzer's "go on".
+  func run(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
+    let bytes = Array(UnsafeBufferPointer(start: data, count: size))
+    switch self {
+    case .clawfile: clawfile(bytes)
+    case .yaml: yaml(bytes)
+    case .pod: pod(bytes)
+    case .shell: shell(bytes)
+    }
+    return 0
+  }
+
+  private func clawfile(_ bytes: [UInt8]) {
+    let file = SourceFile(path: "Clawfile", bytes: bytes)
+    let compilation = Compiler.compile(file, kind: .clawfile, files: MemoryFiles())
+    check(compilation, of: file)
+    var bag = DiagnosticBag()
+    let tree = CheckedClawfile.check(file, into: &bag).tree
+    var last = 0
+    for instruction in tree.instructions {
+      precondition(instruction.line.range.lower >= last, "instructions are out of order")
+      last = instruction.line.range.upper
+    }
+    precondition(last <= bytes.count, "an instruction leaves the file")
+    if !compilation.bag.hasErrors, !tree.hasDirectives {
+      precondition(compilation.artifacts.first?.bytes == bytes, "a plain Dockerfile was changed")
+    }
+  }
+
+  private func yaml(_ bytes: [UInt8]) {
+    let file = SourceFile(path: "a.yml", bytes: bytes)
+    var bag = DiagnosticBag()
+    _ = YAMLReader.read(file, into: &bag)
+    check(bag, of: file)
+  }
+
+  private func pod(_ bytes: [UInt8]) {
+    let file = SourceFile(path: "claw-pod.yml", bytes: bytes)
+    let contract = SourceFile(path: "AGENTS.md", text: "Be good.\n")
+    let clawfile = SourceFile(path: "Clawfile", text: "FROM debian:bookworm-slim\nCLAW_TYPE generic\nCMD [\"x\"]\n")
+    let files = MemoryFiles(["AGENTS.md": contract, "./AGENTS.md": contract, "Clawfile": clawfile])
+    check(Compiler.compile(file, kind: .pod, files: files), of: file)
+  }
+
+  private func shell(_ bytes: [UInt8]) {
+    let text = String(decoding: bytes, as: UTF8.self)
+    var lexer = ShellLexer()
+    for keeps in [false, true] {
+      (lexer.keepsQuotes, lexer.keepsEscapes, lexer.keepsUnset) = (keeps, keeps, keeps)
+      _ = try? lexer.expand(text, in: EmptyScope())
+    }
+    _ = HeredocMarker.all(in: text)
+  }
+
+  // MARK: Promises
+
+  private func check(_ compilation: Compilation, of file: SourceFile) {
+    check(compilation.bag, of: file)
+    precondition(!compilation.bag.hasErrors || compilation.artifacts.isEmpty, "an artifact in spite of an error")
+  }
+
+  private func check(_ bag: DiagnosticBag, of file: SourceFile) {
+    for diagnostic in bag.diagnostics {
+      for location in [diagnostic.location] + diagnostic.labels.map(\.location) {
+        precondition(location.range.upper <= location.file.bytes.count, "\(diagnostic.rule.name) leaves the file")
+      }
+    }
+    let sorted = bag.sorted()
+    _ = TerminalRenderer(isColoured: false).render(sorted)
+    _ = SARIFRenderer.render(sorted, version: "0")
+  }
+}
