@@ -35,6 +35,7 @@ let package = Package(
     module("Directives", imports: ["Source"]),
     module("AST", imports: ["Source", "Lexer", "Directives"]),
     module("Parser", imports: ["Source", "Lexer", "JSON", "AST", "Directives", "Diagnostics"]),
+    module("Format", imports: ["Source", "Lexer", "AST"]),
     module("Canonical", imports: ["COpenSSL"]),
     module("IR", imports: ["Source"]),
     module(
@@ -44,8 +45,8 @@ let package = Package(
     module(
       "Driver",
       imports: [
-        "Source", "JSON", "Diagnostics", "Lexer", "Directives", "AST", "Parser", "Lowering", "IR", "Emitters",
-        "Canonical",
+        "Source", "JSON", "Diagnostics", "Lexer", "Directives", "AST", "Parser", "Format", "Lowering", "IR",
+        "Emitters", "Canonical",
       ]),
     module(
       "Runtime",
@@ -77,6 +78,15 @@ let package = Package(
     tests(
       "GrammarTests",
       imports: ["Source", "JSON", "Diagnostics", "Lexer", "Directives", "Driver", "Runtime", "TestSupport"]),
+    tests("RuntimeTests", imports: ["Source", "JSON", "IR", "Runtime"]),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["Source", "JSON", "IR", "Runtime", "TestSupport", "claw"],
+      path: "Tests/EndToEnd", swiftSettings: settings),
+    tests(
+      "EmittersTests",
+      imports: [
+        "Source", "JSON", "Diagnostics", "Lexer", "Lowering", "IR", "Emitters", "Driver", "Runtime", "TestSupport",
+      ]),
     tests("ArchitectureTests", imports: ["Source", "Runtime", "TestSupport"]),
   ]
 )

@@ -30,8 +30,8 @@ package struct Compilation: Sendable {
   package var origins: [String: [Location?]] = [:]
   /// Every file that was read.
   package var sources: [SourceFile] = []
-  /// Whether an invariant, and not a mistake of spelling, is what stands in the way.
-  package var isRefused: Bool { bag.diagnostics.contains { $0.severity == .error && RuleCatalog.isInvariant($0.rule) } }
+  /// Whether invariants, and not mistakes of spelling, are all that stands in the way.
+  package var isRefused: Bool { RuleCatalog.isRefusal(bag) }
 
   /// An empty one.
   package init() {}

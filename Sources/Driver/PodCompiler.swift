@@ -16,23 +16,40 @@ struct PodImages: ImageProvider {
   /// The compiled files, in the order in which they were asked for.
   var compiled: [(path: String, checked: CheckedClawfile)] = []
 
+  /// Where each path's is among them, and those with errors.
+  private var places: [String: Int] = [:]
+  private var broken: Set<Int> = []
+  private var paths: [String: String] = [:]
+
+  init(files: any FileProvider, facts: any ImageFactsProvider, isWorker: Bool) {
+    self.files = files
+    self.facts = facts
+    self.isWorker = isWorker
+  }
+
   /// Most bytes of a Clawfile.
   private static let limit = 16 << 20
 
   mutating func built(context: String, dockerfile: String?, target: String?, at location: Location) -> BuiltImage? {
     guard let path = path(context, dockerfile, location) else { return nil }
-    if !compiled.contains(where: { $0.path == path }) {
+    let number: Int
+    if let known = places[path] {
+      number = known
+    } else {
       guard let file = try? files.read(path, within: nil, limit: Self.limit) else { return nil }
       var found = DiagnosticBag()
       let checked = CheckedClawfile.check(file, facts: facts, isWorker: isWorker, into: &found)
       bag.add(contentsOf: found)
+      number = compiled.count
+      places[path] = number
+      if found.hasErrors { broken.insert(number) }
       compiled.append((path, checked))
     }
-    guard let checked = compiled.first(where: { $0.path == path })?.checked,
-      !bag.diagnostics.contains(where: { $0.severity == .error && $0.location.file == checked.tree.file })
-    else { return nil }
+    if broken.contains(number) { return nil }
+    let checked = compiled[number].checked
     guard let config = checked.lowered.config(target: target, in: checked.tree),
-      let index = target.flatMap({ name in checked.tree.stages.lastIndex { $0.name == name.lowercased() } ?? Int(name) })
+      let index = target.flatMap({ name in checked.tree.stages.lastIndex { $0.name == name.lowercased() } ?? Int(name) }
+      )
         ?? checked.tree.stages.indices.last, checked.lowered.commands.indices.contains(index)
     else {
       bag.report(
@@ -47,14 +64,20 @@ struct PodImages: ImageProvider {
       generated: checked.tree.hasDirectives ? GeneratedName.dockerfile(for: path) : nil)
   }
 
+  var scripts: (entrypoint: [UInt8], scheduler: [UInt8]) { (ImageScripts.entrypoint, ImageScripts.scheduler) }
+
   func locked(_ reference: String) -> ImageFacts? { facts.facts(of: reference) }
 
   /// The file that a build reads: the one named, else the Clawfile of the context, else its Dockerfile.
   private mutating func path(_ context: String, _ dockerfile: String?, _ location: Location) -> String? {
     let names = dockerfile.map { [$0] } ?? ["Clawfile", "Dockerfile"]
+    let key = context + "\n" + names[0]
+    if let known = paths[key] { return known }
     for name in names {
       let path = FilePath.normalize(FilePath.join(context, name))
-      if (try? files.read(path, within: nil, limit: Self.limit)) != nil { return path }
+      guard (try? files.read(path, within: nil, limit: Self.limit)) != nil else { continue }
+      paths[key] = path
+      return path
     }
     bag.report(
       PodRules.unknownImage, at: location,
@@ -115,11 +138,15 @@ extension Compiler {
   /// Whether a file has a top-level 'name'.
   private static func namesProject(_ file: SourceFile) -> Bool {
     var ignored = DiagnosticBag()
-    return YAMLReader.read(file, into: &ignored).contains { $0.root.entries?.contains { $0.key.text == "name" } == true }
+    return YAMLReader.read(file, into: &ignored).contains {
+      $0.root.entries?.contains { $0.key.text == "name" } == true
+    }
   }
 
   /// The variables of the process, and below them those of `.env` beside the pod file.
-  private static func dotEnvironment(_ folder: String, _ files: some FileProvider, _ process: Environment) -> Environment {
+  private static func dotEnvironment(_ folder: String, _ files: some FileProvider, _ process: Environment)
+    -> Environment
+  {
     guard let file = try? files.read(FilePath.join(folder, ".env"), within: nil, limit: 1 << 20),
       let values = try? DotEnv.parse(file, lookup: { process[$0] })
     else { return process }
@@ -134,6 +161,16 @@ extension Compiler {
   static func facts(_ folder: String, _ files: some FileProvider, into compilation: inout Compilation)
     -> any ImageFactsProvider
   {
-    BaseImages()
+    let path = FilePath.join(folder, ClawLock.fileName)
+    guard let file = try? files.read(path, within: nil, limit: 16 << 20) else { return BaseImages() }
+    compilation.sources.append(file)
+    do throws(ClawLock.Failure) {
+      return try ClawLock(parsing: file.bytes)
+    } catch {
+      compilation.bag.report(
+        PodRules.lock, at: Location(file, SourceRange(error.offset ?? 0, (error.offset ?? 0) + 1)),
+        "claw.lock can't be read: \(error.message)", help: "write it anew with 'claw lock'")
+      return BaseImages()
+    }
   }
 }

@@ -8,7 +8,10 @@ package enum RuleCatalog {
   /// All rules, by name.
   package static let all: [Rule] = {
     var rules = LexicalRules.all + SyntaxRules.all + BuildRules.all + LintRules.all.map { $0.rule }
-    rules += YAMLRules.all + ComposeRules.all + PodRules.all + DirectiveRules.all + [Suppressions.unknownRule]
+    rules +=
+      YAMLRules.all + ComposeRules.all + PodRules.all + DirectiveRules.all + [
+        Suppressions.unknownRule, Configuration.invalid,
+      ]
     return rules.sorted { $0.name < $1.name }
   }()
 
@@ -22,6 +25,12 @@ package enum RuleCatalog {
 
   /// Whether a rule is an invariant of pods: breaking it is a refusal, not a mistake of spelling.
   package static func isInvariant(_ rule: Rule) -> Bool { invariants.contains(rule.name) }
+
+  /// Whether the only errors of a bag are broken invariants.
+  package static func isRefusal(_ bag: DiagnosticBag) -> Bool {
+    let errors = bag.diagnostics.filter { $0.severity == .error }
+    return !errors.isEmpty && errors.allSatisfy { isInvariant($0.rule) }
+  }
 
   private static let invariants = Set(PodRules.invariants.map(\.name))
 

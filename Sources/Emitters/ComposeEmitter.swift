@@ -17,8 +17,13 @@ package enum ComposeEmitter {
       writer.copy(SourceRange(offset, edit.range.lower), of: source)
       offset = max(offset, edit.range.upper)
       for piece in edit.pieces {
+        if case .inline(let text) = piece {
+          writer.write(text)
+          continue
+        }
         writer.endLine()
         switch piece {
+        case .inline: break
         case .lines(let range): writer.copy(range, of: source)
         case .entry(let indent, let entry): YAMLText.write(entry, indent: indent, to: &writer)
         case .element(let indent, let value, let origin):
@@ -46,7 +51,8 @@ private enum YAMLText {
     guard case .mapping(let entries) = value, let first = entries.first else {
       return write(value, behind: lead + "-", indent: indent, origin, to: &writer)
     }
-    write(first.value, behind: lead + "- " + key(first.key) + ":", indent: indent + 2, first.origin ?? origin, to: &writer)
+    write(
+      first.value, behind: lead + "- " + key(first.key) + ":", indent: indent + 2, first.origin ?? origin, to: &writer)
     for entry in entries.dropFirst() { write(entry, indent: indent + 2, to: &writer) }
   }
 
@@ -94,8 +100,10 @@ private enum YAMLText {
       case "\r": result += "\\r".utf8
       case "$": result += (escapesDollars ? "$$" : "$").utf8
       default:
-        if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || scalar.value == 0x2028
-          || scalar.value == 0x2029 || scalar.value == 0xFEFF
+        // What YAML does not let stand in a file as it is.
+        if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+          || [0x2028, 0x2029, 0xFEFF].contains(scalar.value)
+          || scalar.value & 0xFFFE == 0xFFFE && scalar.value < 0x10000
         {
           let digits = String(scalar.value, radix: 16)
           result += ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8

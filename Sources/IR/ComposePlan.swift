@@ -6,7 +6,7 @@ package struct ComposePlan: Sendable {
   package var source: SourceFile
   /// The SHA-256 of the source in hexadecimal digits.
   package var digest: String
-  /// Edits, sorted by place, none overlapping; each covers whole lines.
+  /// Edits, sorted by place, none overlapping; each covers whole lines, but for those that put in `inline` text.
   package var edits: [Edit] = []
 
   /// A plan that changes nothing.
@@ -37,6 +37,8 @@ package struct ComposePlan: Sendable {
     case entry(indent: Int, Entry)
     /// A list's element at an indentation.
     case element(indent: Int, Value, origin: Location?)
+    /// YAML in place of a part of a line.
+    case inline(String)
   }
 
   /// A key and a generated value.

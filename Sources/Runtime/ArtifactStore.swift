@@ -9,12 +9,23 @@ package enum ArtifactStore {
     package var path: String
     /// The reason, in words for people.
     package var reason: String
+
+    /// Joins the two.
+    package init(path: String, reason: String) {
+      self.path = path
+      self.reason = reason
+    }
   }
 
   /// Whether the file on disk is already what it should be.
   package static func isCurrent(_ path: String, _ bytes: [UInt8]) -> Bool {
     guard let file = try? DiskFiles().read(path, within: nil, limit: bytes.count + 1) else { return false }
     return file.bytes == bytes
+  }
+
+  /// Permissions of a file: a script that containers mount can be run.
+  private static func mode(_ path: String, _ bytes: [UInt8], _ mode: mode_t) -> mode_t {
+    path.contains("/objects/") && bytes.starts(with: "#!".utf8) ? mode | 0o111 : mode
   }
 
   /// Writes files, all prepared before the first is put in place; returns the paths that changed.
@@ -30,7 +41,7 @@ package enum ArtifactStore {
       if lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
         throw Failure(path: path, reason: "is there and is no regular file; move it away")
       }
-      prepared.append((try temporary(for: path, bytes, mode), path))
+      prepared.append((try temporary(for: path, bytes, Self.mode(path, bytes, mode)), path))
     }
     for file in prepared where rename(file.temporary, file.path) != 0 {
       throw Failure(path: file.path, reason: String(cString: strerror(errno)))

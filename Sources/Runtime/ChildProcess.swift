@@ -52,13 +52,16 @@ package struct ChildProcess: Sendable {
   /// Runs it and collects what it writes.
   ///
   /// - Parameter limit: most bytes of each stream.
+  /// - Parameter input: what it reads; nil for nothing.
   /// - Parameter timeout: how long it may take; nil for ever.
-  package func capture(limit: Int = 32 << 20, timeout: Duration? = .seconds(60)) throws(Failure) -> Result {
+  package func capture(
+    limit: Int = 32 << 20, input: [UInt8]? = nil, timeout: Duration? = .seconds(60)
+  ) throws(Failure) -> Result {
     try ChildRun.wait(self, timeout: timeout) { run throws in
       let result = try await Subprocess.run(
         try await run.program(), arguments: Arguments(run.child.arguments), environment: run.environment,
-        platformOptions: run.options, input: .none,
-        output: .bytes(limit: limit), error: .bytes(limit: limit)
+        platformOptions: run.options, input: .array(input ?? []), output: .bytes(limit: limit),
+        error: .bytes(limit: limit)
       ) { run.started($0.processIdentifier.value) }
       return Result(
         status: result.terminationStatus.code, output: result.standardOutput, errors: result.standardError)

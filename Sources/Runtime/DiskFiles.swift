@@ -47,6 +47,14 @@ package struct DiskFiles: FileProvider {
     return bytes
   }
 
+  /// What the kernel says in a file whose size is not known, below /proc and /sys.
+  package func readStream(_ path: String, limit: Int) throws(FileFailure) -> [UInt8] {
+    let opened = open(path, O_RDONLY | O_CLOEXEC)
+    guard opened >= 0 else { throw Self.failure(errno) }
+    defer { close(opened) }
+    return try Self.readAll(opened, sizeHint: 0, limit: limit)
+  }
+
   /// The path without symbolic links, or nil.
   package static func realPath(_ path: String) -> String? {
     guard let resolved = realpath(path, nil) else { return nil }

@@ -44,10 +44,12 @@ package struct DockerTool: Sendable {
   }
 
   /// What a call prints; it throws with what docker said if that fails.
-  package func output(_ child: ChildProcess, timeout: Duration? = .seconds(60)) throws(EngineFailure) -> String {
+  package func output(
+    _ child: ChildProcess, input: [UInt8]? = nil, timeout: Duration? = .seconds(60)
+  ) throws(EngineFailure) -> String {
     let what = Self.name(of: child)
     let result: ChildProcess.Result
-    do throws(ChildProcess.Failure) { result = try child.capture(timeout: timeout) } catch {
+    do throws(ChildProcess.Failure) { result = try child.capture(input: input, timeout: timeout) } catch {
       throw EngineFailure(error, running: what)
     }
     guard result.status == 0 else {

@@ -29,6 +29,12 @@ package enum FileSearch {
     }
   }
 
+  /// Whether there is anything at a path, a dangling link too.
+  package static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0
+  }
+
   /// Every file below a folder that `isWanted` takes, leaving out hidden folders, links and what package managers fill.
   package static func files(below folder: String, isWanted: (String) -> Bool) -> [String] {
     var found: [String] = []

@@ -1,5 +1,3 @@
-import JSON
-
 /// What docker compose makes of a generated file.
 package enum PodServices {
   /// The names of all services, sorted by bytes.
@@ -8,25 +6,13 @@ package enum PodServices {
       .split(separator: "\n").map(String.init).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  /// The hash of each service's configuration: what compose compares with a container's label to decide whether the
-  /// container may stay.
-  package static func hashes(_ tool: DockerTool, _ project: PodProject) throws(EngineFailure) -> [String: String] {
+  /// The hashes that `docker compose config --hash` prints, by service.
+  static func parse(hashes text: String) -> [String: String] {
     var hashes: [String: String] = [:]
-    for line in try tool.output(tool.compose(project, ["config", "--hash", "*"])).split(separator: "\n") {
+    for line in text.split(separator: "\n") {
       let words = line.split(separator: " ")
       if words.count == 2 { hashes[String(words[0])] = String(words[1]) }
     }
     return hashes
-  }
-
-  /// The project that a generated file is, whatever state the pod file is in.
-  package static func project(_ tool: DockerTool, file: String) throws(EngineFailure) -> PodProject {
-    let path = file.starts(withBytes: "-") ? "./" + file : file
-    let text = try tool.output(
-      ["compose", "-f", path, "config", "--no-interpolate", "--no-normalize", "--format", "json"])
-    guard let value = try? JSONParser.parse(text.utf8), let name = value["name"]?.string else {
-      throw EngineFailure(.failed, "docker compose does not say what the project of '\(file)' is called")
-    }
-    return PodProject(file: file, name: name)
   }
 }

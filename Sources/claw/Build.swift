@@ -11,7 +11,7 @@ struct Build: ParsableCommand {
     abstract: "Compiles, then builds images with docker.",
     discussion: """
       A Clawfile is built by 'docker build', a pod by 'docker compose build': all of its services or those named. What \
-      docker says of a generated file is said of yours.
+      docker says of a generated file is said of yours. A folder with both is a pod, unless an option is for one image.
 
       EXAMPLES
         claw build examples/quickstart/Clawfile -t greeter --build-arg VERSION=2
@@ -36,7 +36,8 @@ struct Build: ParsableCommand {
 
   func run() throws {
     let tool = try engine.tool()
-    let (inputs, services) = inputs.withServices(services)
+    var (inputs, services) = inputs.withServices(services)
+    if !imageOptions.isEmpty { inputs = inputs.preferringClawfile }
     let compilation = try inputs.compiled(report)
     try Artifacts.writeAll(compilation)
     let child: ChildProcess
@@ -91,12 +92,16 @@ struct Build: ParsableCommand {
   }
 
   private func refusePodOptions() throws {
-    let given = [
+    guard let first = imageOptions.first else { return }
+    Console.say("claw: \(first) is for a Clawfile; a pod says that under 'build' of its service")
+    throw Status.usage
+  }
+
+  /// What was given that only makes sense for one image.
+  private var imageOptions: [String] {
+    [
       ("--tag", !tag.isEmpty), ("--target", target != nil), ("--platform", platform != nil),
       ("--secret", !secret.isEmpty), ("--context", context != nil), ("--label", !label.isEmpty),
     ].filter(\.1).map(\.0)
-    guard let first = given.first else { return }
-    Console.say("claw: \(first) is for a Clawfile; a pod says that under 'build' of its service")
-    throw Status.usage
   }
 }

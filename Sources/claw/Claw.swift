@@ -12,11 +12,20 @@ struct Claw: ParsableCommand {
       Check.self,
       Compile.self,
       DoctorCommand.self,
+      Down.self,
       Explain.self,
+      Fmt.self,
       Golden.self,
+      Graph.self,
+      Health.self,
       HelpCommand.self,
+      Init.self,
+      Inspect.self,
       Lock.self,
+      Logs.self,
       Parse.self,
+      Ps.self,
+      Up.self,
     ])
 
   static func main() {

@@ -17,14 +17,24 @@ struct Compile: ParsableCommand {
       """)
 
   @OptionGroup var compile: CompileInputs
+  @Option(name: .shortAndLong, help: "Write below this folder instead of beside the sources.") var output: String?
   @Flag(help: "Write the main file to standard output, and nothing to disk.") var stdout = false
   @Flag(help: "Fail if a generated file on disk is not what it should be; write nothing.") var check = false
   @OptionGroup var report: ReportOptions
 
   func run() throws {
-    let compilation = try compile.compile()
+    var compilation = try compile.compile()
     let status = report.report(compilation.bag)
-    if compilation.bag.hasErrors { throw compilation.isRefused ? Status.refused : status }
+    if let output {
+      // Below the folder everything lies as it would beside the sources.
+      let folder = FilePath.directory(of: try compile.resolved())
+      for index in compilation.artifacts.indices {
+        let path = compilation.artifacts[index].path
+        compilation.artifacts[index].path = FilePath.join(
+          output, FilePath.relative(path, from: folder.isEmpty ? "." : folder))
+      }
+    }
+    if compilation.bag.hasErrors { throw status }
     if stdout {
       if let main = compilation.artifacts.last { Console.write(main.bytes) }
     } else if check {
@@ -32,7 +42,7 @@ struct Compile: ParsableCommand {
       for artifact in stale { Console.say("claw: '\(artifact.path)' is stale: run 'claw compile'") }
       if !stale.isEmpty { throw Status.failed }
     } else {
-      try Artifacts.write(compilation)
+      try Artifacts.writeAll(compilation)
     }
     if status != .done { throw status }
   }
@@ -111,11 +121,11 @@ struct CompileInputs: ParsableArguments {
 enum Artifacts {
   /// Writes the artifacts and says which changed.
   @discardableResult
-  static func write(_ compilation: Compilation) throws -> [String] {
+  static func write(_ compilation: Compilation, isQuiet: Bool = false) throws -> [String] {
     do throws(ArtifactStore.Failure) {
       for artifact in compilation.artifacts { try ArtifactStore.makeFolder(FilePath.directory(of: artifact.path)) }
       let changed = try ArtifactStore.write(compilation.artifacts.map { ($0.path, $0.bytes) })
-      for path in changed where !path.contains("/objects/") { Console.say("wrote \(path)") }
+      for path in changed where !isQuiet && !path.contains("/objects/") { Console.say("wrote \(path)") }
       return changed
     } catch {
       Console.say("claw: '\(error.path)': \(error.reason)")

@@ -42,6 +42,9 @@ enum Console {
     return isatty(descriptor) == 1
   }
 
+  /// Whether standard output is a terminal.
+  static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
   /// Columns of the terminal, 120 where there is none.
   static var width: Int {
     var size = winsize()

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Driver
+import Runtime
 
 /// When to colour.
 enum ColourChoice: String, ExpressibleByArgument, CaseIterable {
@@ -33,8 +34,9 @@ struct ReportOptions: ParsableArguments {
   @Option(help: "When to colour: auto, always or never.")
   var color: ColourChoice = .auto
 
-  @Option(name: .customLong("fail-on"), help: "The least severity that fails the run: error, warning or info.")
-  var failOn: Threshold = .error
+  @Option(
+    name: .customLong("fail-on"), help: "The least severity that fails the run: error (the default), warning or info.")
+  var failOn: Threshold?
 
   @Flag(help: "Treat rules about trust, such as foreign frontends, as errors.")
   var strict = false
@@ -42,9 +44,8 @@ struct ReportOptions: ParsableArguments {
   /// Writes findings and says what the run's status is.
   func report(_ bag: DiagnosticBag) -> Status {
     var bag = bag
-    if strict {
-      bag.update { if RuleCatalog.isStrict($0.rule) { $0.severity = .error } }
-    }
+    let configuration = ConfigurationFiles.load(into: &bag)
+    configuration.apply(to: &bag, isStrict: strict)
     let diagnostics = bag.sorted()
     switch format {
     case .json: Console.write(JSONRenderer.render(diagnostics))
@@ -55,7 +56,7 @@ struct ReportOptions: ParsableArguments {
       let text = renderer.render(diagnostics) + renderer.summary(diagnostics)
       if !text.isEmpty { Console.say(text) }
     }
-    if bag.hasErrors { return .invalid }
-    return diagnostics.contains { $0.severity >= failOn.severity } ? .failed : .done
+    if bag.hasErrors { return RuleCatalog.isRefusal(bag) ? .refused : .invalid }
+    return diagnostics.contains { $0.severity >= failOn?.severity ?? configuration.failOn ?? .error } ? .failed : .done
   }
 }

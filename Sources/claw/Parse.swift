@@ -40,7 +40,12 @@ struct Parse: ParsableCommand {
           Console.write("[\(spans.joined(separator: ","))]\n")
         case .tree: Console.write(TreeDump.value(tree).text(indented: true) + "\n")
         }
-      case .pod: break
+      case .pod:
+        let documents = YAMLReader.read(input.file, into: &bag)
+        switch dump {
+        case .spans: Console.write(PodTreeDump.spans(documents, in: input.file) + "\n")
+        case .tree: Console.write(PodTreeDump.value(documents, in: input.file).text(indented: true) + "\n")
+        }
       }
     }
     if status != .done { throw status }

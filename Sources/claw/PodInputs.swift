@@ -1,3 +1,4 @@
+import ArgumentParser
 import Diagnostics
 import Driver
 import IR
@@ -13,6 +14,16 @@ extension CompileInputs {
     var inputs = self
     inputs.path = nil
     return (inputs, [first] + services)
+  }
+
+  /// The same inputs, where a folder, or none, means the Clawfile in it rather than the pod beside that.
+  var preferringClawfile: CompileInputs {
+    guard file == nil, path == nil || FileSearch.kind(of: path ?? "") == .folder else { return self }
+    let candidate = path.map { $0 == "." ? "Clawfile" : FilePath.join($0, "Clawfile") } ?? "Clawfile"
+    guard FileSearch.kind(of: candidate) == .file else { return self }
+    var inputs = self
+    inputs.path = candidate
+    return inputs
   }
 
   /// Compiles, reports, and throws the right status if nothing can come of it.
@@ -62,8 +73,8 @@ extension PodPlan {
 extension Artifacts {
   /// Writes the artifacts, and the ignore files that BuildKit looks for beside them.
   @discardableResult
-  static func writeAll(_ compilation: Compilation) throws -> [String] {
-    let changed = try write(compilation)
+  static func writeAll(_ compilation: Compilation, isQuiet: Bool = false) throws -> [String] {
+    let changed = try write(compilation, isQuiet: isQuiet)
     do throws(ArtifactStore.Failure) {
       if let pod = compilation.pod {
         for build in pod.builds {
@@ -98,4 +109,14 @@ enum Targets {
 extension String {
   /// The path, written so that no program takes it for an option.
   var unlikeOption: String { utf8.first == 0x2D ? "./" + self : self }
+}
+
+extension CompileInputs {
+  /// The inputs that `PATH` alone on the command line gives.
+  static func named(_ path: String) throws -> CompileInputs { try CompileInputs.parse(["--file", path]) }
+}
+
+extension ReportOptions {
+  /// What a command line without any of them gives.
+  static func standard() throws -> ReportOptions { try ReportOptions.parse([]) }
 }

@@ -27,6 +27,19 @@ struct YAMLFindingTests {
     #expect(YAMLFixture.findings(text) == expected)
   }
 
+  @Test("The bad example of a rule breaks it and no other, the good one none", arguments: YAMLRules.all)
+  func examples(rule: Rule) {
+    guard let bad = rule.bad, let good = rule.good else { return }
+    #expect(Set(YAMLFixture.read(bad).bag.diagnostics.map(\.rule.name)) == [rule.name])
+    #expect(YAMLFixture.read(good).bag.isEmpty)
+  }
+
+  @Test("A file with millions of values is refused before they fill the memory")
+  func tooManyValues() {
+    let result = YAMLFixture.read(String(repeating: "- a\n", count: 1_100_000))
+    #expect(result.bag.diagnostics.map(\.rule.name) == ["yaml/too-large"])
+  }
+
   @Test("A duplicate key shows both places (abuse case 20)")
   func duplicateLabels() throws {
     let result = YAMLFixture.read("a: 1\nb: 2\na: 3\n")

@@ -14,6 +14,8 @@ struct YAMLBuilder {
   private var anchors: [ByteKey: Anchored] = [:]
   /// Nodes that aliases add to the document at hand.
   private var expansion = 0
+  private var suggestions = 0
+  private var events = 0
 
   /// A collection that has started and not yet ended.
   private struct Frame {
@@ -46,6 +48,14 @@ struct YAMLBuilder {
 
   /// Takes one event; false if reading has to stop.
   mutating func take(_ event: yaml_event_t) -> Bool {
+    events += 1
+    if events > YAMLReader.eventLimit {
+      bag.report(
+        YAMLRules.tooLarge, at: Location(file, SourceRange(at: range(event).lower)),
+        "the file has more than \(YAMLReader.eventLimit) keys, values, starts and ends",
+        help: "split it, or generate less")
+      return false
+    }
     switch event.type {
     case YAML_SCALAR_EVENT:
       scalar(event)
@@ -114,7 +124,9 @@ struct YAMLBuilder {
     let range = range(event)
     let name = String(cString: event.data.alias.anchor)
     guard let anchored = anchors[ByteKey(name)] else {
-      let near = Suggestion.nearest(to: name, in: anchors.keys.map(\.text).sorted())
+      // Asking for the nearest name is bounded, so that thousands of wrong aliases don't cost their square.
+      suggestions += anchors.count
+      let near = suggestions > 100_000 ? nil : Suggestion.nearest(to: name, in: anchors.keys.map(\.text).sorted())
       bag.report(
         YAMLRules.unknownAlias, at: Location(file, range), "no anchor '&\(name)' stands above this alias",
         help: near.map { "did you mean '*\($0)'?" } ?? "quote the value if '*' belongs to its text",

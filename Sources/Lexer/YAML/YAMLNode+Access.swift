@@ -123,6 +123,9 @@ package struct ByteKey: Hashable, Sendable {
 extension String {
   /// Whether both have the same bytes.
   package func isSame(as other: String) -> Bool {
-    self == other && (utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8))
+    // Different canonical forms of one text may have the same length, so equal texts are compared once more, by bytes.
+    guard utf8.count == other.utf8.count, self == other else { return false }
+    var (left, right) = (self, other)
+    return left.withUTF8 { left in right.withUTF8 { right in left.elementsEqual(right) } }
   }
 }

@@ -12,6 +12,9 @@ package enum YAMLReader {
   /// Most nodes that aliases may add to those written (go-yaml's own limit lets so many pass, too).
   package static let expansionLimit = 400_000
 
+  /// Most events of a file: keys, values, starts and ends of collections.
+  package static let eventLimit = 1_000_000
+
   /// The documents of the file. After a syntax error, those that ended before it.
   package static func read(_ file: SourceFile, into bag: inout DiagnosticBag) -> [YAMLDocument] {
     guard let start = YAMLEncoding.check(file, into: &bag) else { return [] }

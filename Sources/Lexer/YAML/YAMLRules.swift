@@ -84,5 +84,6 @@ package enum YAMLRules {
   /// The file is too large.
   package static let tooLarge = Rule(
     "yaml/too-large", .error, "The file is too large",
-    explanation: "A YAML file may have 16 MiB, some 15,000 services. A larger one is refused unread.")
+    explanation:
+      "A YAML file may have 16 MiB and a million events of its parser, some 10,000 services. A larger one is refused.")
 }

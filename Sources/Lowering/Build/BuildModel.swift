@@ -15,6 +15,13 @@ package struct BuildModel: Sendable {
   /// Names that ENV and ARG set inside stages, after expansion.
   package var assigned: [(instruction: Int, name: String)] = []
 
+  /// Where BuildKit, without build arguments, stops working out bases: the end of a FROM line.
+  package var stagesStop: Int?
+  /// Whether it stops between bases and instructions: at an image name that is none, or at a `--from` that can't be.
+  package var stopsBeforeInstructions = false
+  /// Where it stops going through the instructions: the end of one.
+  package var instructionsStop: Int?
+
   /// A stage of the model.
   package struct StageModel: Sendable {
     /// The base after expansion.

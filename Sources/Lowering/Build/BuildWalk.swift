@@ -62,7 +62,10 @@ package struct BuildWalk {
         globals.declare(assignment.key.text, value: nil)
         continue
       }
-      guard let expansion = expand(value, index, in: globals) else { continue }
+      guard let expansion = expand(value, index, in: globals) else {
+        model.stagesStop = -1
+        continue
+      }
       globals.declare(assignment.key.text, value: expansion.result)
       if assignment.key.text == "SOURCE_DATE_EPOCH", !expansion.result.isEmpty, Int64(expansion.result) == nil {
         report(
@@ -92,7 +95,13 @@ package struct BuildWalk {
     }
     model.stages.append(result)
     if let name = stage.name { latest[name] = number }
-    for index in stage.body { dispatch(index, stage: number) }
+    for index in stage.body {
+      let findings = bag.diagnostics.count
+      dispatch(index, stage: number)
+      if model.instructionsStop == nil, bag.diagnostics.count > findings {
+        model.instructionsStop = file.instructions[index].line.range.upper
+      }
+    }
   }
 
   private static let defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -106,6 +115,7 @@ package struct BuildWalk {
       checkBase(from, index, expansion, &stage)
     } else {
       stage.isValid = false
+      stopStages(index)
     }
     guard let platform = from.platform, let expansion = expand(platform, index, in: globals) else { return }
     stage.fromVariables.undeclared += expansion.unmatched.filter { !globals.isDeclared($0) }
@@ -116,7 +126,9 @@ package struct BuildWalk {
     if expansion.matched.count == 1, expansion.unmatched.isEmpty {
       stage.fromVariables.platformVariable = expansion.matched[0]
     }
-    if Platform(expansion.result) == nil, !globals.dependsOnArguments(expansion) {
+    if Platform(expansion.result) == nil {
+      stopStages(index)
+      if globals.dependsOnArguments(expansion) { return }
       report(
         BuildRules.platform, index, at: platform.range,
         expansion.result.isEmpty ? "the platform is empty" : "'\(expansion.result)' is no platform",
@@ -132,10 +144,16 @@ package struct BuildWalk {
       _ = try ImageReference(expansion.result)
     } catch {
       stage.isValid = false
+      if expansion.result.isEmpty { stopStages(index) } else { model.stopsBeforeInstructions = true }
       // A stage's name in the wrong case has a rule of its own.
       if globals.dependsOnArguments(expansion) || StageNameCase.isTrap(expansion.result, latest.keys) { return }
       report(BuildRules.baseImage, index, at: from.base.range, error.message)
     }
+  }
+
+  /// Notes that BuildKit works out no base behind a FROM.
+  private mutating func stopStages(_ index: Int) {
+    if model.stagesStop == nil { model.stagesStop = file.instructions[index].line.range.upper }
   }
 
   // MARK: Instructions

@@ -27,6 +27,7 @@ extension BuildWalk {
 
   private mutating func copyFrom(_ from: Word, _ index: Int, _ stage: Int) {
     guard let expansion = try? lexer.expand(from.text, in: EmptyScope()), expansion.result == from.text else {
+      model.stopsBeforeInstructions = true
       return report(
         BuildRules.copyFrom, index, at: from.range, "'--from' takes no variables and no quotes",
         help: "define a stage with 'FROM …' that uses an ARG from above, and copy from that")

@@ -7,7 +7,7 @@ struct ComposeCheck {
   let report: ComposeReport
   /// Whether values are read, too (sizes, durations …); not before all documents are merged.
   let reads: Bool
-  private var path: [String] = []
+  private var path: [ComposeStep] = []
 
   init(report: ComposeReport, reads: Bool) {
     self.report = report
@@ -16,7 +16,7 @@ struct ComposeCheck {
 
   /// Checks a whole file.
   mutating func root(_ value: ComposeValue) {
-    check(value, ComposeShape(ComposeSchema.root))
+    check(value, ComposeSchema.file)
   }
 
   /// Checks one value.
@@ -24,9 +24,9 @@ struct ComposeCheck {
     switch value.content {
     case .sequence(let elements):
       guard let list = shape.list else { return wrongType(value, shape) }
-      for (index, element) in elements.enumerated() {
-        path.append("[\(index)]")
-        check(element, list.element)
+      for index in elements.indices {
+        path.append(.index(index))
+        check(elements[index], list.element)
         path.removeLast()
       }
       if list.isUnique { checkUnique(elements) }
@@ -41,14 +41,21 @@ struct ComposeCheck {
   }
 
   private mutating func check(_ entries: [ComposeEntry], of value: ComposeValue, _ map: MapShape) {
-    for entry in entries {
-      if let field = map.fields[entry.key] {
-        if let shape = field.shape { descend(entry, shape) }
-      } else if let others = map.others, others.accepts(entry.key) {
-        if let shape = others.shape { descend(entry, shape) }
-      } else if !map.isExtension(entry.key), map.others?.isOpen != true {
-        unknown(entry, map)
+    for index in entries.indices {
+      let key = entries[index].key
+      let shape: ComposeShape?
+      if let field = map.fields[key] {
+        shape = field.shape
+      } else if let others = map.others, others.accepts(key) {
+        shape = others.shape
+      } else {
+        if !map.isExtension(key), map.others?.isOpen != true { unknown(entries[index], map) }
+        continue
       }
+      guard let shape else { continue }
+      path.append(.key(key))
+      check(entries[index].value, shape)
+      path.removeLast()
     }
     for key in map.required where value.entry(key) == nil {
       report.add(
@@ -64,29 +71,23 @@ struct ComposeCheck {
       ComposeRules.missingKey, at: value.location, "\(map.noun) needs \(keys)\(place)", help: "add one of them")
   }
 
-  private mutating func descend(_ entry: ComposeEntry, _ shape: ComposeShape) {
-    path.append(entry.key)
-    check(entry.value, shape)
-    path.removeLast()
-  }
-
   private mutating func unknown(_ entry: ComposeEntry, _ map: MapShape) {
     if let others = map.others, map.fields.isEmpty {
       report.add(
-        ComposeRules.invalidName, at: entry.keyLocation, "'\(entry.key)' can't be the name of a \(others.noun)",
+        ComposeRules.invalidName, at: entry.keyLocation, "'\(entry.key.shown)' can't be the name of a \(others.noun)",
         help: "use ASCII letters, digits, '.', '_' and '-' only")
       return
     }
-    let near = Suggestion.nearest(to: entry.key, in: map.fields.keys.sorted())
+    let near = report.suggestion(to: entry.key, in: map.fields.keys.sorted())
     report.add(
-      ComposeRules.unknownKey, at: entry.keyLocation, "\(map.noun) has no key '\(entry.key)'\(place)",
+      ComposeRules.unknownKey, at: entry.keyLocation, "\(map.noun) has no key '\(entry.key.shown)'\(place)",
       help: near.map { "did you mean '\($0)'?" } ?? hint(entry.key, map),
       fixes: near.map { [FixIt("replace it with '\($0)'", replace: entry.keyLocation, with: $0, isSafe: false)] } ?? [])
   }
 
   private func hint(_ key: String, _ map: MapShape) -> String? {
     if path.isEmpty { return "a service stands under 'services'" }
-    if ComposeSchema.service.fields[key] != nil, path.first == "services" {
+    if ComposeSchema.service.fields[key] != nil, path.first?.key == "services" {
       return "'\(key)' is a key of a service: check the indentation"
     }
     return map.takesExtensions ? "a key for other programs starts with 'x-'" : nil
@@ -94,11 +95,11 @@ struct ComposeCheck {
 
   /// " in services.web" for messages.
   private var place: String {
-    path.isEmpty ? "" : " in '\(ComposePath.text(path))'"
+    path.isEmpty ? "" : " in '\(ComposePath.text(path).shown)'"
   }
 
   private mutating func wrongType(_ value: ComposeValue, _ shape: ComposeShape) {
-    let subject = path.isEmpty ? "the file" : "'\(ComposePath.text(path))'"
+    let subject = path.isEmpty ? "the file" : "'\(ComposePath.text(path).shown)'"
     report.add(
       ComposeRules.wrongType, at: value.location, "\(subject) must be \(shape.kindName), but it is \(value.kindName)",
       help: help(value, shape))
@@ -130,7 +131,7 @@ struct ComposeCheck {
       guard let first else { continue }
       report.add(
         ComposeRules.duplicateItem, at: element.location,
-        "'\(ComposePath.text(path))' has the element '\(element.scalarText ?? "…")' twice",
+        "'\(ComposePath.text(path).shown)' has the element '\((element.scalarText ?? "…").shown)' twice",
         help: "delete one of the two",
         labels: [.init(first.location, "first given here")])
     }
@@ -141,23 +142,23 @@ extension ComposeCheck {
   private mutating func check(_ value: ComposeValue, _ scalar: ScalarShape, in shape: ComposeShape) {
     guard scalar.takes(value) else { return wrongType(value, shape) }
     if let values = scalar.values, let text = value.scalarText, !values.contains(where: { $0.isSame(as: text) }) {
-      let near = Suggestion.nearest(to: text, in: values)
+      let near = report.suggestion(to: text, in: values)
       report.add(
         ComposeRules.invalidValue, at: value.location,
-        "'\(ComposePath.text(path))' can't be '\(text)'; it takes \(values.map { "'\($0)'" }.joined(separator: ", "))",
+        "'\(ComposePath.text(path).shown)' can't be '\(text.shown)'; it takes \(values.map { "'\($0)'" }.joined(separator: ", "))",
         help: near.map { "did you mean '\($0)'?" })
       return
     }
     if let pattern = scalar.pattern, let text = value.string, !pattern.matches(text) {
       report.add(
         ComposeRules.invalidValue, at: value.location,
-        "'\(ComposePath.text(path))' can't be '\(text)'; it must be \(pattern.description)")
+        "'\(ComposePath.text(path).shown)' can't be '\(text.shown)'; it must be \(pattern.description)")
       return
     }
     if !isWithinBounds(value, scalar) {
       report.add(
         ComposeRules.invalidValue, at: value.location,
-        "'\(ComposePath.text(path))' can't be \(value.scalarText ?? ""); it must be "
+        "'\(ComposePath.text(path).shown)' can't be \(value.scalarText ?? ""); it must be "
           + (scalar.maximum.map { "from \(scalar.minimum ?? 0) to \($0)" } ?? "at least \(scalar.minimum ?? 0)"))
       return
     }
@@ -174,16 +175,17 @@ extension ComposeCheck {
   private mutating func read(_ value: ComposeValue, _ reading: ScalarShape.Reading, in shape: ComposeShape) {
     func report(_ rule: Rule, _ what: String, help: String? = nil) {
       self.report.add(
-        rule, at: value.location, "'\(ComposePath.text(path))' is '\(value.scalarText ?? "")', which is no \(what)",
+        rule, at: value.location,
+        "'\(ComposePath.text(path).shown)' is '\((value.scalarText ?? "").shown)', which is no \(what)",
         help: help)
     }
     let text = value.string
+    if case .timestamp = value.content, reading != .any, reading != .bytes { return wrongType(value, shape) }
     switch reading {
-    case .any: break
-    case .text, .textOrInteger:
+    case .any, .text: break
+    case .textOrInteger:
       switch value.content {
-      case .timestamp: wrongType(value, shape)
-      case .float, .bool: if reading == .textOrInteger { wrongType(value, shape) }
+      case .float, .bool, .unsigned: wrongType(value, shape)
       default: break
       }
     case .boolean:
@@ -251,10 +253,12 @@ extension ComposeShape {
 /// Paths of values, for messages.
 enum ComposePath {
   /// `services.web.ports[0]`
-  static func text(_ path: [String]) -> String {
-    path.reduce(into: "") { text, part in
-      if !text.isEmpty, part.utf8.first != UInt8(ascii: "[") { text += "." }
-      text += part
+  static func text(_ path: [ComposeStep]) -> String {
+    path.reduce(into: "") { text, step in
+      switch step {
+      case .key(let key): text += text.isEmpty ? key : "." + key
+      case .index(let index): text += "[\(index)]"
+      }
     }
   }
 }

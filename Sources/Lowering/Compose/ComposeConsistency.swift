@@ -8,6 +8,7 @@ struct ComposeConsistency {
   let report: ComposeReport
   private let active: [ComposeService]
   private let names: Set<ByteKey>
+  private let services: [ByteKey: ComposeService]
   private let declared: [String: Set<ByteKey>]
 
   init(project: ComposeProject, report: ComposeReport) {
@@ -15,6 +16,7 @@ struct ComposeConsistency {
     self.report = report
     active = project.services.filter(\.isActive)
     names = Set(active.map { ByteKey($0.name) })
+    services = Dictionary(project.services.map { (ByteKey($0.name), $0) }, uniquingKeysWith: { first, _ in first })
     declared = Dictionary(
       ["networks", "volumes", "secrets", "configs", "models"].map { section in
         (section, Set((project.model[section]?.entries ?? []).map { ByteKey($0.key) }))
@@ -32,7 +34,8 @@ struct ComposeConsistency {
   private func check(_ service: ComposeService) {
     if service.image == nil, service.build == nil, service["provider"] == nil {
       report.add(
-        ComposeRules.noImage, at: service.location, "the service '\(service.name)' has neither an image nor a build",
+        ComposeRules.noImage, at: service.location,
+        "the service '\(service.name.shown)' has neither an image nor a build",
         help: "add 'image' or 'build'")
     }
     for dependency in service.allDependencies where !names.contains(ByteKey(dependency.name)) {
@@ -69,13 +72,14 @@ struct ComposeConsistency {
   }
 
   private func undefinedService(_ dependency: ComposeDependency) {
-    let inactive = project.services.first { $0.name.isSame(as: dependency.name) }
+    let inactive = services[ByteKey(dependency.name)]
     if inactive != nil, !dependency.isRequired { return }
-    let near = Suggestion.nearest(to: dependency.name, in: active.map(\.name))
+    let near = report.suggestion(to: dependency.name, in: active.map(\.name))
     report.add(
       ComposeRules.undefinedService, at: dependency.location,
       inactive == nil
-        ? "there is no service '\(dependency.name)'" : "the service '\(dependency.name)' is in no active profile",
+        ? "there is no service '\(dependency.name.shown)'"
+        : "the service '\(dependency.name.shown)' is in no active profile",
       help: inactive == nil
         ? near.map { "did you mean '\($0)'?" } : "say 'required: false', or give both the same profile",
       labels: inactive.map { [.init($0.location, "the service is here")] } ?? [])
@@ -83,9 +87,9 @@ struct ComposeConsistency {
 
   private func reference(_ name: String, _ section: String, at location: Location, _ rule: Rule, _ noun: String) {
     guard declared[section]?.contains(ByteKey(name)) != true else { return }
-    let near = Suggestion.nearest(to: name, in: (project.model[section]?.entries ?? []).map(\.key))
+    let near = report.suggestion(to: name, in: (project.model[section]?.entries ?? []).map(\.key))
     report.add(
-      rule, at: location, "the \(noun) '\(name)' isn't declared",
+      rule, at: location, "the \(noun) '\(name.shown)' isn't declared",
       help: near.map { "did you mean '\($0)'?" } ?? "declare it under the top-level '\(section)'")
   }
 
@@ -131,7 +135,7 @@ struct ComposeConsistency {
     if mayLack || (isSecret ? hasContent : !given.isEmpty) { return }
     report.add(
       ComposeRules.missingSource, at: entry.keyLocation,
-      "'\(entry.key)' doesn't say where its content is",
+      "'\(entry.key.shown)' doesn't say where its content is",
       help: "add \(keys.map { "'\($0)'" }.joined(separator: " or ")), or 'external: true'")
   }
 
@@ -153,6 +157,7 @@ extension ComposeConsistency {
       service.allDependencies.compactMap { dependency in places[ByteKey(dependency.name)].map { ($0, dependency) } }
     }
     var state = [UInt8](repeating: 0, count: active.count)
+    var found = 0
     for start in active.indices where state[start] == 0 {
       var path: [(service: Int, next: Int)] = [(start, 0)]
       state[start] = 1
@@ -167,7 +172,8 @@ extension ComposeConsistency {
         if state[target] == 0 {
           state[target] = 1
           path.append((target, 0))
-        } else if state[target] == 1, let from = path.firstIndex(where: { $0.service == target }) {
+        } else if state[target] == 1, found < 100, let from = path.firstIndex(where: { $0.service == target }) {
+          found += 1
           let names = path[from...].map { active[$0.service].name } + [active[target].name]
           report.add(
             ComposeRules.dependencyCycle, at: dependency.location,
@@ -184,7 +190,7 @@ extension ComposeConsistency {
       guard let address = port["host_ip"], let text = address.string, port.node != nil, !IPAddress.isValid(text) else {
         continue
       }
-      report.add(ComposeRules.invalidAddress, at: address.location, "'\(text)' is no IP address")
+      report.add(ComposeRules.invalidAddress, at: address.location, "'\(text.shown)' is no IP address")
     }
     for mount in service.mounts
     where mount["type"]?.string == "bind" && mount["source"] == nil && mount.entries != nil {
@@ -211,7 +217,8 @@ extension ComposeConsistency {
       guard let separator = text.utf8.firstIndex(of: UInt8(ascii: "=")) ?? text.utf8.firstIndex(of: UInt8(ascii: ":"))
       else {
         report.add(
-          ComposeRules.invalidHost, at: element.location, "'\(text)' has no address", help: "write 'name=address'")
+          ComposeRules.invalidHost, at: element.location, "'\(text.shown)' has no address", help: "write 'name=address'"
+        )
         continue
       }
       host(String(text[..<separator]), at: element.location)
@@ -220,6 +227,6 @@ extension ComposeConsistency {
 
   private func host(_ name: String, at location: Location) {
     guard name.isEmpty || name.utf8.contains(UInt8(ascii: ":")) || name.utf8.contains(UInt8(ascii: "=")) else { return }
-    report.add(ComposeRules.invalidHost, at: location, "'\(name)' can't be the name of a host")
+    report.add(ComposeRules.invalidHost, at: location, "'\(name.shown)' can't be the name of a host")
   }
 }

@@ -72,16 +72,16 @@ struct ComposeExtender {
       }
       let index = base.file == file ? names[ByteKey(name)] : base.services.index(of: name)
       guard let index else {
-        let near = Suggestion.nearest(to: name, in: base.services.map(\.key))
+        let near = loading.report.suggestion(to: name, in: base.services.map(\.key))
         loading.report.add(
-          ComposeRules.undefinedBase, at: place, "there is no service '\(name)' in '\(base.file.path)' to extend",
+          ComposeRules.undefinedBase, at: place, "there is no service '\(name.shown)' in '\(base.file.path)' to extend",
           help: near.map { "did you mean '\($0)'?" })
         break
       }
       let service = base.services[index]
       if !seen.insert(key).inserted {
         loading.report.add(
-          ComposeRules.extendsCycle, at: place, "the service '\(name)' extends itself in the end",
+          ComposeRules.extendsCycle, at: place, "the service '\(name.shown)' extends itself in the end",
           help: "delete one 'extends' of the circle", labels: [.init(service.keyLocation, "the service is here")])
         break
       }
@@ -115,10 +115,11 @@ struct ComposeExtender {
       if var below = result, below.entries != nil {
         below.remove(
           step.resets.compactMap { reset in
-            reset.path.count > 2 && reset.path[0] == "services" && reset.path[1].isSame(as: step.name)
+            reset.path.count > 2 && reset.path[0].key == "services"
+              && reset.path[1].key?.isSame(as: step.name) == true
               ? ComposeReset(path: Array(reset.path.dropFirst(2))) : nil
           })
-        value = ComposeMerge(report: loading.report).merge(below, value, ComposeShape(ComposeSchema.service), .deep)
+        value = ComposeMerge(report: loading.report).merge(below, value, ComposeSchema.serviceShape, .deep)
         value.location = step.value.location
       }
       resolved[step.key] = value
@@ -149,15 +150,15 @@ struct ComposeExtender {
           before.remove(resets)
           value = ComposeMerge(report: loading.report).root(before, value)
         }
-        ComposeLongForms(report: loading.report).expand(&value, ComposeShape(ComposeSchema.root))
-        ComposeIdentity.enforce(&value, ComposeShape(ComposeSchema.root))
+        ComposeLongForms(report: loading.report).expand(&value, ComposeSchema.file)
+        ComposeIdentity.enforce(&value, ComposeSchema.file)
         merged = value
       }
       let directory = FilePath.directory(of: path)
       loading.note(documents)
       guard var services = merged?["services"] else {
         loading.report.add(
-          ComposeRules.undefinedBase, at: location, "the file '\(path)' has no services to extend")
+          ComposeRules.undefinedBase, at: location, "the file '\(path.shown)' has no services to extend")
         return nil
       }
       let moved = FilePath.relative(directory.isEmpty ? "." : directory, from: folder.isEmpty ? "." : folder)

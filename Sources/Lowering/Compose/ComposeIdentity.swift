@@ -2,36 +2,47 @@ import Lexer
 
 /// Removes elements of lists that a later element of the same identity replaces.
 enum ComposeIdentity {
-  /// Walks a value and everything below it.
-  static func enforce(_ value: inout ComposeValue, _ shape: ComposeShape?) {
+  /// Walks a value and everything below it; nothing is copied where nothing is replaced.
+  static func enforce(_ value: inout ComposeValue, _ shape: ComposeShape) {
+    if let changed = enforced(value, shape) { value = changed }
+  }
+
+  private static func enforced(_ value: ComposeValue, _ shape: ComposeShape) -> ComposeValue? {
+    guard shape.hasIdentities else { return nil }
     switch value.content {
-    case .mapping(var entries):
-      guard let map = shape?.map else { return }
-      value.content = .null
+    case .mapping(let entries):
+      guard let map = shape.map else { return nil }
+      var result: [ComposeEntry]?
       for index in entries.indices {
         let field = map.fields[entries[index].key]
-        if let identity = field?.identity { replace(&entries[index].value, by: identity) }
-        if let shape = field?.shape ?? map.shape(of: entries[index].key), shape.map != nil || shape.list != nil {
-          enforce(&entries[index].value, shape)
-        }
+        guard let shape = field?.shape ?? map.shape(of: entries[index].key) else { continue }
+        let changed = field?.identity.flatMap { replaced(entries[index].value, by: $0) }
+        guard let changed = enforced(changed ?? entries[index].value, shape) ?? changed else { continue }
+        if result == nil { result = entries }
+        result?[index].value = changed
       }
-      value.content = .mapping(entries)
-    case .sequence(var elements):
-      guard let list = shape?.list, list.element.map != nil else { return }
-      value.content = .null
-      for index in elements.indices { enforce(&elements[index], list.element) }
-      value.content = .sequence(elements)
-    default: return
+      return result.map { value.with(.mapping($0)) }
+    case .sequence(let elements):
+      guard let list = shape.list else { return nil }
+      var result: [ComposeValue]?
+      for index in elements.indices {
+        guard let changed = enforced(elements[index], list.element) else { continue }
+        if result == nil { result = elements }
+        result?[index] = changed
+      }
+      return result.map { value.with(.sequence($0)) }
+    default: return nil
     }
   }
 
-  private static func replace(_ value: inout ComposeValue, by identity: ElementIdentity) {
-    guard case .sequence(let elements) = value.content, elements.count > 1 else { return }
-    var result: [ComposeValue] = []
-    result.reserveCapacity(elements.count)
+  private static func replaced(_ value: ComposeValue, by identity: ElementIdentity) -> ComposeValue? {
+    guard case .sequence(let elements) = value.content, elements.count > 1 else { return nil }
+    let keys = elements.indices.map { identity.key(of: elements[$0]) }
     var places: [ByteKey: Int] = [:]
-    for element in elements {
-      guard let key = identity.key(of: element) else {
+    var result: [ComposeValue] = []
+    guard hasRepeats(keys) else { return nil }
+    for (element, key) in zip(elements, keys) {
+      guard let key else {
         result.append(element)
         continue
       }
@@ -42,7 +53,21 @@ enum ComposeIdentity {
         result.append(element)
       }
     }
-    if result.count < elements.count { value.content = .sequence(result) }
+    return value.with(.sequence(result))
+  }
+}
+
+extension ComposeIdentity {
+  /// Whether two of the keys are the same; short lists are searched pair by pair, which needs no table.
+  private static func hasRepeats(_ keys: [String?]) -> Bool {
+    if keys.count <= 12 {
+      for second in keys.indices {
+        guard let key = keys[second] else { continue }
+        for first in 0..<second where keys[first]?.isSame(as: key) == true { return true }
+      }
+      return false
+    }
+    return Set(keys.compactMap { $0.map(ByteKey.init) }).count < keys.count(where: { $0 != nil })
   }
 }
 

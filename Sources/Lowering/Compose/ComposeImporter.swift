@@ -10,7 +10,7 @@ struct ComposeImporter {
   let report: ComposeReport
   /// Where `!reset` and `!override` stand.
   private(set) var resets: [ComposeReset] = []
-  private var path: [String] = []
+  private var path: [ComposeStep] = []
 
   init(file: SourceFile, environment: Environment, report: ComposeReport) {
     self.file = file
@@ -28,7 +28,7 @@ struct ComposeImporter {
         help: isNull ? "delete the '---' before it" : nil)
       return nil
     }
-    return value(document.root, ComposeShape(ComposeSchema.root))
+    return value(document.root, ComposeSchema.file)
   }
 
   private func location(_ node: YAMLNode) -> Location { Location(file, node.range) }
@@ -49,7 +49,7 @@ struct ComposeImporter {
       var values: [ComposeValue] = []
       values.reserveCapacity(elements.count)
       for (index, element) in elements.enumerated() {
-        path.append("[\(index)]")
+        path.append(.index(index))
         if let value = value(element, shape?.list?.element) { values.append(value) }
         path.removeLast()
       }
@@ -71,7 +71,7 @@ struct ComposeImporter {
         entries.append(ComposeEntry(key, at: keyLocation, ComposeValue(.untouched, at: location(value), node: value)))
         continue
       }
-      path.append(key)
+      path.append(.key(key))
       if let value = value(entry.value, shape?.shape(of: key)) {
         entries.append(ComposeEntry(key, at: keyLocation, value))
       }
@@ -109,14 +109,15 @@ struct ComposeImporter {
     case .float(let value)?:
       if value.isFinite { return make(.float(value)) }
       report.add(
-        ComposeRules.unsupportedValue, at: location(node), "compose can't read the number '\(text)'",
+        ComposeRules.unsupportedValue, at: location(node), "compose can't read the number '\(text.shown)'",
         help: "put it in quotes if it is meant as text")
       return make(.string(text))
     case .string(let value)?: return string(value, node, shape)
     case nil:
       report.add(
-        ComposeRules.invalidTag, at: location(node), "'\(text)' is not what the tag '\(node.tag?.text ?? "")' says")
-      return make(.string(text))
+        ComposeRules.invalidTag, at: location(node),
+        "'\(text.shown)' is not what the tag '\(node.tag?.text ?? "")' says")
+      return make(shape?.placeholder ?? .string(text))
     }
   }
 
@@ -127,10 +128,11 @@ struct ComposeImporter {
         let result = try Interpolation.expand(text, environment)
         value.content = .string(result.text)
         value.variables = result.uses
-        for use in result.uses where !use.isSet && !use.hasFallback {
+        // Each lookup of a place reads the scalar, so a scalar full of unset variables gets a bounded number of findings.
+        for use in result.uses.lazy.filter({ !$0.isSet && !$0.hasFallback }).prefix(20) {
           report.add(
             ComposeRules.unsetVariable, at: Location(file, ScalarPlaces.range(of: use.range, in: node, of: file)),
-            "the variable '\(use.name)' is unset and becomes nothing",
+            "the variable '\(use.name.shown)' is unset and becomes nothing",
             help: "set it, or write '${\(use.name)-}' if it may be unset")
         }
       } catch {
@@ -151,18 +153,18 @@ struct ComposeImporter {
       value.content = .bool(ComposeNumber.boolean(text) ?? false)
       if ComposeNumber.boolean(text) == nil {
         report.add(
-          ComposeRules.invalidBoolean, at: value.location, "'\(text)' is neither true nor false",
+          ComposeRules.invalidBoolean, at: value.location, "'\(text.shown)' is neither true nor false",
           help: "write true or false")
       }
     case .integer:
       value.content = .int(ComposeNumber.integer(text) ?? 0)
       if ComposeNumber.integer(text) == nil {
-        report.add(ComposeRules.invalidNumber, at: value.location, "'\(text)' is no integer")
+        report.add(ComposeRules.invalidNumber, at: value.location, "'\(text.shown)' is no integer")
       }
     case .float:
       value.content = .float(ComposeNumber.float(text) ?? 0)
       if ComposeNumber.float(text) == nil {
-        report.add(ComposeRules.invalidNumber, at: value.location, "'\(text)' is no number")
+        report.add(ComposeRules.invalidNumber, at: value.location, "'\(text.shown)' is no number")
       }
     default: break
     }
@@ -185,6 +187,20 @@ extension ScalarShape {
 
 /// The place of a `!reset` or `!override`: what files before give there doesn't count.
 struct ComposeReset: Sendable {
-  /// The keys that lead to it.
-  let path: [String]
+  /// What leads to it.
+  let path: [ComposeStep]
+}
+
+/// One step from a value into what it holds.
+enum ComposeStep: Sendable {
+  /// To the value of a key.
+  case key(String)
+  /// To an element.
+  case index(Int)
+
+  /// The key.
+  var key: String? {
+    if case .key(let key) = self { return key }
+    return nil
+  }
 }

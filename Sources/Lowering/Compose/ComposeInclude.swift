@@ -25,15 +25,16 @@ extension ComposeLoading {
     let own = FilePath.normalize(file.path)
     if context.chain.contains(where: { $0.isSame(as: main) }) || own.isSame(as: main) {
       report.add(
-        ComposeRules.includeCycle, at: paths[0].location, "'\(first)' leads back to the file that includes it",
+        ComposeRules.includeCycle, at: paths[0].location, "'\(first.shown)' leads back to the file that includes it",
         help: "delete one 'include' of the circle")
       return nil
     }
     let folder =
       item["project_directory"]?.string.map { FilePath.join(context.folder, $0) } ?? FilePath.directory(of: main)
-    guard let environment = environment(of: item, folder: folder, context) else { return nil }
-    let key = ([folder] + paths.map { $0.string ?? "" } + [context.folder]).joined(separator: "\n") + environment.key
-    return included(key) {
+    guard let inner = inner(of: item, folder: folder, context, leadingTo: [own, main]) else { return nil }
+    let additions = inner.additions.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    let key = ([folder, context.folder] + paths.map { $0.string ?? "" } + [""] + additions).joined(separator: "\u{0}")
+    return included(key, named: item.location) {
       var sources: [SourceFile] = []
       for path in paths {
         guard let text = path.string,
@@ -41,43 +42,40 @@ extension ComposeLoading {
         else { return nil }
         sources.append(source)
       }
-      let inner = Context(
-        folder: folder, environment: environment.environment, chain: context.chain + [own, main])
-      guard inner.chain.count < 128, var model = model(sources, inner) else { return nil }
+      // Each level is a recursion of this; nobody nests so deep.
+      if inner.chain.count > 128 { return tooMany(at: item.location) }
+      guard var model = model(sources, inner) else { return nil }
       ComposePaths.rebase(&model, into: FilePath.relative(folder, from: context.folder))
       return model
     }
   }
 
-  /// The environment that included files see: that of the including one, then their own files'.
-  private func environment(
-    of item: ComposeValue, folder: String, _ context: Context
-  ) -> (environment: Environment, key: String)? {
-    var environment = context.environment
-    var key = ""
+  /// What included files see: the variables of the including one, then those of environment files.
+  private func inner(
+    of item: ComposeValue, folder: String, _ context: Context, leadingTo chain: [String]
+  ) -> Context? {
+    var inner = context
+    inner.folder = folder
+    inner.chain += chain
+    let lookup = { (name: String) in context.environment[name] }
     var files: [DotEnv] = []
     if let named = item["env_file"] {
       for path in named.elements ?? [named] {
         guard let text = path.string else { continue }
-        guard
-          let file = envFile(
-            FilePath.join(context.folder, text), named: path.location, isRequired: true,
-            lookup: { context.environment[$0] })
-        else { return nil }
+        let whole = FilePath.join(context.folder, text)
+        guard let file = envFile(whole, named: path.location, isRequired: true, lookup: lookup) else { return nil }
         files.append(file)
-        key += "\n" + text
       }
     } else if let file = envFile(
-      FilePath.join(folder, ".env"), named: item.location, isRequired: false, lookup: { context.environment[$0] })
+      FilePath.join(folder, ".env"), named: item.location, isRequired: false, lookup: lookup)
     {
       files.append(file)
     }
-    for variable in files.flatMap(\.variables) where environment[variable.name] == nil {
-      environment.values[variable.name] = variable.value
+    for variable in files.flatMap(\.variables) where inner.environment[variable.name] == nil {
+      inner.environment.values[variable.name] = variable.value
+      inner.additions[variable.name] = variable.value
     }
-    // Two includes of one file agree only if they see the same variables.
-    key += "\n" + context.chain.joined(separator: "\n")
-    return (environment, key)
+    return inner
   }
 
   /// Joins included resources with those of the file, section by section.
@@ -92,8 +90,10 @@ extension ComposeLoading {
       guard case .mapping(let own) = entries[place].value.content else { continue }
       let shape = ComposeSchema.root.fields[section]?.shape?.map
       var base = imported
+      let names = Dictionary(
+        own.enumerated().map { (ByteKey($1.key), $0) }, uniquingKeysWith: { first, _ in first })
       base.removeAll { entry in
-        own.contains { $0.key.isSame(as: entry.key) && $0.value.hasSameContent(as: entry.value) }
+        names[ByteKey(entry.key)].map { own[$0].value.hasSameContent(as: entry.value) } ?? false
       }
       entries[place].value.content = .mapping(ComposeMerge(report: report).entries(base, own, shape))
     }

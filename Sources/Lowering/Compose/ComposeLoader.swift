@@ -96,7 +96,8 @@ enum ComposeName {
     if let given, !given.isEmpty {
       if !normalized(given).isSame(as: given) {
         report.add(
-          ComposeRules.projectName, at: Location(main, SourceRange(at: 0)), "'\(given)' can't be the name of a project",
+          ComposeRules.projectName, at: Location(main, SourceRange(at: 0)),
+          "'\(given.shown)' can't be the name of a project",
           help: "call it '\(normalized(given))'")
       }
       return given

@@ -16,6 +16,8 @@ final class ComposeLoading {
   private var cache: [String: ComposeValue] = [:]
   private var bases: [String: ComposeBase] = [:]
   private var envFiles: [String: DotEnv?] = [:]
+  private var byPath: [String: SourceFile] = [:]
+  private var includes = 0
 
   static let fileLimit = 1000
 
@@ -27,6 +29,8 @@ final class ComposeLoading {
     var folder: String
     /// The variables.
     var environment: Environment
+    /// Those of them that environment files of includes brought.
+    var additions: [String: String] = [:]
     /// The paths of the files that led here, for circles.
     var chain: [String]
   }
@@ -53,21 +57,21 @@ final class ComposeLoading {
     _ document: YAMLDocument, to model: ComposeValue?, _ context: Context, isLast: Bool
   ) -> ComposeValue? {
     var importer = ComposeImporter(file: document.file, environment: context.environment, report: report)
-    guard var value = importer.document(document) else { return nil }
-    include(into: &value, importer.resets, context, from: document.file)
+    // One variable from here on, so that each pass changes the only copy.
+    guard var merged = importer.document(document) else { return nil }
+    include(into: &merged, importer.resets, context, from: document.file)
     var extender = ComposeExtender(loading: self, file: document.file, folder: context.folder)
-    extender.apply(to: &value, importer.resets, context)
-    var merged = value
+    extender.apply(to: &merged, importer.resets, context)
     if var before = model {
       before.remove(importer.resets)
-      merged = ComposeMerge(report: report).root(before, value)
+      merged = ComposeMerge(report: report).root(before, merged)
     }
-    ComposeIdentity.enforce(&merged, ComposeShape(ComposeSchema.root))
+    ComposeIdentity.enforce(&merged, ComposeSchema.file)
     var check = ComposeCheck(report: report, reads: isLast)
     check.root(merged)
     noteVersion(merged)
-    ComposeLongForms(report: report).expand(&merged, ComposeShape(ComposeSchema.root))
-    ComposeIdentity.enforce(&merged, ComposeShape(ComposeSchema.root))
+    ComposeLongForms(report: report).expand(&merged, ComposeSchema.file)
+    ComposeIdentity.enforce(&merged, ComposeSchema.file)
     return merged
   }
 
@@ -89,25 +93,32 @@ final class ComposeLoading {
 
   /// A file that another one names, or nil after a finding.
   func read(_ path: String, named location: Location) -> SourceFile? {
-    if readFiles.count >= Self.fileLimit {
-      report.add(ComposeRules.tooManyFiles, at: location, "this leads to more than \(Self.fileLimit) files")
-      return nil
-    }
+    if let known = byPath[path] { return known }
+    if readFiles.count >= Self.fileLimit { return tooMany(at: location) }
     do throws(FileFailure) {
-      let file = try files.read(path, within: nil, limit: 16 * 1024 * 1024)
-      note(file)
-      return file
+      return try fetch(path)
     } catch {
-      report.add(ComposeRules.missingFile, at: location, "the file '\(path)' \(error.reason)")
+      report.add(ComposeRules.missingFile, at: location, "the file '\(path.shown)' \(error.reason)")
       return nil
     }
   }
 
   /// A file if it is there.
   func readIfPresent(_ path: String) -> SourceFile? {
-    guard let file = try? files.read(path, within: nil, limit: 16 * 1024 * 1024) else { return nil }
+    byPath[path] ?? (readFiles.count >= Self.fileLimit ? nil : try? fetch(path))
+  }
+
+  private func fetch(_ path: String) throws(FileFailure) -> SourceFile {
+    let file = try files.read(path, within: nil, limit: 16 * 1024 * 1024)
+    byPath[path] = file
     note(file)
     return file
+  }
+
+  /// Reports that a place leads to too many files.
+  func tooMany<Result>(at location: Location) -> Result? {
+    report.add(ComposeRules.tooManyFiles, at: location, "this leads to more than \(Self.fileLimit) files")
+    return nil
   }
 
   /// The variables of an environment file, read once; nil after a finding.
@@ -134,8 +145,12 @@ final class ComposeLoading {
   }
 
   /// A model of included files, made once for the same files and variables.
-  func included(_ key: String, _ make: () -> ComposeValue?) -> ComposeValue? {
+  func included(_ key: String, named location: Location, _ make: () -> ComposeValue?) -> ComposeValue? {
     if let known = cache[key] { return known }
+    includes += 1
+    if includes > Self.fileLimit {
+      return tooMany(at: location)
+    }
     let model = make()
     cache[key] = model
     return model

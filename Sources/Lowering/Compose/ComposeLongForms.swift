@@ -8,76 +8,90 @@ struct ComposeLongForms {
 
   init(report: ComposeReport) { self.report = report }
 
-  /// Walks a value and everything below it.
-  func expand(_ value: inout ComposeValue, _ shape: ComposeShape?) {
+  /// Walks a value and everything below it; nothing is copied where nothing is short.
+  func expand(_ value: inout ComposeValue, _ shape: ComposeShape) {
+    if let changed = expanded(value, shape) { value = changed }
+  }
+
+  private func expanded(_ value: ComposeValue, _ shape: ComposeShape) -> ComposeValue? {
+    guard shape.hasLongForms else { return nil }
     switch value.content {
-    case .mapping(var entries):
-      guard let map = shape?.map else { return }
-      value.content = .null
+    case .mapping(let entries):
+      guard let map = shape.map else { return nil }
+      var result: [ComposeEntry]?
       for index in entries.indices {
         let field = map.fields[entries[index].key]
-        if let form = field?.longForm { apply(form, &entries[index].value) }
-        if let shape = field?.shape ?? map.shape(of: entries[index].key), shape.map != nil || shape.list != nil {
-          expand(&entries[index].value, shape)
-        }
+        guard let shape = field?.shape ?? map.shape(of: entries[index].key) else { continue }
+        let changed = field?.longForm.flatMap { apply($0, entries[index].value) }
+        guard let changed = expanded(changed ?? entries[index].value, shape) ?? changed else { continue }
+        if result == nil { result = entries }
+        result?[index].value = changed
       }
-      value.content = .mapping(entries)
-    case .sequence(var elements):
-      guard let list = shape?.list, list.element.map != nil else { return }
-      value.content = .null
-      for index in elements.indices { expand(&elements[index], list.element) }
-      value.content = .sequence(elements)
-    default: return
+      return result.map { value.with(.mapping($0)) }
+    case .sequence(let elements):
+      guard let list = shape.list else { return nil }
+      return each(value, elements) { expanded($0, list.element) }
+    default: return nil
     }
   }
 
-  private func apply(_ form: LongForm, _ value: inout ComposeValue) {
+  private func apply(_ form: LongForm, _ value: ComposeValue) -> ComposeValue? {
+    let list = value.string == nil ? value : value.with(.sequence([value]))
     switch form {
-    case .build: if value.string != nil { value = value.derived([("context", value)]) }
-    case .dependencies: Self.dependencies(&value)
-    case .names: Self.names(&value)
-    case .list: if value.string != nil { value.content = .sequence([value]) }
+    case .build: return value.string == nil ? nil : value.derived([("context", value)])
+    case .dependencies: return Self.dependencies(value)
+    case .names: return Self.names(value)
+    case .list: return value.string == nil ? nil : list
     case .envFiles:
-      if value.string != nil { value.content = .sequence([value]) }
-      each(&value) { element in element.string.map { _ in element.derived([("path", element)]) } }
-    case .files: each(&value) { element in element.string.map { _ in element.derived([("source", element)]) } }
-    case .gpus:
-      if value.string != nil { value.content = .sequence([value.derived([("count", value)])]) }
-    case .ports: each(&value) { port($0) }
-    case .mounts: each(&value) { mount($0) }
-    case .devices: each(&value) { device($0) }
-    case .sshKeys: pairs(&value) { $0.isSame(as: "default") }
-    case .pairs: pairs(&value) { _ in false }
+      return each(list, list.elements ?? []) { element in
+        element.string == nil ? nil : element.derived([("path", element)])
+      }
+    case .files:
+      return each(value, value.elements ?? []) { element in
+        element.string == nil ? nil : element.derived([("source", element)])
+      }
+    case .gpus: return value.string == nil ? nil : value.with(.sequence([value.derived([("count", value)])]))
+    case .ports: return each(value, value.elements ?? [], port)
+    case .mounts: return each(value, value.elements ?? [], mount)
+    case .devices: return each(value, value.elements ?? [], device)
+    case .sshKeys: return pairs(value) { $0.isSame(as: "default") }
+    case .pairs: return pairs(value) { _ in false }
     }
   }
 
-  private func each(_ value: inout ComposeValue, _ change: (ComposeValue) -> ComposeValue?) {
-    guard case .sequence(var elements) = value.content else { return }
+  private func each(
+    _ value: ComposeValue, _ elements: [ComposeValue], _ change: (ComposeValue) -> ComposeValue?
+  ) -> ComposeValue? {
+    var result: [ComposeValue]?
     for index in elements.indices {
-      if let changed = change(elements[index]) { elements[index] = changed }
+      guard let changed = change(elements[index]) else { continue }
+      if result == nil { result = elements }
+      result?[index] = changed
     }
-    value.content = .sequence(elements)
+    return result.map { value.with(.sequence($0)) }
   }
 
   /// A list of services as a mapping of conditions.
-  static func dependencies(_ value: inout ComposeValue) {
-    guard let elements = value.elements, elements.allSatisfy({ $0.string != nil }) else { return }
-    value.content = .mapping(
-      elements.map { element in
-        ComposeEntry(
-          element.string ?? "", at: element.location,
-          element.derived([
-            ("condition", element.derived("service_started")),
-            ("required", ComposeValue(.bool(true), at: element.location)),
-          ]))
-      })
+  static func dependencies(_ value: ComposeValue) -> ComposeValue? {
+    guard let elements = value.elements, elements.allSatisfy({ $0.string != nil }) else { return nil }
+    return value.with(
+      .mapping(
+        elements.map { element in
+          ComposeEntry(
+            element.string ?? "", at: element.location,
+            element.derived([
+              ("condition", element.derived("service_started")),
+              ("required", ComposeValue(.bool(true), at: element.location)),
+            ]))
+        }))
   }
 
   /// A list of names as a mapping without values.
-  static func names(_ value: inout ComposeValue) {
-    guard let elements = value.elements, elements.allSatisfy({ $0.string != nil }) else { return }
-    value.content = .mapping(
-      elements.map { ComposeEntry($0.string ?? "", at: $0.location, ComposeValue(.null, at: $0.location)) })
+  static func names(_ value: ComposeValue) -> ComposeValue? {
+    guard let elements = value.elements, elements.allSatisfy({ $0.string != nil }) else { return nil }
+    return value.with(
+      .mapping(
+        elements.map { ComposeEntry($0.string ?? "", at: $0.location, ComposeValue(.null, at: $0.location)) }))
   }
 }
 
@@ -85,7 +99,7 @@ extension ComposeLongForms {
   private func port(_ value: ComposeValue) -> ComposeValue? {
     if value.entries != nil { return nil }
     if case .float = value.content {
-      report.add(ComposeRules.invalidPort, at: value.location, "'\(value.scalarText ?? "")' is no port")
+      report.add(ComposeRules.invalidPort, at: value.location, "'\((value.scalarText ?? "").shown)' is no port")
       return nil
     }
     guard let text = value.scalarText else { return nil }
@@ -103,7 +117,7 @@ extension ComposeLongForms {
       ])
     } catch {
       report.add(
-        ComposeRules.invalidPort, at: value.location, "'\(text)' is no port mapping: \(error.message)",
+        ComposeRules.invalidPort, at: value.location, "'\(text.shown)' is no port mapping: \(error.message)",
         help: "write it as '8080:80', '127.0.0.1:8080:80' or '53:53/udp'")
       return nil
     }
@@ -129,7 +143,7 @@ extension ComposeLongForms {
       ])
     } catch {
       report.add(
-        ComposeRules.invalidMount, at: value.location, "'\(text)' is no mount: \(error.message)",
+        ComposeRules.invalidMount, at: value.location, "'\(text.shown)' is no mount: \(error.message)",
         help: "write it as 'source:target' or 'source:target:ro'")
       return nil
     }
@@ -142,7 +156,7 @@ extension ComposeLongForms {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
     guard parts.count <= 3 else {
       report.add(
-        ComposeRules.invalidDevice, at: value.location, "it is not clear which part of '\(text)' is what",
+        ComposeRules.invalidDevice, at: value.location, "it is not clear which part of '\(text.shown)' is what",
         help: "write it with 'source' and 'target'")
       return nil
     }
@@ -154,15 +168,15 @@ extension ComposeLongForms {
     ])
   }
 
-  private func pairs(_ value: inout ComposeValue, isOptional: (String) -> Bool) {
-    guard let elements = value.elements, elements.allSatisfy({ $0.string != nil }) else { return }
+  private func pairs(_ value: ComposeValue, isOptional: (String) -> Bool) -> ComposeValue? {
+    guard let elements = value.elements, elements.allSatisfy({ $0.string != nil }) else { return nil }
     var entries: [ComposeEntry] = []
     for element in elements {
       let parts = (element.string ?? "").split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let key = String(parts.first ?? "")
       if parts.count < 2, !isOptional(key) {
         report.add(
-          ComposeRules.invalidPair, at: element.location, "'\(element.string ?? "")' has no '='",
+          ComposeRules.invalidPair, at: element.location, "'\((element.string ?? "").shown)' has no '='",
           help: "write it as 'name=value'")
         continue
       }
@@ -171,6 +185,6 @@ extension ComposeLongForms {
       let entry = ComposeEntry(key, at: element.location, part)
       if let place = entries.index(of: key) { entries[place] = entry } else { entries.append(entry) }
     }
-    value.content = .mapping(entries)
+    return value.with(.mapping(entries))
   }
 }

@@ -10,7 +10,7 @@ struct ComposeMerge {
 
   /// Joins two whole files.
   func root(_ base: ComposeValue, _ over: ComposeValue) -> ComposeValue {
-    merge(base, over, ComposeShape(ComposeSchema.root), .deep)
+    merge(base, over, ComposeSchema.file, .deep)
   }
 
   /// Joins two values of a key.
@@ -89,9 +89,7 @@ struct ComposeMerge {
   }
 
   private func named(_ value: ComposeValue, isDependency: Bool) -> ComposeValue {
-    var value = value
-    if isDependency { ComposeLongForms.dependencies(&value) } else { ComposeLongForms.names(&value) }
-    return value
+    (isDependency ? ComposeLongForms.dependencies(value) : ComposeLongForms.names(value)) ?? value
   }
 
   private func pools(_ base: ComposeValue, _ over: ComposeValue, _ shape: ComposeShape?) -> ComposeValue {

@@ -113,8 +113,10 @@ extension ComposeValue {
     for reset in resets { remove(at: reset.path[...]) }
   }
 
-  private mutating func remove(at path: ArraySlice<String>) {
-    guard let key = path.first, case .mapping(var entries) = content, let index = entries.index(of: key) else { return }
+  private mutating func remove(at path: ArraySlice<ComposeStep>) {
+    guard let key = path.first?.key, case .mapping(var entries) = content, let index = entries.index(of: key) else {
+      return
+    }
     content = .null
     if path.count == 1 {
       entries.remove(at: index)

@@ -7,6 +7,7 @@ import Source
 final class ComposeReport {
   private(set) var bag = DiagnosticBag()
   private var seen: Set<Key> = []
+  private var comparisons = 0
 
   init() {}
 
@@ -22,6 +23,14 @@ final class ComposeReport {
   ) {
     guard seen.insert(Key(rule: rule, location: location, message: message)).inserted else { return }
     bag.report(rule, at: location, message, help: help, labels: labels, fixes: fixes)
+  }
+
+  /// The nearest of some names, as long as there have not been so many questions that the answers cost more than the load.
+  func suggestion(to word: String, in candidates: @autoclosure () -> [String]) -> String? {
+    guard comparisons < 100_000 else { return nil }
+    let candidates = candidates()
+    comparisons += candidates.count
+    return Suggestion.nearest(to: word, in: candidates)
   }
 
   /// Adds what a reader found.

@@ -137,7 +137,7 @@ extension ComposeRules {
   package static let extendsCycle = Rule(
     "pod/extends-cycle", .error, "Services extend each other in a circle",
     explanation: "What the services of the circle are would never be settled. Delete one `extends`.",
-    bad: "services:\n  a:\n    image: nginx\n    extends: b\n  b:\n    extends: a\n",
+    bad: "services:\n  a:\n    image: nginx\n    extends: b\n  b:\n    image: nginx\n    extends: a\n",
     good: "services:\n  a:\n    image: nginx\n    extends: b\n  b:\n    command: [nginx]\n    image: nginx\n")
 
   /// Files include each other.

@@ -16,7 +16,7 @@ extension ComposeRules {
       In values, `$NAME` and `${NAME}` stand for a variable, with `:-`, `-`, `:+`, `+`, `:?` or `?` and a word behind the \
       name if wanted. `${` with anything else is an error. A dollar sign that is meant as such is written `$$`.
       """,
-    bad: bad("user: ${1}"), good: bad("user: ${NUMBER}"))
+    bad: bad("user: ${1}"), good: bad("user: ${NUMBER:-1000}"))
 
   /// A variable that is demanded has no value.
   package static let missingVariable = Rule(

@@ -36,7 +36,8 @@ extension ComposeRules {
       Docker Compose refuses keys that it doesn't know. Most often the key is misspelt or stands one level too high or \
       too deep. Keys for other programs start with `x-`.
       """,
-    bad: "services:\n  web:\n    imagee: nginx\n", good: "services:\n  web:\n    image: nginx\n")
+    bad: "services:\n  web:\n    image: nginx\n    prots: [\"80:80\"]\n",
+    good: "services:\n  web:\n    image: nginx\n    ports: [\"80:80\"]\n")
 
   /// A key that has to be there is missing.
   package static let missingKey = Rule(

@@ -10,7 +10,7 @@ extension ComposeSchema {
         ComposeField("labels", pairs, merge: .sequence, identity: .key),
         ComposeField("cache_from", texts), ComposeField("cache_to", texts), ComposeField("no_cache", flag),
         ComposeField("no_cache_filter", textOrList),
-        ComposeField("additional_contexts", pairs, merge: .sequence, identity: .key, longForm: .pairs),
+        ComposeField("additional_contexts", contexts, merge: .sequence, identity: .key, longForm: .pairs),
         ComposeField("network", text), ComposeField("provenance", textOrFlag), ComposeField("sbom", textOrFlag),
         ComposeField("pull", flag), ComposeField("target", text), ComposeField("shm_size", wholeSize),
         ComposeField("extra_hosts", hosts, merge: .hosts), ComposeField("isolation", text),
@@ -19,6 +19,11 @@ extension ComposeSchema {
         ComposeField("tags", texts, identity: .key), ComposeField("ulimits", ulimits),
         ComposeField("platforms", texts),
       ]), or: nil, or: ScalarShape(kinds: .string, reading: .text))
+
+  /// `{name: context}` or `[name=context]`.
+  private static let contexts = ComposeShape(
+    MapShape("the contexts", others: .init(shape: text, accepts: isNotEmpty, noun: "context"), takesExtensions: false),
+    or: ListShape(text, isUnique: true))
 
   private static let textOrFlag = ComposeShape(ScalarShape(kinds: [.string, .boolean]))
 

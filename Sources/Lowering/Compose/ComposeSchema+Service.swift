@@ -114,7 +114,7 @@ extension ComposeSchema {
     ComposeField("isolation", text),
     ComposeField("runtime", text),
     ComposeField("ipc", text),
-    ComposeField("pid", ComposeShape(ScalarShape(kinds: [.string, .null], reading: .text))),
+    ComposeField("pid", text),
     ComposeField("uts", text),
     ComposeField("cgroup", ComposeShape(ScalarShape(kinds: .string, values: ["host", "private"]))),
     ComposeField("cgroup_parent", text),

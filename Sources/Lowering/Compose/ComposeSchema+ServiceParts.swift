@@ -48,7 +48,7 @@ extension ComposeSchema {
           [ComposeField("path", text), ComposeField("format", text), ComposeField("required", flag)],
           takesExtensions: false, required: ["path"]),
         or: nil, or: ScalarShape(kinds: .string))),
-    or: ScalarShape(kinds: .string))
+    or: ScalarShape(kinds: .string, reading: .text))
 
   static let ports = ComposeShape(
     ListShape(

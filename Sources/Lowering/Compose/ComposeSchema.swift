@@ -2,6 +2,11 @@
 /// merge rules and short forms beside each key. Facts: compose-spec (2026-06) and compose-go 2.14.
 enum ComposeSchema {
   /// A whole file.
+  static let file = ComposeShape(root)
+  /// A service.
+  static let serviceShape = ComposeShape(service)
+
+  /// The mapping of a whole file.
   static let root = MapShape(
     "a pod file",
     [
@@ -92,7 +97,9 @@ extension ComposeSchema {
     MapShape(
       "the hosts",
       others: .init(
-        shape: ComposeShape(ListShape(text), or: ScalarShape(kinds: .string)), accepts: isNotEmpty, noun: "host"),
+        shape: ComposeShape(
+          ListShape(ComposeShape(ScalarShape(kinds: .string))), or: ScalarShape(kinds: .string, reading: .text)),
+        accepts: isNotEmpty, noun: "host"),
       takesExtensions: false),
     or: ListShape(text, isUnique: true))
 

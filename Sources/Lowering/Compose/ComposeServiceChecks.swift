@@ -31,7 +31,7 @@ struct ComposeServiceChecks {
     {
       report.add(
         ComposeRules.conflictingValues, at: platform.location,
-        "the platform '\(name)' is not among those that are built", help: "add it to 'build.platforms'",
+        "the platform '\(name.shown)' is not among those that are built", help: "add it to 'build.platforms'",
         labels: [.init(build["platforms"]?.location ?? build.location, "these are built")])
     }
   }
@@ -41,7 +41,7 @@ struct ComposeServiceChecks {
       !["CMD", "CMD-SHELL", "NONE"].contains(word)
     else { return }
     report.add(
-      ComposeRules.invalidHealthcheck, at: first.location, "'\(word)' is none of CMD, CMD-SHELL and NONE",
+      ComposeRules.invalidHealthcheck, at: first.location, "'\(word.shown)' is none of CMD, CMD-SHELL and NONE",
       help: "put 'CMD' before it")
   }
 
@@ -125,7 +125,8 @@ struct ComposeServiceChecks {
         rule["target"]?.string?.isEmpty != false
       else { continue }
       report.add(
-        ComposeRules.missingKey, at: action.location, "the action '\(word)' needs a 'target'", help: "add 'target'")
+        ComposeRules.missingKey, at: action.location, "the action '\(word.shown)' needs a 'target'",
+        help: "add 'target'")
     }
   }
 }

@@ -2,20 +2,30 @@
 ///
 /// The compose specification's "one of" always tells its alternatives apart by these three kinds, so one facet each is
 /// all that is needed. The whole of it is data, in the `ComposeSchema` files.
-struct ComposeShape: Sendable {
+final class ComposeShape: Sendable {
   /// The scalars that may stand there.
-  var scalar: ScalarShape?
+  let scalar: ScalarShape?
   /// The list that may stand there.
-  var list: ListShape?
+  let list: ListShape?
   /// The mapping that may stand there.
-  var map: MapShape?
+  let map: MapShape?
+
+  /// Whether elements of a list in it can replace each other.
+  var hasIdentities: Bool { map?.hasIdentities == true || list?.element.hasIdentities == true }
+  /// Whether something in it has a short form.
+  var hasLongForms: Bool { map?.hasLongForms == true || list?.element.hasLongForms == true }
 
   /// A scalar only.
-  init(_ scalar: ScalarShape) { self.scalar = scalar }
+  init(_ scalar: ScalarShape) {
+    self.scalar = scalar
+    list = nil
+    map = nil
+  }
   /// A list only, or a scalar too.
   init(_ list: ListShape, or scalar: ScalarShape? = nil) {
     self.list = list
     self.scalar = scalar
+    map = nil
   }
   /// A mapping, or a list or scalar too.
   init(_ map: MapShape, or list: ListShape? = nil, or scalar: ScalarShape? = nil) {
@@ -129,11 +139,15 @@ final class MapShape: Sendable {
   let required: [String]
   /// Keys of which one at least has to be there.
   let requiredAny: [String]
+  /// Whether elements of a list in it can replace each other.
+  let hasIdentities: Bool
+  /// Whether something in it has a short form.
+  let hasLongForms: Bool
 
   /// Keys that a person chooses.
   struct Others: Sendable {
     /// What the values have to be.
-    var shape: ComposeShape?
+    let shape: ComposeShape?
     /// Whether a key is one of these; others are taken with any value or refused, see `isOpen`.
     var accepts: @Sendable (String) -> Bool
     /// Whether keys that are not accepted may stand there with any value.
@@ -152,6 +166,12 @@ final class MapShape: Sendable {
     self.takesExtensions = takesExtensions
     self.required = required
     self.requiredAny = requiredAny
+    hasIdentities =
+      others?.shape?.hasIdentities == true
+      || fields.contains { $0.identity != nil || $0.shape?.hasIdentities == true }
+    hasLongForms =
+      others?.shape?.hasLongForms == true
+      || fields.contains { $0.longForm != nil || $0.shape?.hasLongForms == true }
   }
 
   /// The shape under a key, or nil if anything may stand there.
@@ -167,17 +187,17 @@ final class MapShape: Sendable {
 }
 
 /// A key that compose knows.
-struct ComposeField: Sendable {
+final class ComposeField: Sendable {
   /// The key.
-  var name: String
+  let name: String
   /// What stands under it; nil for anything.
-  var shape: ComposeShape?
+  let shape: ComposeShape?
   /// How a second value of it is joined with the first.
-  var merge: MergeRule
+  let merge: MergeRule
   /// By what two elements of its list are the same, so that the later replaces the earlier.
-  var identity: ElementIdentity?
+  let identity: ElementIdentity?
   /// What its short form stands for.
-  var longForm: LongForm?
+  let longForm: LongForm?
 
   init(
     _ name: String, _ shape: ComposeShape?, merge: MergeRule = .deep, identity: ElementIdentity? = nil,

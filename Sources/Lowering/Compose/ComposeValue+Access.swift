@@ -26,11 +26,15 @@ extension ComposeValue {
   }
 
   /// The value of a key of a mapping.
-  package subscript(key: String) -> ComposeValue? { entry(key)?.value }
+  package subscript(key: String) -> ComposeValue? {
+    guard case .mapping(let entries) = content, let index = entries.index(of: key) else { return nil }
+    return entries[index].value
+  }
 
   /// The entry of a key of a mapping.
   package func entry(_ key: String) -> ComposeEntry? {
-    entries?.first { $0.key.isSame(as: key) }
+    guard case .mapping(let entries) = content, let index = entries.index(of: key) else { return nil }
+    return entries[index]
   }
 
   /// A boolean, also one in words (`"yes"`), as compose casts it.
@@ -83,7 +87,8 @@ extension ComposeValue {
     case .bool: "a boolean"
     case .int, .unsigned: "an integer"
     case .float: "a number"
-    case .timestamp, .string: "a string"
+    case .timestamp: "a date"
+    case .string: "a string"
     case .sequence: "a list"
     case .mapping: "a mapping"
     case .untouched: "an extension"
@@ -110,6 +115,11 @@ extension ComposeValue {
     }
   }
 
+  /// The same value with another content.
+  func with(_ content: Content) -> ComposeValue {
+    ComposeValue(content, at: location, node: node, variables: variables)
+  }
+
   /// A string made of this value, at its place.
   func derived(_ text: String) -> ComposeValue {
     ComposeValue(.string(text), at: location, variables: variables)
@@ -125,5 +135,8 @@ extension ComposeValue {
 
 extension [ComposeEntry] {
   /// The index of a key.
-  func index(of key: String) -> Int? { firstIndex { $0.key.isSame(as: key) } }
+  func index(of key: String) -> Int? {
+    for index in indices where self[index].key.isSame(as: key) { return index }
+    return nil
+  }
 }

@@ -103,7 +103,7 @@ private struct DotEnvParser {
         message: "this can't stand in the name of a variable", range: SourceRange(index, min(index + 1, bytes.count)))
     }
     if bytes[start..<end].contains(where: isBlank) {
-      throw DotEnv.Failure(message: "the name '\(name)' has a blank in it", range: SourceRange(start, end))
+      throw DotEnv.Failure(message: "the name '\(name.shown)' has a blank in it", range: SourceRange(start, end))
     }
     index = min(index + 1, bytes.count)
     if terminator == 0x0A {

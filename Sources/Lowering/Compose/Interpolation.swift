@@ -27,12 +27,19 @@ package enum Interpolation {
     /// The bytes of the text that are wrong.
     package var range: SourceRange
 
+    /// Makes a failure.
+    package init(reason: Reason, range: SourceRange) {
+      self.reason = reason
+      self.range = range
+    }
+
     /// What is wrong, for a person.
     package var message: String {
       switch reason {
       case .malformed: "'${' starts a variable, but what follows is none"
       case .missing(let name, let message):
-        message.isEmpty ? "the variable '\(name)' has no value" : "the variable '\(name)' has no value: \(message)"
+        message.isEmpty
+          ? "the variable '\(name)' has no value" : "the variable '\(name)' has no value: \(message.shown)"
       case .tooDeep: "defaults of variables stand within each other too deep"
       }
     }

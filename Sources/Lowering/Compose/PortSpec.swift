@@ -26,21 +26,23 @@ struct PortSpec {
     guard !port.isEmpty else { throw Failure(message: "the container's port is missing") }
     proto = pieces.count > 1 && !pieces[1].isEmpty ? pieces[1].lowercased() : "tcp"
     guard ["tcp", "udp", "sctp"].contains(proto) else {
-      throw Failure(message: "'\(pieces.last ?? "")' is no protocol; there are tcp, udp and sctp")
+      throw Failure(message: "'\((pieces.last ?? "").shown)' is no protocol; there are tcp, udp and sctp")
     }
     if address.utf8.first == UInt8(ascii: "["), address.utf8.last == UInt8(ascii: "]") {
       address = String(address.dropFirst().dropLast())
     }
     guard address.isEmpty || IPAddress.isValid(address) else {
-      throw Failure(message: "'\(address)' is no IP address")
+      throw Failure(message: "'\(address.shown)' is no IP address")
     }
-    guard let target = Self.range(port) else { throw Failure(message: "'\(port)' is no port from 0 to 65535") }
+    guard let target = Self.range(port) else { throw Failure(message: "'\(port.shown)' is no port from 0 to 65535") }
     guard target.lowerBound > 0 else { throw Failure(message: "the container's port can't be 0") }
     self.target = target
     guard !published.isEmpty else { return }
-    guard let host = Self.range(published) else { throw Failure(message: "'\(published)' is no port from 0 to 65535") }
+    guard let host = Self.range(published) else {
+      throw Failure(message: "'\(published.shown)' is no port from 0 to 65535")
+    }
     guard host.count == target.count || target.count == 1 else {
-      throw Failure(message: "the ranges '\(published)' and '\(port)' have different lengths")
+      throw Failure(message: "the ranges '\(published.shown)' and '\(port.shown)' have different lengths")
     }
   }
 

@@ -11,8 +11,11 @@ struct BlockLines {
     var firstLine: Int
     /// The key's line.
     var keyLine: Int
-    /// The last line of the value.
+    /// The last line of the value, and of comments below it that are further in than the key: what is taken out must
+    /// take them with it, or they would become text of a block scalar above.
     var lastLine: Int
+    /// Whether the value ends in a block scalar that keeps the blank lines behind it.
+    var keepsBlankLines: Bool
   }
 
   let file: SourceFile
@@ -30,7 +33,8 @@ struct BlockLines {
     for entry in entries {
       let keyLine = file.lines.line(at: entry.key.range.lower)
       let start = file.lines.starts[keyLine - 1]
-      let lead = file.slice(SourceRange(start, entry.key.range.lower))
+      var lead = file.slice(SourceRange(start, entry.key.range.lower))
+      if start == 0, lead.starts(with: [0xEF, 0xBB, 0xBF]) { lead = lead.dropFirst(3) }
       guard keyLine > last, lead.allSatisfy({ $0 == 0x20 }) else { return nil }
       if let column, column != lead.count { return nil }
       column = lead.count
@@ -38,13 +42,72 @@ struct BlockLines {
       for property in [entry.value.anchor, entry.value.tag] {
         if let property { end = max(end, property.range.upper) }
       }
-      let lastLine = file.lines.line(at: max(entry.key.range.lower, end - 1))
-      chunks.append(Chunk(entry: entry, firstLine: last + 1, keyLine: keyLine, lastLine: lastLine))
+      let keeps = Self.keepsBlankLines(entry.value, in: file)
+      var lastLine = file.lines.line(at: max(entry.key.range.lower, end - 1))
+      if keeps { lastLine = Self.skip(from: lastLine, in: file) { $0.isEmpty } }
+      lastLine = Self.comments(below: lastLine, deeperThan: lead.count, in: file)
+      chunks.append(
+        Chunk(entry: entry, firstLine: last + 1, keyLine: keyLine, lastLine: lastLine, keepsBlankLines: keeps))
       last = lastLine
     }
     self.file = file
     self.chunks = chunks
     indent = column ?? 0
+  }
+
+  /// Whether the last thing of a node is a block scalar with `+`.
+  private static func keepsBlankLines(_ node: YAMLNode, in file: SourceFile) -> Bool {
+    switch node.content {
+    case .scalar(_, let style):
+      guard style == .literal || style == .folded else { return false }
+      let head = file.slice(node.range).prefix { $0 != 0x0A && $0 != 0x0D && $0 != 0x23 }
+      return head.contains(UInt8(ascii: "+"))
+    case .sequence(let elements, flow: false): return elements.last.map { keepsBlankLines($0, in: file) } ?? false
+    case .mapping(let entries, flow: false): return entries.last.map { keepsBlankLines($0.value, in: file) } ?? false
+    case .sequence, .mapping, .alias: return false
+    }
+  }
+
+  /// A line's bytes without blanks around them.
+  private static func content(_ line: Int, in file: SourceFile) -> (indent: Int, bytes: ArraySlice<UInt8>) {
+    let bytes = file.slice(file.lines.range(ofLine: line))
+    let content = bytes.drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
+    return (bytes.prefix { $0 == 0x20 }.count, content)
+  }
+
+  /// The last of the lines behind one that a test holds for.
+  private static func skip(from line: Int, in file: SourceFile, while test: (ArraySlice<UInt8>) -> Bool) -> Int {
+    var line = line
+    while line < file.lines.starts.count, test(content(line + 1, in: file).bytes) { line += 1 }
+    return line
+  }
+
+  /// The last of the comments behind a line that are further in than a column.
+  private static func comments(below line: Int, deeperThan column: Int, in file: SourceFile) -> Int {
+    var last = line
+    var current = line
+    while current < file.lines.starts.count {
+      let (indent, bytes) = content(current + 1, in: file)
+      if !bytes.isEmpty, bytes.first != 0x23 || indent <= column { break }
+      current += 1
+      if !bytes.isEmpty { last = current }
+    }
+    return last
+  }
+
+  /// The lines of a chunk, taken out: behind a scalar that keeps blank lines none may be left.
+  func removed(_ chunk: Chunk) -> SourceRange {
+    let before = chunks.last { $0.lastLine < chunk.keyLine }
+    let isKept = before?.keepsBlankLines == true || chunk.keepsBlankLines
+    let last = isKept ? Self.skip(from: chunk.lastLine, in: file) { $0.isEmpty } : chunk.lastLine
+    return lines(chunk.keyLine, last)
+  }
+
+  /// The lines of a chunk with the comments above it, to be put behind those of another chunk.
+  func kept(_ chunk: Chunk, after previous: Chunk?) -> SourceRange {
+    guard previous?.keepsBlankLines == true else { return lines(chunk.firstLine, chunk.lastLine) }
+    let first = Self.skip(from: chunk.firstLine - 1, in: file) { $0.isEmpty } + 1
+    return lines(first, chunk.lastLine)
   }
 
   /// The chunk of a key.
@@ -66,68 +129,5 @@ struct BlockLines {
     let rest = text[text.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
     guard rest.first == "#" else { return "" }
     return String(rest.prefix { !$0.isNewline })
-  }
-}
-
-/// Writes a node of the author's on one line, as YAML in flow style that means the same.
-enum FlowText {
-  /// The text of a node; aliases are written out, anchors and comments left away, variables kept.
-  static func of(_ node: YAMLNode, in file: SourceFile, depth: Int = 0) -> String {
-    let node = node.resolved
-    let tag = node.tag.map { $0.text + " " } ?? ""
-    guard depth < 64 else { return "null" }
-    switch node.content {
-    case .alias: return "null"
-    case .sequence(let elements, _):
-      return tag + "[" + elements.map { of($0, in: file, depth: depth + 1) }.joined(separator: ", ") + "]"
-    case .mapping:
-      let entries = node.mergedEntries ?? []
-      return tag + "{"
-        + entries.map {
-          "\(of($0.key, in: file, depth: depth + 1)): \(of($0.value, in: file, depth: depth + 1))"
-        }.joined(separator: ", ") + "}"
-    case .scalar(let text, let style):
-      if style == .plain {
-        if text.isEmpty { return "null" }
-        // Plain text in a flow may not hold flow characters, and what is no string must stay unquoted.
-        if case .string = YAMLScalar.resolve(text, style: .plain, tag: node.tag?.text) {
-          return tag + (isPlainSafe(text) ? text : quoted(text))
-        }
-        return tag + text
-      }
-      return tag + quoted(text)
-    }
-  }
-
-  private static func isPlainSafe(_ text: String) -> Bool {
-    guard let first = text.utf8.first, first | 0x20 >= 0x61 && first | 0x20 <= 0x7A || first == 0x2F || first == 0x2E
-    else { return false }
-    return text.utf8.allSatisfy {
-      ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || "/._-@+=".utf8.contains($0)
-    }
-  }
-
-  /// A text in double quotes, variables untouched.
-  static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\t": result += "\\t"
-      case "\r": result += "\\r"
-      default:
-        if scalar.value < 0x20 || scalar.value == 0x7F || scalar.value == 0x85 || scalar.value == 0x2028
-          || scalar.value == 0x2029 || scalar.value == 0xFEFF
-        {
-          let digits = String(scalar.value, radix: 16)
-          result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        } else {
-          result.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return result + "\""
   }
 }

@@ -55,6 +55,9 @@ package protocol ImageProvider {
   /// - Returns: nil if the file can't be read or has errors, which were reported.
   mutating func built(context: String, dockerfile: String?, target: String?, at location: Location) -> BuiltImage?
 
+  /// claw's wrapper and scheduler, for images that lack what their pod's schedule needs.
+  var scripts: (entrypoint: [UInt8], scheduler: [UInt8]) { get }
+
   /// The facts of an image that is not built here.
   func locked(_ reference: String) -> ImageFacts?
 }

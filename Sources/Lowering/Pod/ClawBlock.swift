@@ -1,4 +1,5 @@
 import IR
+import JSON
 import Lexer
 import Source
 
@@ -27,6 +28,8 @@ struct ClawBlock {
   var cllamaEnvironment: [(name: String, value: PodText)] = []
   var count: Int?
   var surfaces: [(surface: Surface, location: Location)] = []
+  /// Settings of channels by platform.
+  var channels: [String: JSONValue] = [:]
   var skills: [PodText] = []
   var handles: [HandleBlock] = []
   /// nil if not written; an empty list clears the image's.

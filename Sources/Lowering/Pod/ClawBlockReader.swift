@@ -1,5 +1,6 @@
 import Diagnostics
 import IR
+import JSON
 import Lexer
 import Source
 
@@ -8,6 +9,12 @@ struct ClawBlockReader {
   let file: SourceFile
   let environment: Environment
   var bag = DiagnosticBag()
+  private var channels: [String: JSONValue] = [:]
+
+  init(file: SourceFile, environment: Environment) {
+    self.file = file
+    self.environment = environment
+  }
 
   func location(_ node: YAMLNode) -> Location { Location(file, node.range) }
 
@@ -68,6 +75,19 @@ struct ClawBlockReader {
     return false
   }
 
+  /// Lists and mappings with a tag are none that an x-claw block knows.
+  mutating func checkTags(_ node: YAMLNode) {
+    switch node.content {
+    case .scalar, .alias: return
+    case .sequence(let elements, _): for element in elements { checkTags(element) }
+    case .mapping(let entries, _): for entry in entries { checkTags(entry.value) }
+    }
+    guard let tag = node.tag, !["!", "!!seq", "!!map"].contains(tag.text) else { return }
+    bag.report(
+      PodRules.fieldType, at: Location(file, tag.range), "the tag '\(tag.text)' has no meaning in x-claw",
+      help: "remove it")
+  }
+
   /// A list of texts; one text counts as a list of one.
   mutating func texts(_ node: YAMLNode, _ what: String) -> [PodText] {
     if node.isNull { return [] }
@@ -120,12 +140,14 @@ struct ClawBlockReader {
       case "cllama": block.cllama = cllama(value)
       case "cllama-env":
         for entry in value.mergedEntries ?? [] {
-          guard let key = entry.key.text, let text = text(entry.value, "'\(entry.key.text ?? "")'") else { continue }
-          block.cllamaEnvironment.append((key, text))
+          if let pair = sidecarVariable(entry) { block.cllamaEnvironment.append(pair) }
         }
         if value.entries == nil { report(PodRules.fieldType, value, "cllama-env must be a mapping") }
       case "count": block.count = integer(value, PodRules.count, "count", 1...1000)
-      case "surfaces": block.surfaces = surfaces(value)
+      case "surfaces":
+        channels = [:]
+        block.surfaces = surfaces(value)
+        block.channels = channels
       case "skills": block.skills = texts(value, "a skill")
       case "handles": block.handles = handles(value)
       case "invoke": block.invoke = invoke(value)
@@ -138,6 +160,42 @@ struct ClawBlockReader {
       }
     }
     return block
+  }
+
+  /// A variable of the sidecar: its value stays as it was written, for no artifact may hold a key.
+  private mutating func sidecarVariable(_ entry: YAMLEntry) -> (name: String, value: PodText)? {
+    guard let name = entry.key.text, isVariable(name) else {
+      report(PodRules.fieldType, entry.key, "this is no name of a variable", help: "use letters, digits and '_'")
+      return nil
+    }
+    let node = entry.value.resolved
+    guard case .scalar(let raw, _) = node.content, isPlainTag(node) else {
+      report(PodRules.fieldType, node, "'\(name)' must be a text", help: "write '${\(name)}'")
+      return nil
+    }
+    if node.isNull { return (name, PodText(value: "${\(name)}", location: location(entry.key))) }
+    do throws(Interpolation.Failure) {
+      _ = try Interpolation.expand(raw, environment)
+    } catch {
+      report(PodRules.variable, node, error.message, help: error.help)
+      return nil
+    }
+    if KeyShape.contains(raw) || (ProviderKeys.isKey(name) && !raw.utf8.contains(0x24)) {
+      var diagnostic = Diagnostic(
+        PodRules.providerKey, at: location(node), "the key '\(name)' is written out here",
+        help: "write '${\(name)}' and keep the key in the environment")
+      diagnostic.isSecret = true
+      bag.add(diagnostic)
+      return nil
+    }
+    return (name, PodText(value: raw, location: location(node)))
+  }
+
+  private func isVariable(_ text: String) -> Bool {
+    guard let first = text.utf8.first, !(first >= 0x30 && first <= 0x39) else { return false }
+    return text.utf8.allSatisfy {
+      ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x5F
+    }
   }
 
   private mutating func cllama(_ node: YAMLNode) -> [PodText]? {
@@ -165,14 +223,23 @@ struct ClawBlockReader {
   private mutating func surface(_ node: YAMLNode) -> (Surface, Location)? {
     var uri: String
     var mode: String?
+    var settings: JSONValue?
     if let entry = node.entries?.first {
       guard node.entries?.count == 1, let key = text(entry.key, "a surface") else {
         report(PodRules.fieldType, node, "a surface has one key: its URI")
         return nil
       }
       uri = key.value
-      // A channel's settings are a mapping: read by the runner, kept for it in the skill map.
-      if entry.value.entries == nil, !entry.value.isNull {
+      // A channel's settings are a mapping, for the runner: they come to it in the skill map.
+      if entry.value.entries != nil {
+        guard uri.lowercased().hasPrefix("channel://") else {
+          report(
+            PodRules.surface, entry.value, "only a channel has settings", help: "write 'URI: read-only' or 'read-write'"
+          )
+          return nil
+        }
+        settings = json(entry.value)
+      } else if !entry.value.isNull {
         guard let word = text(entry.value, "an access mode") else { return nil }
         mode = word.value
       }
@@ -190,7 +257,23 @@ struct ClawBlockReader {
     case .failure(let failure):
       report(PodRules.surface, node, failure.message, help: failure.help)
       return nil
-    case .success(let surface): return (surface, location(node))
+    case .success(let surface):
+      if let settings { channels[surface.target] = settings }
+      return (surface, location(node))
+    }
+  }
+
+  /// Settings as JSON: what YAML takes for numbers and truth values are that, texts have their variables expanded.
+  private mutating func json(_ node: YAMLNode) -> JSONValue {
+    if let entries = node.mergedEntries {
+      return .object(entries.map { .init($0.key.text ?? "", json($0.value)) })
+    }
+    if let elements = node.elements { return .array(elements.map { json($0) }) }
+    switch YAMLScalar.resolve(node.text ?? "", style: node.style ?? .plain, tag: node.resolved.tag?.text) {
+    case .null: return .null
+    case .bool(let value): return .bool(value)
+    case .int(let value): return .number(String(value))
+    default: return text(node, "a channel's setting").map { .string($0.value) } ?? .null
     }
   }
 
@@ -215,6 +298,7 @@ struct ClawBlockReader {
       case "id": block.id = text(value, "an id")
       case "username": block.username = text(value, "a user name")
       default:
+        if value.elements == nil, !value.isNull { report(PodRules.fieldType, value, "guilds must be a list") }
         for guild in value.elements ?? [] {
           if let id = guild["id"].map({ text($0, "a guild's id") }) ?? text(guild, "a guild's id") {
             block.guilds.append(id.value)
@@ -356,7 +440,9 @@ struct ClawBlockReader {
     var kind: PodText?
     var port: Int?
     for (name, value) in fields(node, "expose", known: ["protocol", "port"]) {
-      if name == "protocol" { kind = text(value, "protocol") } else {
+      if name == "protocol" {
+        kind = text(value, "protocol")
+      } else {
         port = integer(value, PodRules.expose, "a port", 1...65_535)
       }
     }

@@ -4,6 +4,8 @@ enum ComposeNames {
   static func network(_ service: String) -> String { "claw-\(service)" }
   /// The network on which sidecars reach the world.
   static let egress = "claw-egress"
+  /// The volume that sidecars keep their records in.
+  static let audit = "claw-audit"
   /// The sidecar of an instance.
   static func sidecar(_ instance: String) -> String { "\(instance)-cllama" }
   /// The image of sidecars.
@@ -18,7 +20,9 @@ enum ComposeNames {
 
   /// Whether a name can be a claw's: a host name that leaves room for an ordinal and `-cllama`.
   static func isClaw(_ name: String) -> Bool {
-    guard let first = name.utf8.first, first != 0x2D, name.utf8.last != 0x2D, name.utf8.count <= 48 else { return false }
+    guard let first = name.utf8.first, first != 0x2D, name.utf8.last != 0x2D, name.utf8.count <= 48 else {
+      return false
+    }
     return name.utf8.allSatisfy { ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2D }
   }
 

@@ -7,7 +7,9 @@ enum HostPaths {
     "/etc", "/proc", "/sys", "/dev", "/root", "/boot", "/run", "/var/run", "/var/lib/docker", "/var/lib/containerd",
     "/bin", "/sbin", "/lib", "/lib64", "/usr/bin", "/usr/sbin", "/usr/lib",
   ]
-  private static let secretNames: Set = [".ssh", ".aws", ".gnupg", ".kube", ".docker", ".config", ".netrc", ".git-credentials"]
+  private static let secretNames: Set = [
+    ".ssh", ".aws", ".gnupg", ".kube", ".docker", ".config", ".netrc", ".git-credentials",
+  ]
 
   /// Why a path is refused, or nil if it is not.
   static func refusal(_ path: String) -> String? {
@@ -15,8 +17,12 @@ enum HostPaths {
     guard FilePath.isAbsolute(path) else { return nil }
     let normal = FilePath.normalize(path)
     if path.split(separator: "/").contains("..") { return "a path with '..'" }
-    if normal.hasSuffix("docker.sock") || normal.hasSuffix("containerd.sock") { return "the engine's socket" }
-    if exact.contains(normal) { return "'\(normal)' of the host" }
+    if ["docker.sock", "containerd.sock", "podman.sock", "crio.sock"].contains(FilePath.name(of: normal)) {
+      return "the engine's socket"
+    }
+    if exact.contains(normal) || below.contains(where: { $0.utf8.starts(with: (normal + "/").utf8) }) {
+      return "'\(normal)' of the host"
+    }
     if let system = below.first(where: { normal == $0 || normal.utf8.starts(with: ($0 + "/").utf8) }) {
       return "'\(system)' of the host"
     }

@@ -51,9 +51,20 @@ extension PodLowering {
         (object.path, FilePath.join(runner.skillFolder, isFolder ? "\(name)/SKILL.md" : "\(name).md")))
     }
     claw.mounts.append((object("skillmap.json", skillmap(claw, skills.map(\.name))).path, "/claw/skillmap.json"))
-    if claw.overridesSchedule, claw.image.hasWrapper || !claw.invocations.isEmpty {
+    if claw.overridesSchedule {
       claw.mounts.append(
         (object("schedule", Array(ScheduleTable.text(claw.invocations).utf8)).path, "/claw/schedule"))
+      if !claw.invocations.isEmpty { scripts(&claw) }
+    }
+  }
+
+  /// What the schedule needs and the image lacks.
+  private mutating func scripts(_ claw: inout ResolvedClaw) {
+    if !claw.image.hasWrapper {
+      claw.mounts.append((object("entrypoint.sh", images.scripts.entrypoint).path, StageBlock.wrapperPath))
+    }
+    if !claw.image.hasScheduler {
+      claw.mounts.append((object("scheduler.sh", images.scripts.scheduler).path, "/claw/scheduler.sh"))
     }
   }
 
@@ -65,14 +76,16 @@ extension PodLowering {
   private mutating func read(_ path: String, _ place: Location, _ rule: Rule, _ what: String) -> SourceFile? {
     if FilePath.escapes(path) || FilePath.isAbsolute(path) {
       bag.report(
-        rule, at: place, "the \(what) '\(path)' lies outside the pod's folder", help: "move it below the pod file's folder")
+        rule, at: place, "the \(what) '\(path)' lies outside the pod's folder",
+        help: "move it below the pod file's folder")
       return nil
     }
     do throws(FileFailure) {
       return try files.read(
         FilePath.normalize(FilePath.join(plan.folder, path)), within: plan.folder, limit: Self.fileLimit)
     } catch {
-      bag.report(rule, at: place, "the \(what) '\(path)' \(error.reason)", help: "no contract, no start: put the file there")
+      bag.report(
+        rule, at: place, "the \(what) '\(path)' \(error.reason)", help: "no contract, no start: put the file there")
       return nil
     }
   }
@@ -81,7 +94,7 @@ extension PodLowering {
   mutating func object(_ name: String, _ bytes: [UInt8]) -> PodPlan.MountedObject {
     let object = PodPlan.MountedObject(
       path: ".claw/\(plan.name)/objects/\(Digest.sha256Hex(bytes))/\(name)", bytes: bytes)
-    if !plan.objects.contains(where: { $0.path == object.path }) { plan.objects.append(object) }
+    if objectPaths.insert(object.path).inserted { plan.objects.append(object) }
     return object
   }
 
@@ -155,7 +168,9 @@ extension PodLowering {
       members.append(.init("role", block?.describe?.role.map { .string($0.value) } ?? .null))
       members.append(.init("discovered", block?.describe == nil ? "static" : "describe"))
       members.append(.init("skill", .string("surface-\(surface.target)")))
-    case .channel, .egress: break
+    case .channel:
+      if let settings = claw.block.channels[surface.target] { members.append(.init("settings", settings)) }
+    case .egress: break
     }
     return .object(members)
   }

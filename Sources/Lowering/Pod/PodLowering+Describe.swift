@@ -51,7 +51,8 @@ extension PodLowering {
       add("surface", surface.uri + mode, claw.block.surfaces.contains { $0.surface.uri == surface.uri })
     }
     for entry in claw.invocations {
-      add("invoke", "\(entry.schedule) \(entry.message)", claw.block.invoke?.contains { $0.invocation == entry } ?? false)
+      add(
+        "invoke", "\(entry.schedule) \(entry.message)", claw.block.invoke?.contains { $0.invocation == entry } ?? false)
     }
     for (mode, value) in claw.privileges {
       add("privilege.\(mode)", value, claw.block.privileges.contains { $0.privilege.mode == mode })

@@ -34,33 +34,21 @@ extension PodLowering {
     check(claw)
     targets(&claw)
     contract(&claw)
+    checkMounts(claw)
     if let persona = block.persona {
       plan.unsupported.append(.init(message: "a persona", location: persona.location))
     }
     return claw
   }
 
-  /// A claw is written in one document of the pod file: what another added would be lost or come past the checks.
-  private mutating func isInOnePlace(_ service: ComposeService) -> Bool {
-    for document in project.documents {
-      guard let entry = document.root["services"]?.entry(service.name) else { continue }
-      if document.file == main, let own = self.document, document.root === own.root { continue }
-      bag.report(
-        PodRules.place, at: Location(document.file, entry.key.range),
-        "the claw '\(service.name)' is written in another place too", help: "keep all of a claw in one place")
-      return false
-    }
-    if document?.root["services"]?.entries?.contains(where: { $0.key.text == service.name }) != true {
-      bag.report(
-        PodRules.place, at: service.location, "the claw '\(service.name)' arrives by a merge key",
-        help: "write the service itself under 'services'")
-      return false
-    }
-    return true
-  }
-
   private mutating func image(of service: ComposeService) -> BuiltImage? {
     if let build = service.build {
+      if let inline = build["dockerfile_inline"] {
+        bag.report(
+          PodRules.unknownImage, at: inline.location, "a claw's image can't be built from 'dockerfile_inline'",
+          help: "write it to a Clawfile")
+        return nil
+      }
       let context = build["context"]?.string ?? build.string ?? "."
       if context.contains("://") {
         bag.report(
@@ -118,6 +106,7 @@ extension PodLowering {
 
   /// The author's user, else what the image is made for, else claw's.
   private func user(_ claw: ResolvedClaw) -> String {
+    if let own = claw.service.user?.scalarText, !own.isEmpty { return own }
     if let runtime = claw.privileges.last(where: { $0.mode == "runtime" }) { return runtime.value }
     if let user = claw.image.command.user, !user.isEmpty, user != "root", user != "0", !user.hasPrefix("0:"),
       PrivilegeParser.isUser(user)
@@ -149,6 +138,7 @@ extension PodLowering {
         claw.invocations.append(entry)
       }
     }
+    // What the image lacks of wrapper and scheduler is mounted; only what it runs must be known.
     claw.overridesSchedule = true
     if !claw.image.hasWrapper, !claw.invocations.isEmpty, !claw.image.command.isKnown {
       bag.report(
@@ -233,7 +223,7 @@ extension PodLowering {
     }
   }
 
-  private mutating func checkAccess(_ surface: Surface, _ location: Location, _ claw: ResolvedClaw) {
+  mutating func checkAccess(_ surface: Surface, _ location: Location, _ claw: ResolvedClaw) {
     guard let rules = volumeAccess[surface.target] else { return }
     let wanted = surface.access ?? .readOnly
     guard let rule = rules.first(where: { Glob.matches($0.pattern, claw.service.name) }) else {

@@ -18,8 +18,22 @@ package struct PodLowering<Images: ImageProvider> {
   var blocks: [String: ClawBlock] = [:]
   var volumeAccess: [String: [AccessRule]] = [:]
   var visibility: [String: String] = [:]
-  /// The claws, once they are resolved.
-  var resolvedClaws: [ResolvedClaw] = []
+  /// The paths of the objects of the plan.
+  var objectPaths: Set<String> = []
+  /// Where each claw is among those that were resolved.
+  var clawIndex: [String: Int] = [:]
+  /// The names of the instances of claws that have a count.
+  var countedInstances: [String: [String]] = [:]
+  /// The networks of claws that a service joins.
+  var joins: [String: [String]] = [:]
+  /// The services that the document with x-claw itself has, and those of other documents of the file.
+  var writtenServices: [String: YAMLNode] = [:]
+  var otherServices: [String: Location] = [:]
+  /// Whether the document has aliases, and parts of it of which none may be left as they are.
+  var hasAliases = false
+  var changeable: [SourceRange] = []
+  /// Lists and mappings that something was added to.
+  var touched: [SourceRange] = []
   /// The main file's document that holds x-claw.
   var document: YAMLDocument?
 
@@ -56,6 +70,7 @@ package struct PodLowering<Images: ImageProvider> {
 
   private mutating func run() {
     readBlocks()
+    readPlaces()
     checkAliases()
     name()
     var claws: [ResolvedClaw] = []
@@ -63,13 +78,20 @@ package struct PodLowering<Images: ImageProvider> {
       guard let block = blocks[service.name], block.isClaw else { continue }
       if let claw = resolve(service, block) { claws.append(claw) }
     }
+    clawIndex = Dictionary(claws.enumerated().map { ($1.service.name, $0) }, uniquingKeysWith: { first, _ in first })
+    for claw in claws {
+      if claw.isCounted { countedInstances[claw.service.name] = claw.instances.map(\.name) }
+      for target in claw.targets { joins[target, default: []].append(ComposeNames.network(claw.service.name)) }
+    }
+    joins = joins.mapValues { $0.sorted() }
     checkMaster(claws)
     checkNames(claws)
-    checkPlainServices(claws)
+    checkPlaces(claws)
+    checkPlainServices()
+    checkRetyped()
     guard !bag.hasErrors else { return }
     addresses(&claws)
     describe(claws)
-    resolvedClaws = claws
     if !bag.hasErrors { edits(claws) }
   }
 
@@ -93,6 +115,7 @@ package struct PodLowering<Images: ImageProvider> {
         continue
       }
       document = project.documents[claw.document]
+      reader.checkTags(claw.entry.value)
       switch (claw.path.first, claw.path.count) {
       case (nil, 0): podBlock = reader.pod(claw.entry.value)
       case ("services", 2): blocks[claw.path[1]] = reader.service(claw.entry)
@@ -121,6 +144,14 @@ package struct PodLowering<Images: ImageProvider> {
     }
     visibility[network] = text.value
     if text.value == "public" { return }
+    if text.value == "pod-only", let own = project.networks.first(where: { $0.key == network })?.value {
+      for key in ["internal", "external"] {
+        guard let value = own[key], let flag = value.bool, flag == (key == "external") else { continue }
+        bag.report(
+          PodRules.visibility, at: value.location, "'\(key): \(flag)' contradicts the visibility pod-only",
+          help: "remove one of the two", labels: [.init(text.location, "the network's visibility")])
+      }
+    }
     for service in project.services {
       guard service.networks.contains(where: { $0.key == network }), let port = service.ports.first else { continue }
       bag.report(
@@ -153,40 +184,6 @@ package struct PodLowering<Images: ImageProvider> {
     volumeAccess[volume] = rules
   }
 
-  /// Anchors and aliases may not cross the border of what is taken out.
-  private mutating func checkAliases() {
-    guard let root = document?.root else { return }
-    var removed = project.claws.filter(\.isInMainFile).map { SourceRange($0.entry.key.range.lower, $0.entry.range.upper) }
-    // A claw's whole block is written anew, so nothing else may point at it.
-    var whole: [SourceRange] = []
-    if let services = root["services"]?.entries {
-      for entry in services where blocks[entry.key.text ?? ""]?.isClaw == true { whole.append(entry.value.range) }
-    }
-    removed.sort()
-    var found: [(SourceRange, String)] = []
-    func search(_ node: YAMLNode) {
-      switch node.content {
-      case .scalar: break
-      case .sequence(let elements, _): for element in elements { search(element) }
-      case .mapping(let entries, _):
-        for entry in entries {
-          search(entry.key)
-          search(entry.value)
-        }
-      case .alias(let name, let target):
-        let (from, to) = (node.range.lower, target.range.lower)
-        for range in removed where range.contains(from) != range.contains(to) { found.append((node.range, name)) }
-        for range in whole where range.lower == to && !range.contains(from) { found.append((node.range, name)) }
-      }
-    }
-    search(root)
-    for (range, name) in found {
-      bag.report(
-        PodRules.alias, at: Location(main, range), "the alias '\(name)' crosses the border of an x-claw block",
-        help: "write the value out")
-    }
-  }
-
   // MARK: Names
 
   private mutating func name() {
@@ -206,61 +203,6 @@ package struct PodLowering<Images: ImageProvider> {
     }
   }
 
-  private mutating func checkMaster(_ claws: [ResolvedClaw]) {
-    guard let master = podBlock.master else { return }
-    if !claws.contains(where: { $0.service.name == master.value }), blocks[master.value]?.isClaw != true {
-      let near = Suggestion.nearest(to: master.value, in: claws.map(\.service.name))
-      bag.report(
-        PodRules.master, at: master.location, "'\(master.value)' is no claw of this pod",
-        help: near.map { "did you mean '\($0)'?" })
-    }
-    plan.unsupported.append(.init(message: "a master claw", location: master.location))
-  }
-
-  private mutating func checkNames(_ claws: [ResolvedClaw]) {
-    var taken: [String: Location] = [:]
-    for service in project.services where !claws.contains(where: { $0.service.name == service.name }) {
-      taken[service.name.lowercased()] = service.location
-    }
-    for claw in claws {
-      var names = claw.instances.map(\.name)
-      if claw.cllama != nil { names += claw.instances.map { ComposeNames.sidecar($0.name) } }
-      for name in names {
-        if let other = taken.updateValue(claw.service.location, forKey: name.lowercased()) {
-          bag.report(
-            PodRules.name, at: claw.service.location, "'\(claw.service.name)' needs the name '\(name)', which is taken",
-            help: "rename one of the two services", labels: [.init(other, "the other service")])
-        }
-      }
-    }
-  }
-
-  /// Plain services are passed on; what they ask of counted claws must still be there, and what hands over the host is
-  /// worth a word.
-  private mutating func checkPlainServices(_ claws: [ResolvedClaw]) {
-    for service in project.services where !claws.contains(where: { $0.service.name == service.name }) {
-      if let privileged = service.privileged {
-        bag.report(
-          PodRules.unusualPlain, at: privileged.location, "the plain service '\(service.name)' is privileged",
-          help: "claw passes it on as it is")
-      }
-      for mount in service.mounts where mount["source"]?.string?.hasSuffix("docker.sock") == true {
-        bag.report(
-          PodRules.unusualPlain, at: mount.location, "the plain service '\(service.name)' mounts the engine's socket",
-          help: "claw passes it on as it is")
-      }
-      for dependency in service.allDependencies {
-        guard let claw = claws.first(where: { $0.service.name == dependency.name }), claw.isCounted,
-          !service.dependencies.contains(where: { $0.key == dependency.name })
-        else { continue }
-        bag.report(
-          PodRules.refusedNetwork, at: dependency.location,
-          "'\(dependency.name)' has a count: there is no one container of that name to share with",
-          help: "name one of its instances, such as '\(dependency.name)-0'")
-      }
-    }
-  }
-
   // MARK: Networks
 
   private mutating func addresses(_ claws: inout [ResolvedClaw]) {
@@ -276,16 +218,19 @@ package struct PodLowering<Images: ImageProvider> {
     var requests = claws.map { claw in
       (
         ComposeNames.network(claw.service.name),
-        claw.instances.count * (claw.cllama == nil ? 1 : 2) + claw.targets.count, !claw.hasOpenEgress,
+        claw.instances.count * (claw.cllama == nil ? 1 : 2) + claw.targets.reduce(0) { $0 + replicas($1) },
+        !claw.hasOpenEgress,
         claw.service.location
       )
     }
     if needsEgress {
-      requests.append((ComposeNames.egress, claws.reduce(0) { $0 + $1.instances.count }, false, claws[0].service.location))
+      requests.append(
+        (ComposeNames.egress, claws.reduce(0) { $0 + $1.instances.count }, false, claws[0].service.location))
     }
+    let declared = Set(project.networks.map(\.key))
     // By name, so that the order of services in the file means nothing.
     for (name, members, isInternal, place) in requests.sorted(by: { $0.0 < $1.0 }) {
-      if project.networks.contains(where: { $0.key == name }) {
+      if declared.contains(name) {
         bag.report(PodRules.name, at: place, "claw needs the network name '\(name)', which the file has already")
         continue
       }
@@ -297,5 +242,12 @@ package struct PodLowering<Images: ImageProvider> {
       }
       plan.networks.append(.init(name: name, subnet: subnet, isInternal: isInternal))
     }
+  }
+
+  /// How many containers a plain service has.
+  private func replicas(_ name: String) -> Int {
+    let service = project[service: name]
+    let count = service?["scale"]?.int ?? service?["deploy"]?["replicas"]?.int ?? 1
+    return Int(min(max(count, 1), 65_536))
   }
 }

@@ -16,7 +16,8 @@ package enum PodRules {
 
   package static let variable = Rule(
     "pod/unset-claw-variable", .error, "An x-claw block uses a variable that is not set",
-    explanation: "In x-claw blocks an unset variable without a default is an error: an empty contract or model is no default.",
+    explanation:
+      "In x-claw blocks an unset variable without a default is an error: an empty contract or model is no default.",
     bad: "x-claw:\n  pod: ${POD_NAME_THAT_IS_NOT_SET}\nservices:\n  a:\n    image: a:1\n")
 
   package static let count = Rule(
@@ -56,7 +57,9 @@ package enum PodRules {
   package static let schedule = Rule(
     "pod/schedule", .error, "An invoke entry can't be read",
     explanation: "An entry has a schedule, as INVOKE has it, and a message; a name and 'to' if wanted.",
-    bad: "services:\n  a:\n    image: a:1\n    x-claw:\n      agent: a.md\n      invoke: [{schedule: '61 * * * *', message: x}]\n")
+    bad:
+      "services:\n  a:\n    image: a:1\n    x-claw:\n      agent: a.md\n      invoke: [{schedule: '61 * * * *', message: x}]\n"
+  )
 
   package static let privilege = Rule(
     "pod/privilege", .error, "A privilege is none that claw knows",
@@ -90,9 +93,15 @@ package enum PodRules {
       """,
     bad: "services:\n  a:\n    image: example.com/a:1\n    x-claw:\n      agent: a.md\n      cllama: none\n")
 
+  package static let lock = Rule(
+    "pod/lock", .error, "claw.lock is not what 'claw lock' writes",
+    explanation: "The file is JSON with the facts of images; it is written by 'claw lock' and not by hand.")
+
   package static let noType = Rule(
     "pod/no-runner-type", .error, "A claw's image has no runner type",
-    explanation: "The image must be built from a Clawfile with CLAW_TYPE. A plain service's x-claw block has only expose, require_cllama and describe.")
+    explanation:
+      "The image must be built from a Clawfile with CLAW_TYPE. A plain service's x-claw block has only expose, require_cllama and describe."
+  )
 
   package static let handle = Rule(
     "pod/handle", .error, "A handle has no identity, or none that its image takes",
@@ -145,7 +154,8 @@ package enum PodRules {
 
   package static let volumeAccess = Rule(
     "pod/volume-access", .error, "A volume's access list does not allow what a claw asks for",
-    explanation: "The first pattern of the list that matches the service decides; a claw that none matches has no access.")
+    explanation:
+      "The first pattern of the list that matches the service decides; a claw that none matches has no access.")
 
   package static let requireCllama = Rule(
     "pod/require-cllama", .error, "A claw's sidecar lacks a policy that a service requires",
@@ -178,6 +188,6 @@ package enum PodRules {
   package static let all =
     [
       unknownField, fieldType, variable, count, name, place, alias, surface, schedule, privilege, master, expose,
-      visibility, unknownImage, noType, handle, overridden, namedUser, retyped, unusualPlain,
+      visibility, unknownImage, lock, noType, handle, overridden, namedUser, retyped, unusualPlain,
     ] + invariants
 }

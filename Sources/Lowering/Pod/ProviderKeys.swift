@@ -1,7 +1,8 @@
 /// The names under which providers' keys are handed to programs.
 enum ProviderKeys {
   private static let providers = [
-    "OPENAI", "ANTHROPIC", "OPENROUTER", "GEMINI", "GOOGLE", "GOOGLE_AI", "XAI", "MISTRAL", "GROQ", "DEEPSEEK", "COHERE",
+    "OPENAI", "ANTHROPIC", "OPENROUTER", "GEMINI", "GOOGLE", "GOOGLE_AI", "XAI", "MISTRAL", "GROQ", "DEEPSEEK",
+    "COHERE",
     "TOGETHER", "FIREWORKS", "PERPLEXITY", "AZURE_OPENAI", "HUGGINGFACE", "HF", "REPLICATE", "MOONSHOT", "MINIMAX",
     "ZAI", "CEREBRAS", "NVIDIA", "OLLAMA", "AI_GATEWAY", "VOYAGE",
   ]

@@ -12,23 +12,31 @@ package struct SubnetPlanner: Sendable {
   /// Addresses of the smallest network: 32, for 29 members.
   private static let slot = 32
 
-  private let base: UInt32
+  private let start: UInt32
+  private let blocks: Int
+  /// The pod's block; where it is full, the next one follows.
+  private let home: Int
+  /// Slots of a block.
   private let slots: Int
-  private var used: Set<Int> = []
+  /// The slots that are taken, by block.
+  private var used: [Int: Set<Int>] = [:]
 
   /// Plans for a pod inside a range; nil if the range is none, or smaller than a /20.
   package init?(pod: String, range: String) {
     let parts = range.split(separator: "/").map(String.init)
-    guard parts.count == 2, let length = Int(parts[1]), (8...20).contains(length), let start = Self.address(parts[0]) else {
+    guard parts.count == 2, let length = Int(parts[1]), (8...20).contains(length), let start = Self.address(parts[0])
+    else {
       return nil
     }
     let mask = UInt32.max << UInt32(32 - length)
-    guard start & ~mask == 0 else { return nil }
+    guard start & ~mask == 0, Self.isPrivate(start, length) else { return nil }
     // A pod gets a /18 where the range has room for several, else all of it.
     let blockLength = max(length, min(18, length + 10))
     let blocks = 1 << (blockLength - length)
     let hash = Self.hash("pod:" + pod)
-    base = start + UInt32(hash % UInt64(blocks)) << UInt32(32 - blockLength)
+    self.start = start
+    self.blocks = blocks
+    home = Int(hash % UInt64(blocks))
     slots = (1 << (32 - blockLength)) / Self.slot
   }
 
@@ -42,15 +50,29 @@ package struct SubnetPlanner: Sendable {
     guard count <= slots else { return nil }
     let places = slots / count
     let first = Int(Self.hash("network:" + name) % UInt64(places))
-    for step in 0..<places {
-      let place = (first + step) % places * count
-      let wanted = place..<place + count
-      if wanted.contains(where: used.contains) { continue }
-      used.formUnion(wanted)
-      let length = 32 - (size.trailingZeroBitCount)
-      return "\(Self.text(base + UInt32(place * Self.slot)))/\(length)"
+    for further in 0..<blocks {
+      let block = (home + further) % blocks
+      for step in 0..<places {
+        let place = (first + step) % places * count
+        let wanted = place..<place + count
+        if let used = used[block], used.count > slots - count || wanted.contains(where: used.contains) {
+          if used.count > slots - count { break }
+          continue
+        }
+        used[block, default: []].formUnion(wanted)
+        let address = start + UInt32((block * slots + place) * Self.slot)
+        return "\(Self.text(address))/\(32 - size.trailingZeroBitCount)"
+      }
     }
     return nil
+  }
+
+  /// Whether addresses are for private use: RFC 1918, 6598 and 2544. Others belong to somebody.
+  private static func isPrivate(_ address: UInt32, _ length: Int) -> Bool {
+    let ranges: [(UInt32, Int)] = [
+      (0x0A00_0000, 8), (0xAC10_0000, 12), (0xC0A8_0000, 16), (0x6440_0000, 10), (0xC612_0000, 15),
+    ]
+    return ranges.contains { base, bits in length >= bits && (address ^ base) >> UInt32(32 - bits) == 0 }
   }
 
   private static func hash(_ text: String) -> UInt64 {

@@ -12,6 +12,8 @@ enum ConstantPlatform: LintRule {
     bad: "FROM --platform=linux/amd64 scratch\n", good: "FROM --platform=linux/amd64 scratch AS build_amd64\n",
     aliases: ["FromPlatformFlagConstDisallowed", "DL3029"])
 
+  static let phase = LintPhase.stages
+
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
     for (number, stage) in context.file.stages.enumerated() {
       guard let constant = context.model.stages[number].fromVariables.constantPlatform,

@@ -10,6 +10,8 @@ enum ExposeHostPart: LintRule {
     explanation: "EXPOSE names ports of the container; where they are published is said when it starts.",
     bad: "FROM scratch\nEXPOSE 127.0.0.1:80:80\n", good: "FROM scratch\nEXPOSE 80\n", aliases: ["ExposeInvalidFormat"])
 
+  static let phase = LintPhase.instructions
+
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
     for (index, port, spec) in ports(context) where spec.hasHostPart {
       bag.report(

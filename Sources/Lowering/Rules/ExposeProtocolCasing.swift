@@ -8,6 +8,8 @@ enum ExposeProtocolCasing: LintRule {
     explanation: "Write '/tcp', '/udp' or '/sctp'.", bad: "FROM scratch\nEXPOSE 80/TCP\n",
     good: "FROM scratch\nEXPOSE 80/tcp\n", aliases: ["ExposeProtoCasing"])
 
+  static let phase = LintPhase.instructions
+
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
     for (index, port, spec) in ExposeHostPart.ports(context) where spec.proto != spec.proto.lowercased() {
       bag.report(

@@ -12,6 +12,8 @@ enum InvalidDefaultInFrom: LintRule {
     aliases: ["InvalidDefaultArgInFrom"])
 
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
+    // Where an argument's own default can't be expanded, BuildKit does not come to this.
+    if context.model.stagesStop == -1 { return }
     for (number, stage) in context.file.stages.enumerated() {
       guard case .from(let from) = context.file.instructions[stage.from].body else { continue }
       let base = context.model.stages[number].base

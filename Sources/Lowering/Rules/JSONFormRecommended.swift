@@ -15,6 +15,8 @@ enum JSONFormRecommended: LintRule {
     bad: "FROM scratch\nCMD serve --port 80\n", good: "FROM scratch\nCMD [\"serve\", \"--port\", \"80\"]\n",
     aliases: ["JSONArgsRecommended", "DL3025"])
 
+  static let phase = LintPhase.instructions
+
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
     for (number, stage) in context.file.stages.enumerated() {
       var hasShell = context.model.stages[number].parent.map { context.model.stages[$0].hasShell } ?? false

@@ -10,6 +10,8 @@ enum LegacyKeyValue: LintRule {
       "'ENV name value' takes the rest of the line as the value. Write 'ENV name=value', with quotes where needed.",
     bad: "FROM scratch\nENV a b\n", good: "FROM scratch\nENV a=b\n", aliases: ["LegacyKeyValueFormat"])
 
+  static let phase = LintPhase.instructions
+
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
     for (index, instruction) in context.file.instructions.enumerated() {
       let assignments: [Assignment]

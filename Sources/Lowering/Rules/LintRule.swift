@@ -9,6 +9,22 @@ package protocol LintRule: Sendable {
   static var rule: Rule { get }
   /// Reports every place in a file that breaks it.
   static func check(_ context: LintContext, into bag: inout DiagnosticBag)
+  /// When BuildKit looks for it; our own rules are looked for whatever happens.
+  static var phase: LintPhase { get }
+}
+
+/// When BuildKit looks for a rule: where it stops with an error, it has not looked any further.
+package enum LintPhase {
+  /// While it reads the file.
+  case syntax
+  /// While it works out the base of each stage.
+  case stages
+  /// While it goes through the instructions.
+  case instructions
+}
+
+extension LintRule {
+  package static var phase: LintPhase { .syntax }
 }
 
 /// What a rule looks at.

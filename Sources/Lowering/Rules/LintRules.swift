@@ -1,5 +1,6 @@
 package import AST
 package import Diagnostics
+import Source
 
 /// The catalog of Clawfile lint rules.
 package enum LintRules {
@@ -22,7 +23,19 @@ package enum LintRules {
     for type in all {
       let rule = type.rule
       if rule.isExperimental, !options.allowsExperimental(rule) { continue }
-      type.check(context, into: &bag)
+      var found = DiagnosticBag()
+      type.check(context, into: &found)
+      if let stop = stop(of: type.phase, model) { found.filter { $0.location.range.lower <= stop } }
+      bag.add(contentsOf: found)
+    }
+  }
+
+  /// The offset behind which BuildKit does not come to look for the rules of a phase; nil where it goes through.
+  private static func stop(of phase: LintPhase, _ model: BuildModel) -> Int? {
+    switch phase {
+    case .syntax: nil
+    case .stages: model.stagesStop
+    case .instructions: model.stagesStop == nil && !model.stopsBeforeInstructions ? model.instructionsStop : -1
     }
   }
 }

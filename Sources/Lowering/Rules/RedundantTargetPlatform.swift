@@ -9,6 +9,8 @@ enum RedundantTargetPlatform: LintRule {
     bad: "FROM --platform=$TARGETPLATFORM scratch\n", good: "FROM scratch\n",
     aliases: ["RedundantTargetPlatform", "DL3065"])
 
+  static let phase = LintPhase.stages
+
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
     for (number, stage) in context.file.stages.enumerated() {
       let variables = context.model.stages[number].fromVariables

@@ -9,6 +9,8 @@ enum RelativeWorkdir: LintRule {
     bad: "FROM scratch\nWORKDIR app\n", good: "FROM scratch\nWORKDIR /app\n",
     aliases: ["WorkdirRelativePath", "DL3000"])
 
+  static let phase = LintPhase.instructions
+
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
     for (index, path, isFirst) in context.model.workdirs where isFirst && path.utf8.first != 0x2F {
       guard case .workdir(let word) = context.file.instructions[index].body else { continue }

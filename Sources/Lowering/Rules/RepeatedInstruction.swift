@@ -9,6 +9,8 @@ enum RepeatedInstruction: LintRule {
     bad: "FROM scratch\nCMD [\"a\"]\nCMD [\"b\"]\n", good: "FROM scratch\nCMD [\"b\"]\n",
     aliases: ["MultipleInstructionsDisallowed", "DL3012", "DL4003", "DL4004"])
 
+  static let phase = LintPhase.instructions
+
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
     for stage in context.file.stages {
       var last: [String: Int] = [:]

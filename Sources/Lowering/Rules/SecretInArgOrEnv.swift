@@ -12,6 +12,8 @@ enum SecretInArgOrEnv: LintRule {
     bad: "FROM scratch\nENV API_TOKEN=x\n", good: "FROM scratch\nRUN --mount=type=secret,id=api_token true\n",
     aliases: ["SecretsUsedInArgOrEnv", "DL3064"])
 
+  static let phase = LintPhase.instructions
+
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
     for (index, name) in context.model.assigned where isSecret(name) {
       var range: Range<Int>?

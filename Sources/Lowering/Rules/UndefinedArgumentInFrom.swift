@@ -12,6 +12,8 @@ enum UndefinedArgumentInFrom: LintRule {
     bad: "FROM --platform=$BULIDPLATFORM scratch\n", good: "FROM --platform=$BUILDPLATFORM scratch\n",
     aliases: ["UndefinedArgInFrom"])
 
+  static let phase = LintPhase.stages
+
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
     for (number, stage) in context.file.stages.enumerated() {
       let variables = context.model.stages[number].fromVariables

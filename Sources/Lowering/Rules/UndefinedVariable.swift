@@ -9,6 +9,8 @@ enum UndefinedVariable: LintRule {
       "It expands to nothing. Declare it with ARG or ENV in this stage; ARGs above FROM don't reach into stages.",
     bad: "FROM scratch\nCOPY $foo .\n", good: "FROM scratch\nARG foo=bar\nCOPY $foo .\n", aliases: ["UndefinedVar"])
 
+  static let phase = LintPhase.instructions
+
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
     for use in context.model.undefined {
       bag.report(

@@ -5,10 +5,12 @@ extension RunnerType {
   static let nanobot: RunnerType = {
     var type = RunnerType(
       name: "nanobot", summary: "nanobot", contractName: "AGENTS.md",
-      contractPath: "/root/.nanobot/workspace/AGENTS.md", workspace: "/root/.nanobot")
-    type.skillFolder = "/root/.nanobot/workspace/skills"
+      contractPath: "/workspace/.nanobot/workspace/AGENTS.md", workspace: "/workspace")
+    // All under its home, which can't be root's: that is closed to every other user.
+    type.stateFolders = ["/workspace/.nanobot/workspace"]
+    type.skillFolder = "/workspace/.nanobot/workspace/skills"
     type.skillLayout = .folders
-    type.environment = [("HOME", "/root")]
+    type.environment = [("HOME", "/workspace")]
     type.baseURLVariables = ["OPENAI_BASE_URL"]
     type.wake = "nanobot agent -m \"$CLAW_MESSAGE\""
     type.platforms = ["discord", "telegram", "slack"]

@@ -1,0 +1,160 @@
+import IR
+import Lexer
+import Source
+
+extension PodLowering {
+  /// What claw writes: keys in place of the author's, and what it adds to lists and mappings of the author's.
+  func entries(
+    _ claw: ResolvedClaw, _ instance: PodPlan.Instance, _ node: YAMLNode
+  ) -> (replaced: [ComposePlan.Entry], added: [ComposePlan.Entry]) {
+    let service = claw.service
+    func has(_ key: String) -> Bool { service[key].map { !$0.isNull } ?? false }
+    /// Texts of a list that `extends` brings: compose adds them to ours, and lists may not hold a text twice.
+    func inherited(_ key: String) -> [String] {
+      node[key] == nil ? (service[key]?.elements ?? []).compactMap(\.string) : []
+    }
+    func list(_ key: String, _ texts: [String]) -> [ComposePlan.Entry] {
+      let present = inherited(key)
+      let own = texts.filter { !present.contains($0) }
+      return own.isEmpty ? [] : [.init(key, .list(own.map { .text($0) }))]
+    }
+    var entries = image(claw, node) + entrypoint(claw, node)
+    if !has("user") { entries.append(.init("user", .text(claw.user))) }
+    entries.append(.init("read_only", .bool(!claw.hasWritableRoot)))
+    entries += list("cap_drop", ["ALL"]) + list("cap_add", claw.capabilities)
+    if !has("init") { entries.append(.init("init", .bool(true))) }
+    if !has("ipc") { entries.append(.init("ipc", .text("private"))) }
+    entries += limits(service, node)
+    if !has("ulimits") {
+      let limit: ComposePlan.Value = .mapping([.init("soft", .integer(4096)), .init("hard", .integer(8192))])
+      entries.append(.init("ulimits", .mapping([.init("nofile", limit)])))
+    }
+    if !has("restart"), service["deploy"]?["restart_policy"] == nil {
+      entries.append(.init("restart", .text(claw.runner.restart)))
+    }
+    if !has("logging") {
+      let options: [ComposePlan.Entry] = [.init("max-size", .text("10m")), .init("max-file", .text("3"))]
+      entries.append(
+        .init("logging", .mapping([.init("driver", .text("json-file")), .init("options", .mapping(options))])))
+    }
+    if !has("healthcheck"), !claw.image.hasHealthcheck, let health = claw.runner.health {
+      entries.append(
+        .init(
+          "healthcheck",
+          .mapping([
+            .init("test", .list((["CMD"] + health).map { .text($0) })), .init("interval", .text("30s")),
+            .init("timeout", .text("10s")), .init("retries", .integer(3)),
+          ])))
+    }
+    if let value = dependencies(claw, instance, node) { entries.append(.init("depends_on", value)) }
+    let alias: ComposePlan.Value =
+      claw.isCounted ? .mapping([.init("aliases", .list([.text(service.name)]))]) : .null
+    var networks: [ComposePlan.Entry] = [.init(ComposeNames.network(service.name), alias)]
+    if claw.hasOpenEgress { networks.append(.init("default", .null)) }
+    entries.append(.init("networks", .mapping(networks)))
+    var added: [ComposePlan.Entry] = []
+    if !(service["security_opt"]?.elements ?? []).contains(where: { $0.string == "no-new-privileges:true" }) {
+      added.append(.init("security_opt", .list([.text("no-new-privileges:true")])))
+    }
+    added.append(.init("tmpfs", .list(temporary(claw))))
+    added.append(.init("environment", .mapping(environment(claw, instance))))
+    added.append(.init("labels", .mapping(labels(claw, instance, role: "agent"))))
+    added.append(.init("volumes", .list(volumes(claw, instance))))
+    return (entries, added)
+  }
+
+  /// `image` and `build`: the build names the generated Dockerfile, and all instances share one image.
+  private func image(_ claw: ResolvedClaw, _ node: YAMLNode) -> [ComposePlan.Entry] {
+    var entries: [ComposePlan.Entry] = []
+    guard let built = claw.service.build else { return entries }
+    if claw.service.image == nil {
+      entries.append(.init("image", .text("claw-local/\(plan.name)-\(claw.service.name):latest")))
+    }
+    guard let generated = claw.image.generated else { return entries }
+    let context = FilePath.join(plan.folder, built["context"]?.string ?? ".")
+    let dockerfile = FilePath.relative(generated, from: context)
+    var fields: [ComposePlan.Entry] = []
+    if let build = node["build"], build.entries == nil {
+      fields.append(.init("context", .raw(FlowText.of(build, in: main))))
+    } else {
+      fields = (node["build"]?.mergedEntries ?? []).filter { $0.key.text != "dockerfile" }.map {
+        .init($0.key.text ?? "", .raw(FlowText.of($0.value, in: main)), origin: place($0))
+      }
+    }
+    fields.append(.init("dockerfile", .text(dockerfile)))
+    entries.append(.init("build", .mapping(fields)))
+    return entries
+  }
+
+  /// The author's entrypoint behind claw's wrapper, where the image has that: variables stay variables.
+  private func entrypoint(_ claw: ResolvedClaw, _ node: YAMLNode) -> [ComposePlan.Entry] {
+    guard let own = claw.service["entrypoint"], !own.isNull, claw.image.hasWrapper else { return [] }
+    let wrapper = ComposePlan.Value.text(StageBlock.wrapperPath)
+    let words = own.elements.map { $0.map { ComposePlan.Value.interpolated($0.node?.text ?? $0.scalarText ?? "") } }
+    if let text = own.string, !text.isEmpty {
+      // Compose splits it into words after it has put variables in.
+      let written = own.node?.text ?? text
+      return [
+        .init("entrypoint", .interpolated("\(StageBlock.wrapperPath) \(written)"), origin: own.location)
+      ]
+    }
+    var entries: [ComposePlan.Entry] = [.init("entrypoint", .list([wrapper] + (words ?? [])), origin: own.location)]
+    // An empty entrypoint leaves the image's command to be run; one that is not empty would drop it.
+    if words?.isEmpty != false, claw.service["command"]?.isNull != false, let command = claw.image.command.command {
+      entries.append(.init("command", .list(command.map { .text($0) })))
+    }
+    return entries
+  }
+
+  /// `depends_on`: the author's, counted claws replaced by their instances, and the sidecar.
+  private func dependencies(_ claw: ResolvedClaw, _ instance: PodPlan.Instance, _ node: YAMLNode) -> ComposePlan.Value?
+  {
+    let own = node["depends_on"].flatMap { dependencies($0) }
+    guard claw.cllama != nil else { return own }
+    func started(_ name: String, _ condition: String) -> ComposePlan.Entry {
+      .init(name, .mapping([.init("condition", .text(condition))]))
+    }
+    let sidecar = started(ComposeNames.sidecar(instance.name), "service_healthy")
+    if let elements = node["depends_on"]?.elements {
+      let names = elements.compactMap(\.text).flatMap { countedInstances[$0] ?? [$0] }
+      return .mapping(names.map { started($0, "service_started") } + [sidecar])
+    }
+    let entries: [ComposePlan.Entry] = (node["depends_on"]?.mergedEntries ?? []).flatMap { entry in
+      let name = entry.key.text ?? ""
+      return (countedInstances[name] ?? [name]).map {
+        ComposePlan.Entry($0, .raw(FlowText.of(entry.value, in: main)), origin: place(entry))
+      }
+    }
+    return .mapping(entries + [sidecar])
+  }
+
+  /// Bounds of memory and processes: where the author bounds something under `deploy`, compose wants all of it there.
+  private func limits(_ service: ComposeService, _ node: YAMLNode) -> [ComposePlan.Entry] {
+    func has(_ key: String) -> Bool { service[key].map { !$0.isNull } ?? false }
+    let limits = service["deploy"]?["resources"]?["limits"]
+    var entries: [ComposePlan.Entry] = []
+    var missing: [ComposePlan.Entry] = []
+    if !has("pids_limit"), limits?["pids"] == nil {
+      limits == nil
+        ? entries.append(.init("pids_limit", .integer(256))) : missing.append(.init("pids", .integer(256)))
+    }
+    if !has("mem_limit"), limits?["memory"] == nil {
+      limits == nil ? entries.append(.init("mem_limit", .text("2g"))) : missing.append(.init("memory", .text("2g")))
+      if limits == nil, !has("memswap_limit") { entries.append(.init("memswap_limit", .text("2g"))) }
+    }
+    guard !missing.isEmpty else { return entries }
+    func merged(_ node: YAMLNode?, _ key: String, _ value: ComposePlan.Entry) -> [ComposePlan.Entry] {
+      (node?.mergedEntries ?? []).filter { $0.key.text != key }.map {
+        .init($0.key.text ?? "", .raw(FlowText.of($0.value, in: main)), origin: place($0))
+      } + [value]
+    }
+    let deploy = node["deploy"]
+    let resources = deploy?["resources"]
+    let own: [ComposePlan.Entry] = (resources?["limits"]?.mergedEntries ?? []).map {
+      .init($0.key.text ?? "", .raw(FlowText.of($0.value, in: main)), origin: place($0))
+    }
+    let value = ComposePlan.Entry("limits", .mapping(own + missing))
+    let outer = ComposePlan.Entry("resources", .mapping(merged(resources, "limits", value)))
+    return entries + [.init("deploy", .mapping(merged(deploy, "resources", outer)))]
+  }
+}

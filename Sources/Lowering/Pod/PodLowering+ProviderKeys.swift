@@ -1,0 +1,95 @@
+import Diagnostics
+import Lexer
+import Source
+
+extension PodLowering {
+  /// A provider's key reaches a claw by no way: not as a variable or label of that name, not by `${…}` in any value, not
+  /// as the key itself.
+  mutating func checkProviderKeys(_ claw: ResolvedClaw) {
+    let name = claw.service.name
+    search(claw.service.value, "a value", name)
+    for variable in claw.service.envFileVariables {
+      if ProviderKeys.isKey(variable.name) {
+        reportKey(variable.location, "'\(variable.name)' reaches the claw '\(name)' by env_file")
+      } else if KeyShape.contains(variable.value) {
+        reportKey(variable.location, "'\(variable.name)' has the shape of a real key", isSecret: true)
+      }
+    }
+    for key in ["secrets", "configs"] {
+      for grant in claw.service[key]?.elements ?? [] {
+        guard let source = grant["source"]?.string ?? grant.string,
+          let resource = (key == "secrets" ? project.secrets : project.configs).first(where: { $0.key == source })
+        else { continue }
+        if let variable = resource.value["environment"]?.string, ProviderKeys.isKey(variable) {
+          reportKey(grant.location, "'\(variable)' reaches the claw '\(name)' by '\(source)'")
+        }
+        if let content = resource.value["content"] { search(content, "'\(source)'", name) }
+      }
+    }
+  }
+
+  private mutating func search(_ value: ComposeValue, _ what: String, _ service: String) {
+    switch value.content {
+    case .mapping(let entries):
+      for entry in entries {
+        if ProviderKeys.isKey(entry.key) {
+          reportKey(
+            entry.keyLocation, "the claw '\(service)' is handed the key '\(entry.key)'", name: entry.key)
+        } else {
+          search(entry.value, "'\(entry.key)'", service)
+        }
+      }
+    case .sequence(let elements):
+      for element in elements {
+        let name = element.string?.utf8.split(separator: 0x3D, maxSplits: 1).first.map { String(Substring($0)) } ?? ""
+        if ProviderKeys.isKey(name) {
+          reportKey(element.location, "the claw '\(service)' is handed the key '\(name)'", name: name)
+        } else {
+          search(element, what, service)
+        }
+      }
+    case .string(let text):
+      let used = value.variables.map(\.name) + Self.variables(in: value.node?.text ?? "")
+      if let key = used.first(where: ProviderKeys.isKey) {
+        reportKey(value.location, "\(what) of the claw '\(service)' holds the key '\(key)'", name: key)
+      } else if KeyShape.contains(text) {
+        reportKey(value.location, "\(what) of the claw '\(service)' has the shape of a real key", isSecret: true)
+      }
+    default: break
+    }
+  }
+
+  /// The names behind `$` in a text, also those that this compile did not come to: another may.
+  private static func variables(in text: String) -> [String] {
+    let bytes = Array(text.utf8)
+    var names: [String] = []
+    var index = 0
+    while index + 1 < bytes.count {
+      guard bytes[index] == 0x24 else {
+        index += 1
+        continue
+      }
+      if bytes[index + 1] == 0x24 {
+        index += 2
+        continue
+      }
+      let start = bytes[index + 1] == 0x7B ? index + 2 : index + 1
+      let name = bytes[min(start, bytes.count)...].prefix {
+        ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x5F
+      }
+      names.append(String(decoding: name, as: UTF8.self))
+      index = max(start + name.count, index + 1)
+    }
+    return names
+  }
+
+  private mutating func reportKey(_ place: Location, _ message: String, name: String? = nil, isSecret: Bool = false) {
+    var diagnostic = Diagnostic(
+      PodRules.providerKey, at: place, message,
+      help: isSecret
+        ? "revoke it, and give the new one to the sidecar"
+        : "give it to the sidecar: 'cllama-env: {\(name ?? "NAME"): …}'")
+    diagnostic.isSecret = isSecret
+    bag.add(diagnostic)
+  }
+}

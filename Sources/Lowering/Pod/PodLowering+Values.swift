@@ -1,0 +1,108 @@
+import IR
+import Source
+
+extension PodLowering {
+  /// Folders in memory: nothing in them can be run, and they belong to the claw's user where that is a number.
+  func temporary(_ claw: ResolvedClaw) -> [ComposePlan.Value] {
+    var owner = ""
+    let parts = claw.user.split(separator: ":")
+    if let user = parts.first.flatMap({ Int($0) }) {
+      owner = ",uid=\(user),gid=\(parts.count > 1 ? Int(parts[1]) ?? user : user)"
+    }
+    func folder(_ path: String, _ size: String, _ mode: String) -> ComposePlan.Value {
+      .text("\(path):rw,noexec,nosuid,nodev,size=\(size),mode=\(mode)\(path == "/tmp" ? "" : owner)")
+    }
+    return [folder("/tmp", "64m", "1777"), folder("/run", "16m", "0755"), folder("/claw/tmp", "16m", "0755")]
+  }
+
+  func environment(_ claw: ResolvedClaw, _ instance: PodPlan.Instance) -> [ComposePlan.Entry] {
+    let runner = claw.runner
+    var values: [(String, String)] = [
+      ("CLAW_POD", plan.name), ("CLAW_SERVICE", claw.service.name), ("CLAW_INSTANCE", instance.name),
+      ("CONTRACT_PATH", runner.contractPath), ("CLAW_SKILLS_DIR", runner.skillFolder),
+      ("CLAW_SKILLMAP", "/claw/skillmap.json"),
+    ]
+    var fallbacks = 0
+    for (slot, reference) in claw.models {
+      var name = "MODEL_" + variable(slot)
+      if slot == "fallback" {
+        if fallbacks > 0 { name += "_\(fallbacks)" }
+        fallbacks += 1
+      }
+      values.append((name, reference))
+    }
+    if !claw.image.config.track.isEmpty { values.append(("CLAW_TRACK_LOG", "/claw/track/log/log.jsonl")) }
+    values += runner.environment
+    if claw.cllama != nil {
+      let base = "http://\(ComposeNames.sidecar(instance.name)):8080"
+      // Anthropic's clients put '/v1' behind it themselves.
+      values += runner.baseURLVariables.map { ($0, $0.hasPrefix("ANTHROPIC") ? base : base + "/v1") }
+    }
+    for handle in claw.handles {
+      let prefix = "CLAW_HANDLE_\(variable(claw.service.name))_\(variable(handle.platform))"
+      if let id = handle.id { values.append((prefix + "_ID", id.value)) }
+      if let username = handle.username { values.append((prefix + "_USERNAME", username.value)) }
+      if !handle.guilds.isEmpty { values.append((prefix + "_GUILDS", handle.guilds.joined(separator: ","))) }
+    }
+    return values.map { .init($0.0, .text($0.1)) }
+  }
+
+  private func variable(_ text: String) -> String {
+    String(
+      text.uppercased().unicodeScalars.map { scalar in
+        ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar) ? Character(scalar) : "_"
+      })
+  }
+
+  func labels(_ claw: ResolvedClaw, _ instance: PodPlan.Instance, role: String) -> [ComposePlan.Entry] {
+    var labels: [(String, String)] = [
+      ("claw.pod", plan.name), ("claw.service", claw.service.name), ("claw.instance", instance.name),
+      ("claw.role", role),
+    ]
+    if let ordinal = instance.ordinal { labels.append(("claw.ordinal", String(ordinal))) }
+    if role == "agent" { labels.append(("claw.contract", contractDigest(claw))) }
+    return labels.map { .init($0.0, .text($0.1)) }
+  }
+
+  /// The digest in the object's path.
+  private func contractDigest(_ claw: ResolvedClaw) -> String {
+    claw.contract.path.split(separator: "/").dropLast().last.map { "sha256:\($0)" } ?? ""
+  }
+
+  func volumes(_ claw: ResolvedClaw, _ instance: PodPlan.Instance) -> [ComposePlan.Value] {
+    func bind(_ source: String, _ target: String, isReadOnly: Bool) -> ComposePlan.Value {
+      .mapping([
+        .init("type", .text("bind")), .init("source", .text(source)), .init("target", .text(target)),
+        .init("read_only", .bool(isReadOnly)), .init("bind", .mapping([.init("create_host_path", .bool(false))])),
+      ])
+    }
+    func volume(_ source: String, _ target: String, isReadOnly: Bool) -> ComposePlan.Value {
+      var fields: [ComposePlan.Entry] = [
+        .init("type", .text("volume")), .init("source", .text(source)), .init("target", .text(target)),
+      ]
+      if isReadOnly { fields.append(.init("read_only", .bool(true))) }
+      return .mapping(fields)
+    }
+    var volumes: [ComposePlan.Value] = []
+    let folders = [claw.runner.workspace] + claw.runner.stateFolders
+    for folder in folders {
+      volumes.append(volume(ComposeNames.volume(instance.name, folder), folder, isReadOnly: false))
+    }
+    if !claw.image.config.track.isEmpty {
+      volumes.append(volume(ComposeNames.volume(instance.name, "track"), "/claw/track/log", isReadOnly: false))
+    }
+    for (surface, _) in claw.surfaces {
+      let isReadOnly = surface.access != .readWrite
+      switch surface.kind {
+      case .volume: volumes.append(volume(surface.target, "/mnt/\(surface.target)", isReadOnly: isReadOnly))
+      case .host: volumes.append(bind(surface.target, surface.target, isReadOnly: isReadOnly))
+      case .service, .channel, .egress: break
+      }
+    }
+    if claw.has("docker-socket") {
+      volumes.append(bind("/var/run/docker.sock", "/var/run/docker.sock", isReadOnly: false))
+    }
+    for (object, target) in claw.mounts { volumes.append(bind("./" + object, target, isReadOnly: true)) }
+    return volumes
+  }
+}

@@ -1,0 +1,56 @@
+import Source
+import Testing
+
+@testable import Runtime
+
+@Suite("What BuildKit says")
+struct BuildLogTests {
+  @Test("docker build: the place, the step and what it printed")
+  func dockerBuild() {
+    var log = BuildLog()
+    let text = """
+      #6 [3/4] RUN sh -c "exit 3"
+      #6 0.137 bad
+      #6 ERROR: process "/bin/sh -c exit 3" did not complete successfully: exit code: 3
+      ------
+       > [3/4] RUN sh -c "exit 3":
+      0.137 bad
+      ------
+      Dockerfile.generated:4
+      --------------------
+         3 |     
+         4 | >>> RUN sh -c "exit 3"
+      --------------------
+      ERROR: failed to solve: process "/bin/sh -c exit 3" did not complete successfully: exit code: 3
+      """
+    var shown: [String] = []
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) {
+      if log.take(line) == .line { shown.append(line) }
+    }
+    #expect(shown == ["#6 0.137 bad"])
+    #expect(
+      log.failure
+        == .init(
+          file: "Dockerfile.generated", line: 4, step: "RUN sh -c \"exit 3\"", service: nil,
+          message: "process \"/bin/sh -c exit 3\" did not complete successfully: exit code: 3", output: ["bad"]))
+  }
+
+  @Test("docker compose build names the service and the step, and no line: the text finds it")
+  func composeBuild() throws {
+    var log = BuildLog()
+    for line in ["#6 [agent 3/4] RUN echo two && exit 3", "#6 ERROR: process did not complete: exit code: 3"] {
+      _ = log.take(line)
+    }
+    let failure = try #require(log.failure)
+    #expect(failure.service == "agent")
+    let generated = "FROM x\nRUN echo one\nRUN echo two \\\n  && exit 3\n"
+    #expect(BuildOrigin.line(of: failure, in: (path: "a/Dockerfile.generated", bytes: Array(generated.utf8))) == 3)
+  }
+
+  @Test("A parse error has its line in the message")
+  func parseError() {
+    var log = BuildLog()
+    _ = log.take("failed to solve: dockerfile parse error on line 2: unknown instruction: RUNN")
+    #expect(log.failure?.line == 2)
+  }
+}
