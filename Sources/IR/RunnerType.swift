@@ -1,3 +1,5 @@
+import Source
+
 /// What claw has to know of a runner: data, so that a new one is a new record and no new code.
 package struct RunnerType: Sendable {
   /// The name in CLAW_TYPE.
@@ -32,6 +34,24 @@ package struct RunnerType: Sendable {
   package var needsDockerSocket = false
   /// Chat platforms that it can appear on; nil for any.
   package var platforms: [String]?
+
+  /// The folders that volumes are mounted on: what it must write, and each folder between those and the contract. A folder
+  /// that something is mounted on can't be renamed; another could be moved away with the contract in it, and be made again
+  /// with a forged one.
+  package var volumeFolders: [String] {
+    var folders: [String] = []
+    for root in [workspace] + stateFolders where !folders.contains(root) { folders.append(root) }
+    for root in folders {
+      var folder = FilePath.directory(of: contractPath)
+      var between: [String] = []
+      while folder.utf8.starts(with: (root + "/").utf8), !folders.contains(folder) {
+        between.append(folder)
+        folder = FilePath.directory(of: folder)
+      }
+      folders += between.reversed()
+    }
+    return folders
+  }
 
   /// How skill files lie in their folder.
   package enum SkillLayout: Sendable {

@@ -43,7 +43,7 @@ extension ClawfileLowering {
     _ config: ImageConfig, _ runner: RunnerType, _ owner: String, _ number: Int, _ command: StageCommand,
     into block: inout StageBlock
   ) {
-    var paths = [runner.workspace] + runner.stateFolders + ["/claw/tmp"]
+    var paths = runner.volumeFolders + ["/claw/tmp"]
     paths += config.surfaces.filter { $0.value.kind == .volume }.map { "/mnt/\($0.value.target)" }
     if !config.track.isEmpty { paths.append("/claw/track/log") }
     let existing = workdirs(number)

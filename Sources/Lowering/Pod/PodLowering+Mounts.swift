@@ -49,7 +49,7 @@ extension PodLowering {
   /// The places where claw mounts something itself; surfaces must not meet them, nor each other.
   private mutating func checkTargets(_ claw: ResolvedClaw) -> Set<String> {
     var own = Set(claw.mounts.map { FilePath.normalize($0.target) } + Self.temporaryFolders)
-    own.formUnion(([claw.runner.workspace] + claw.runner.stateFolders).map(FilePath.normalize))
+    own.formUnion(claw.runner.volumeFolders.map(FilePath.normalize))
     if claw.has("docker-socket") { own.insert("/var/run/docker.sock") }
     for (surface, location) in claw.surfaces {
       let target: String

@@ -120,7 +120,7 @@ extension PodLowering {
     let ordinals: [Int?] = claw.block.count.map { Array(0..<$0) } ?? [nil]
     return ordinals.map { ordinal in
       let name = ComposeNames.instance(claw.service.name, ordinal)
-      var volumes = ([claw.runner.workspace] + claw.runner.stateFolders).map { ComposeNames.volume(name, $0) }
+      var volumes = claw.runner.volumeFolders.map { ComposeNames.volume(name, $0) }
       if !claw.image.config.track.isEmpty { volumes.append(ComposeNames.volume(name, "track")) }
       return PodPlan.Instance(name: name, ordinal: ordinal, ownVolumes: volumes)
     }

@@ -84,7 +84,7 @@ extension PodLowering {
       return .mapping(fields)
     }
     var volumes: [ComposePlan.Value] = []
-    let folders = [claw.runner.workspace] + claw.runner.stateFolders
+    let folders = claw.runner.volumeFolders
     for folder in folders {
       volumes.append(volume(ComposeNames.volume(instance.name, folder), folder, isReadOnly: false))
     }

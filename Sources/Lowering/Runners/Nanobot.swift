@@ -7,7 +7,6 @@ extension RunnerType {
       name: "nanobot", summary: "nanobot", contractName: "AGENTS.md",
       contractPath: "/workspace/.nanobot/workspace/AGENTS.md", workspace: "/workspace")
     // All under its home, which can't be root's: that is closed to every other user.
-    type.stateFolders = ["/workspace/.nanobot/workspace"]
     type.skillFolder = "/workspace/.nanobot/workspace/skills"
     type.skillLayout = .folders
     type.environment = [("HOME", "/workspace")]
