@@ -66,7 +66,12 @@ struct RuleCases {
   }
 
   /// Rules that no file can show, with the reason.
-  static let exceptions: [String: String] = [:]
+  static let exceptions: [String: String] = [
+    "claw/configuration": ".claw.yml configures the command and is no input of a compile",
+    "pod/project-name": "it is about the name of the folder that the pod lies in",
+    "pod/too-many-files": "it takes more than a thousand files; LoweringTests has it",
+    "yaml/too-large": "it takes 16 MiB; LexerTests has it",
+  ]
 
   @Test("No good example of a rule has a finding")
   func goodIsClean() throws {
