@@ -75,6 +75,9 @@ let package = Package(
       "DriverTests",
       imports: ["Source", "JSON", "Diagnostics", "Lexer", "AST", "Parser", "Driver", "Runtime", "TestSupport"]),
     tests("GoldenTests", imports: ["Source", "Diagnostics", "Directives", "Driver", "Runtime", "TestSupport"]),
+    tests(
+      "GrammarTests",
+      imports: ["Source", "JSON", "Diagnostics", "Lexer", "Directives", "Driver", "Runtime", "TestSupport"]),
     tests("RuntimeTests", imports: ["Source", "JSON", "IR", "Runtime"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Source", "JSON", "IR", "Runtime", "TestSupport", "claw"],
@@ -84,9 +87,6 @@ let package = Package(
       imports: [
         "Source", "JSON", "Diagnostics", "Lexer", "Lowering", "IR", "Emitters", "Driver", "Runtime", "TestSupport",
       ]),
-    tests(
-      "GrammarTests",
-      imports: ["Source", "JSON", "Diagnostics", "Lexer", "Directives", "Driver", "Runtime", "TestSupport"]),
     tests("ArchitectureTests", imports: ["Source", "Runtime", "TestSupport"]),
   ]
 )

@@ -9,6 +9,9 @@ struct RuleExampleTests {
   static let rules = RuleCatalog.all
   static let names = rules.map(\.name)
 
+  /// Rules that are about what an image's Clawfile says: their examples have none, their golden cases do.
+  static let needsFiles: Set = ["pod/handle", "pod/surface"]
+
   static func rule(_ name: String) throws -> Rule { try #require(rules.first { $0.name == name }) }
 
   /// Every finding of an example.
@@ -44,7 +47,8 @@ struct RuleExampleTests {
     let rule = try Self.rule(name)
     if let bad = rule.bad {
       let found = Self.findings(rule, bad).filter { $0.rule == rule }
-      #expect(!found.isEmpty, "the bad example does not show the rule")
+      #expect(
+        !found.isEmpty || Self.needsFiles.contains(name), "the bad example does not show the rule")
       for diagnostic in found {
         #expect(diagnostic.severity == rule.severity)
         #expect(!diagnostic.message.hasSuffix(".") && !diagnostic.message.contains("\n"))

@@ -24,7 +24,7 @@ struct ClawfileTokensTests {
           "comment ‹# in›", "text ‹  b ›", "heredocMarker ‹<<A›", "text ‹ 'q <<A'›", "heredocBody ‹body›",
           "heredocTerminator ‹A›",
           "keyword ‹CMD›", "json ‹[\"x\"]›", "directiveKeyword ‹MODEL›", "text ‹a b›", "keyword ‹ONBUILD›",
-          "keyword ‹RUN›", "text ‹x›",
+          "keyword ‹RUN›", "text ‹ x›",
           "text ‹WHAT›", "text ‹y›",
         ])
   }

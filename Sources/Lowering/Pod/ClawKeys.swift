@@ -51,7 +51,7 @@ package enum ClawKeys {
   package static let all = process + environment + networking + storage + security + resources + orchestration
 
   /// The keys that a service may have, as the checks of compose's own rules know them.
-  package static var composeKeys: [String] { Array(ComposeSchema.service.fields.keys) }
+  package static var composeKeys: [String] { ComposeSchema.service.fields.keys.sorted() }
 
   /// The row of a key; nil for extensions and what compose does not know.
   package static func key(_ name: String) -> ClawKey? { byName[name] }
