@@ -27,6 +27,11 @@ package struct ClawKey: Sendable {
   package var rule: Rule
   /// Whether a value is refused.
   var refuses: @Sendable (ComposeValue) -> Bool
+  /// Whether a variable in the value is refused: whoever sets it later would get around what was checked.
+  package var isFixed: Bool { verdict == .refused || Self.fixed.contains(name) }
+
+  private static let fixed: Set = ["user", "security_opt", "volumes", "tmpfs", "ipc", "cgroup", "cap_add"]
+
   /// Whether a value differs from claw's, so that it is worth a warning.
   var differs: @Sendable (ComposeValue) -> Bool
 
@@ -73,8 +78,11 @@ package enum ClawKeys {
     .init("image", .author, "with `build` and no `image` claw names it `claw-local/POD-SERVICE`"),
     .init(
       "build", .both, "`dockerfile` becomes the generated one",
-      refusing: "`privileged`, `entitlements`, `dockerfile_inline` and a remote context",
-      when: { $0["privileged"]?.bool == true || $0["entitlements"]?.elements?.isEmpty == false }),
+      refusing: "`privileged`, `entitlements`, `network: host`, `dockerfile_inline` and a remote context",
+      when: {
+        $0["privileged"]?.bool == true || $0["entitlements"]?.elements?.isEmpty == false
+          || $0["network"]?.string == "host"
+      }),
     .init("platform", .author),
     .init("pull_policy", .author),
     .init("pull_refresh_after", .author),
@@ -173,12 +181,12 @@ package enum ClawKeys {
     .init("cap_drop", .claw, "`ALL`", differs: { $0.elements?.map(\.string) != ["ALL"] }),
     .init(
       "security_opt", .both, "`no-new-privileges:true`",
-      refusing: "`unconfined`, `no-new-privileges:false`, `label`, `systempaths`",
+      refusing: "anything but `no-new-privileges:true` and an AppArmor profile",
       when: { value in
         (value.elements ?? []).contains { option in
           let text = (option.string ?? "").replacing("=", with: ":")
-          return text.hasSuffix("unconfined") || text == "no-new-privileges:false" || text.hasPrefix("label")
-            || text.hasPrefix("systempaths")
+          if text == "no-new-privileges" || text == "no-new-privileges:true" { return false }
+          return !text.hasPrefix("apparmor:") || text.hasSuffix("unconfined")
         }
       }),
     .init("userns_mode", .refused, "the user namespace is the engine's business"),

@@ -224,7 +224,14 @@ extension PodLowering {
   }
 
   mutating func checkAccess(_ surface: Surface, _ location: Location, _ claw: ResolvedClaw) {
-    guard let rules = volumeAccess[surface.target] else { return }
+    // What counts is the volume, by whatever key of the file it is reached.
+    func real(_ key: String) -> String {
+      project.volumes.first { $0.key == key }?.value["name"]?.string ?? "\(plan.name)_\(key)"
+    }
+    let name = real(surface.target)
+    guard let rules = volumeAccess[surface.target] ?? volumeAccess.first(where: { real($0.key) == name })?.value else {
+      return
+    }
     let wanted = surface.access ?? .readOnly
     guard let rule = rules.first(where: { Glob.matches($0.pattern, claw.service.name) }) else {
       return bag.report(
