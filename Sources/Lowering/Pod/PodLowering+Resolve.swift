@@ -196,7 +196,7 @@ extension PodLowering {
   }
 
   private mutating func target(_ surface: Surface, _ location: Location, _ claw: inout ResolvedClaw) {
-    guard let target = project[service: surface.target] else {
+    guard let target = service(named: surface.target) else {
       let near = Suggestion.nearest(to: surface.target, in: project.services.map(\.name))
       return bag.report(
         PodRules.surface, at: location, "there is no service '\(surface.target)'",
