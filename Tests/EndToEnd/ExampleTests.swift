@@ -69,6 +69,35 @@ extension EndToEnd {
       _ = await Machine.claw(["down", folder.path, "-v"])
     }
 
+    @Test(
+      "No folder above a contract can be moved away",
+      arguments: [
+        ("nanobot", "/workspace/.nanobot/workspace/AGENTS.md"),
+        ("picoclaw", "/home/picoclaw/.picoclaw/workspace/AGENTS.md"),
+        ("microclaw", "/claw-data/runtime/groups/AGENTS.md"),
+      ])
+    func movedFolders(type: String, contract: String) async throws {
+      let folder = try Folder("moved-\(type)")
+      try folder.write(
+        "Clawfile", "FROM debian:bookworm-slim\nCLAW_TYPE \(type)\nHEALTHCHECK NONE\nCMD [\"sleep\", \"600\"]\n")
+      try folder.write("AGENTS.md", "# the true one\n")
+      try folder.write(
+        "claw-pod.yml", "services:\n  bot:\n    build: .\n    x-claw: {cllama: none, agent: AGENTS.md}\n")
+      let up = await Machine.claw(["up", folder.path, "--build"])
+      #expect(up.status == 0, "\(up.all)")
+      var path = FilePath.directory(of: contract)
+      while path != "/" {
+        let compose = ["compose", "-f", FilePath.join(folder.path, "compose.generated.yml"), "exec", "-T", "bot"]
+        let move = await Machine.docker(compose + ["mv", path, path + ".moved"])
+        #expect(move.status != 0, "\(path) was moved: \(move.all)")
+        path = FilePath.directory(of: path)
+      }
+      let compose = ["compose", "-f", FilePath.join(folder.path, "compose.generated.yml"), "exec", "-T", "bot"]
+      let read = await Machine.docker(compose + ["cat", contract])
+      #expect(read.output == "# the true one\n", "\(read.all)")
+      _ = await Machine.claw(["down", folder.path, "-v"])
+    }
+
     @Test("The validation images run without claw: CONFIGURE ran, INVOKE fires, TRACK logs")
     func withoutClaw() async throws {
       let names = ["openclaw", "nanobot", "claude-code", "raw-python"]
