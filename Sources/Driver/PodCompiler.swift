@@ -137,6 +137,7 @@ extension Compiler {
 
   /// Whether a file has a top-level 'name'.
   private static func namesProject(_ file: SourceFile) -> Bool {
+    guard ComposeName.mayBeNamed(file) else { return false }
     var ignored = DiagnosticBag()
     return YAMLReader.read(file, into: &ignored).contains {
       $0.root.entries?.contains { $0.key.text == "name" } == true

@@ -88,7 +88,7 @@ package enum ComposeLoader {
 }
 
 /// The project's name.
-enum ComposeName {
+package enum ComposeName {
   /// The name that was given, else the file's own, else that of its folder; made fit where compose does.
   static func resolve(
     _ given: String?, main: SourceFile, _ environment: Environment, _ report: ComposeReport
@@ -103,7 +103,7 @@ enum ComposeName {
       return given
     }
     var bag = DiagnosticBag()
-    let documents = YAMLReader.read(main, into: &bag)
+    let documents = mayBeNamed(main) ? YAMLReader.read(main, into: &bag) : []
     for document in documents.reversed() {
       guard let text = document.root["name"]?.text, let name = try? Interpolation.expand(text, environment).text else {
         continue
@@ -112,6 +112,23 @@ enum ComposeName {
     }
     let folder = normalized(FilePath.name(of: FilePath.directory(of: main.path)))
     return folder.isEmpty ? "pod" : folder
+  }
+
+  /// Whether a file holds the word `name` at all: reading it once more for that costs as much as the first time.
+  package static func mayBeNamed(_ file: SourceFile) -> Bool {
+    let word = Array("name".utf8)
+    var index = 0
+    while index + word.count <= file.bytes.count {
+      if file.bytes[index] == word[0], file.bytes[index..<index + word.count].elementsEqual(word) {
+        let before = index > 0 ? file.bytes[index - 1] : 0x20
+        let isLetter = (before | 0x20 >= 0x61 && before | 0x20 <= 0x7A) || before == 0x5F || before == 0x2D
+        if !isLetter { return true }
+      }
+      // A key may also be spelled with escapes.
+      if file.bytes[index] == UInt8(ascii: "\\") { return true }
+      index += 1
+    }
+    return false
   }
 
   /// In lower case, without other characters than letters, digits, `-` and `_`, the first a letter or digit.
