@@ -26,6 +26,16 @@ public struct DiagnosticBag: Sendable {
     diagnostics.append(contentsOf: other.diagnostics)
   }
 
+  /// Keeps the first of those that say the same of the same place: files that lie in one folder are read for each other.
+  public mutating func removeDuplicates() {
+    var seen: Set<String> = []
+    diagnostics.removeAll { finding in
+      let place = finding.location
+      let key = "\(finding.rule.name) \(place.file.path) \(place.range.lower)-\(place.range.upper) \(finding.message)"
+      return !seen.insert(key).inserted
+    }
+  }
+
   /// Keeps only what `isIncluded` accepts.
   public mutating func filter(_ isIncluded: (Diagnostic) -> Bool) {
     diagnostics.removeAll { !isIncluded($0) }

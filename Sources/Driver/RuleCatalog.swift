@@ -11,7 +11,7 @@ package enum RuleCatalog {
     rules +=
       YAMLRules.all + ComposeRules.all + PodRules.all + DirectiveRules.all + [
         Suppressions.unknownRule, Configuration.invalid,
-      ]
+      ] + EngineRules.all
     return rules.sorted { $0.name < $1.name }
   }()
 

@@ -24,10 +24,10 @@ struct ArtifactWriter {
 
   /// Appends bytes that have one origin.
   mutating func write(_ text: [UInt8], origin: Location? = nil) {
-    for byte in text {
-      if startsLine { origins.append(origin) }
-      bytes.append(byte)
-    }
+    if text.isEmpty { return }
+    if startsLine { origins.append(origin) }
+    for byte in text.dropLast() where byte == 0x0A { origins.append(origin) }
+    bytes.append(contentsOf: text)
   }
 
   /// Appends bytes of a file; each line's origin is its own.

@@ -30,6 +30,7 @@ struct Check: ParsableCommand {
       options.folderName = ProcessEnvironment.folderName
       bag.add(contentsOf: Compiler.compile(input.file, kind: input.kind, files: DiskFiles(), options: options).bag)
     }
+    bag.removeDuplicates()
     let reported = report.report(bag)
     if status != .done { throw status }
     if reported != .done { throw reported }

@@ -27,7 +27,9 @@ struct PodAbuseTests {
     #expect(compiled.artifacts.isEmpty)
   }
 
-  private static func key(_ number: Int, _ lines: String, _ rule: String = "pod/refused-key", block: String = "") -> Refusal {
+  private static func key(_ number: Int, _ lines: String, _ rule: String = "pod/refused-key", block: String = "")
+    -> Refusal
+  {
     Refusal(
       number, lines.replacing("\n", with: " "),
       PodFixture.claw(lines, block: "agent: a.md, cllama: none" + block, more: "  web: {image: w}\n"), rule)
@@ -36,42 +38,50 @@ struct PodAbuseTests {
   static let refusals: [Refusal] = keys + privileges + mounts + names + encodings + others
 
   /// 19: a provider's key by every way.
-  private static let keys: [Refusal] = [
-    "environment: {OPENAI_API_KEY: x}", "environment: {A: \"${OPENAI_API_KEY}\"}", "environment: [OPENAI_API_KEY]",
-    "environment: [\"A=$OPENAI_API_KEY\"]", "environment: {A: \"${B:-${OPENAI_API_KEY}}\"}",
-    "environment: {A: \"${KEY:+${OPENAI_API_KEY}}\"}", "environment: {ANTHROPIC_AUTH_TOKEN: x}",
-    "labels: {l: \"${OPENAI_API_KEY}\"}", "labels: [\"l=${OPENAI_API_KEY-}\"]", "labels: {OPENAI_API_KEY: x}",
-    "command: run --key ${OPENAI_API_KEY}", "command: [run, \"$OPENAI_API_KEY\"]", "entrypoint: [\"${OPENAI_API_KEY}\"]",
-    "annotations: {a: \"${OPENAI_API_KEY}\"}", "healthcheck: {test: \"curl -H ${OPENAI_API_KEY}\"}",
-    "hostname: \"${OPENAI_API_KEY}\"", "logging: {driver: syslog, options: {tag: \"${OPENAI_API_KEY}\"}}",
-    "deploy: {labels: {a: \"${OPENAI_API_KEY}\"}}", "extra_hosts: [\"a:${OPENAI_API_KEY}\"]",
-  ].map { key(19, $0, "pod/provider-key") } + [
-    .init(
-      19, "by a merge key", "x-e: &e {environment: {OPENAI_API_KEY: x}}\n" + PodFixture.claw("<<: *e"), "pod/provider-key"),
-    .init(
-      19, "by extends", PodFixture.claw("extends: base", more: "  base: {image: b, environment: [OPENAI_API_KEY]}\n"),
-      "pod/provider-key"),
-    .init(
-      19, "by extends of a file", PodFixture.claw("extends: {file: b.yml, service: base}"), "pod/provider-key",
-      files: ["b.yml": "services: {base: {environment: {A: \"${OPENAI_API_KEY}\"}}}\n"]),
-    .init(19, "by env_file", PodFixture.claw("env_file: k.env"), "pod/provider-key", files: ["k.env": "OPENAI_API_KEY=x\n"]),
-    .init(
-      19, "as build argument",
-      "services:\n  a:\n    build: {context: ., args: {A: \"${OPENAI_API_KEY}\"}}\n    x-claw: {agent: a.md, cllama: none}\n",
-      "pod/provider-key"),
-    .init(
-      19, "as a secret", PodFixture.claw("secrets: [s]", more: "secrets: {s: {environment: OPENAI_API_KEY}}\n"),
-      "pod/provider-key"),
-    .init(
-      19, "written out for the sidecar", PodFixture.claw("", block: "agent: a.md, cllama-env: {OPENAI_API_KEY: sk-x}"),
-      "pod/provider-key"),
-  ]
+  private static let keys: [Refusal] =
+    [
+      "environment: {OPENAI_API_KEY: x}", "environment: {A: \"${OPENAI_API_KEY}\"}", "environment: [OPENAI_API_KEY]",
+      "environment: [\"A=$OPENAI_API_KEY\"]", "environment: {A: \"${B:-${OPENAI_API_KEY}}\"}",
+      "environment: {A: \"${KEY:+${OPENAI_API_KEY}}\"}", "environment: {ANTHROPIC_AUTH_TOKEN: x}",
+      "labels: {l: \"${OPENAI_API_KEY}\"}", "labels: [\"l=${OPENAI_API_KEY-}\"]", "labels: {OPENAI_API_KEY: x}",
+      "command: run --key ${OPENAI_API_KEY}", "command: [run, \"$OPENAI_API_KEY\"]",
+      "entrypoint: [\"${OPENAI_API_KEY}\"]",
+      "annotations: {a: \"${OPENAI_API_KEY}\"}", "healthcheck: {test: \"curl -H ${OPENAI_API_KEY}\"}",
+      "hostname: \"${OPENAI_API_KEY}\"", "logging: {driver: syslog, options: {tag: \"${OPENAI_API_KEY}\"}}",
+      "deploy: {labels: {a: \"${OPENAI_API_KEY}\"}}", "extra_hosts: [\"a:${OPENAI_API_KEY}\"]",
+    ].map { key(19, $0, "pod/provider-key") } + [
+      .init(
+        19, "by a merge key", "x-e: &e {environment: {OPENAI_API_KEY: x}}\n" + PodFixture.claw("<<: *e"),
+        "pod/provider-key"),
+      .init(
+        19, "by extends", PodFixture.claw("extends: base", more: "  base: {image: b, environment: [OPENAI_API_KEY]}\n"),
+        "pod/provider-key"),
+      .init(
+        19, "by extends of a file", PodFixture.claw("extends: {file: b.yml, service: base}"), "pod/provider-key",
+        files: ["b.yml": "services: {base: {environment: {A: \"${OPENAI_API_KEY}\"}}}\n"]),
+      .init(
+        19, "by env_file", PodFixture.claw("env_file: k.env"), "pod/provider-key",
+        files: ["k.env": "OPENAI_API_KEY=x\n"]),
+      .init(
+        19, "as build argument",
+        "services:\n  a:\n    build: {context: ., args: {A: \"${OPENAI_API_KEY}\"}}\n    x-claw: {agent: a.md, cllama: none}\n",
+        "pod/provider-key"),
+      .init(
+        19, "as a secret", PodFixture.claw("secrets: [s]", more: "secrets: {s: {environment: OPENAI_API_KEY}}\n"),
+        "pod/provider-key"),
+      .init(
+        19, "written out for the sidecar",
+        PodFixture.claw("", block: "agent: a.md, cllama-env: {OPENAI_API_KEY: sk-x}"),
+        "pod/provider-key"),
+    ]
 
   /// 22: what ends the sandbox, whichever way it arrives.
   private static let privileges: [Refusal] = {
     let lines = [
-      "privileged: true", "privileged: \"yes\"", "pid: host", "ipc: host", "uts: host", "cgroup: host", "network_mode: host",
-      "network_mode: none", "cap_add: [SYS_ADMIN]", "cap_add: [CAP_NET_RAW]", "devices: [\"/dev/sda\"]", "userns_mode: host",
+      "privileged: true", "privileged: \"yes\"", "pid: host", "ipc: host", "uts: host", "cgroup: host",
+      "network_mode: host",
+      "network_mode: none", "cap_add: [SYS_ADMIN]", "cap_add: [CAP_NET_RAW]", "devices: [\"/dev/sda\"]",
+      "userns_mode: host",
       "security_opt: [\"seccomp:unconfined\"]", "security_opt: [\"apparmor=unconfined\"]",
       "security_opt: [\"no-new-privileges=false\"]", "security_opt: [\"label:disable\"]",
       "device_cgroup_rules: [\"c 1:3 mr\"]", "group_add: [docker]", "runtime: runc", "cgroup_parent: x", "user: root",
@@ -91,7 +101,8 @@ struct PodAbuseTests {
           files: ["b.yml": "services: {s: {\(line)}}\n"]),
         .init(
           22, "\(line) by an include",
-          "include: [b.yml]\n" + PodFixture.claw(""), "pod/claw-place", files: ["b.yml": "services: {a: {image: x, \(line)}}\n"]),
+          "include: [b.yml]\n" + PodFixture.claw(""), "pod/claw-place",
+          files: ["b.yml": "services: {a: {image: x, \(line)}}\n"]),
         .init(
           22, "\(line) by another document", PodFixture.claw("") + "---\nservices: {a: {\(line)}}\n", "pod/claw-place"),
       ]
@@ -108,9 +119,11 @@ struct PodAbuseTests {
   /// 36: binds, and everything else that brings the host's files along.
   private static let mounts: [Refusal] =
     [
-      "/:/host", "/etc:/e", "/etc/passwd:/e:ro", "~/.ssh:/s", "~:/h", "/home/u/.ssh:/s", "/var/run/docker.sock:/s", "..:/up",
+      "/:/host", "/etc:/e", "/etc/passwd:/e:ro", "~/.ssh:/s", "~:/h", "/home/u/.ssh:/s", "/var/run/docker.sock:/s",
+      "..:/up",
       "../x:/x", "./a/../../x:/x", "/var/lib:/v", "/srv/data:/d", ".:/pod", "./:/pod:ro", "./.claw:/c", "./.env:/e:ro",
-      "./claw-pod.yml:/p:ro", "./a.md:/contract", "./d:/claw/x", "./d:/claw", "./d:/tmp", "./d:/workspace", "./d:/proc/x",
+      "./claw-pod.yml:/p:ro", "./a.md:/contract", "./d:/claw/x", "./d:/claw", "./d:/tmp", "./d:/workspace",
+      "./d:/proc/x",
       "./d:/claw/AGENTS.md",
     ].map { key(36, "volumes: [\"\($0)\"]", "pod/refused-mount") } + [
       key(36, "tmpfs: /workspace", "pod/refused-mount"), key(36, "tmpfs: [\"/claw:size=1m\"]", "pod/refused-mount"),
@@ -150,11 +163,15 @@ struct PodAbuseTests {
         29, "a service \($0)",
         "services:\n  \($0): {image: x}\n  a: {build: ., x-claw: {agent: a.md, count: 1}}\n  x: {build: ., x-claw: {agent: a.md}}\n",
         "pod/claw-name")
-    } + ["A", "a_b", "münchen", String(repeating: "a", count: 49), "-a", "a-", "a.b", "egress"].map {
-      .init(29, "a claw \($0)", "services:\n  \($0): {build: ., x-claw: {agent: a.md, cllama: none}}\n", "pod/claw-name")
-    } + ["0", "-1", "2.5", "\"3\"", "1e9", "1001", "[1]", "0x10", "!!int \"3\""].map {
+    }
+    + ["A", "a_b", "münchen", String(repeating: "a", count: 49), "-a", "a-", "a.b", "egress"].map {
+      .init(
+        29, "a claw \($0)", "services:\n  \($0): {build: ., x-claw: {agent: a.md, cllama: none}}\n", "pod/claw-name")
+    }
+    + ["0", "-1", "2.5", "\"3\"", "1e9", "1001", "[1]", "0x10", "!!int \"3\""].map {
       key(30, "", "pod/count", block: ", count: \($0)")
-    } + ["A", "-p", "p.q", "\"\"", String(repeating: "p", count: 64)].map {
+    }
+    + ["A", "-p", "p.q", "\"\"", String(repeating: "p", count: 64)].map {
       .init(29, "a pod \($0)", "x-claw: {pod: \($0)}\n" + PodFixture.claw(""), "pod/claw-name")
     } + [
       .init(
@@ -166,7 +183,8 @@ struct PodAbuseTests {
   /// 20, 27 and 28: keys, tags and bytes.
   private static let encodings: [Refusal] =
     [
-      key(20, "environment: {A: b, A: c}", "yaml/duplicate-key"), key(20, "tty: true\ntty: false", "yaml/duplicate-key"),
+      key(20, "environment: {A: b, A: c}", "yaml/duplicate-key"),
+      key(20, "tty: true\ntty: false", "yaml/duplicate-key"),
       key(20, "", "yaml/duplicate-key", block: ", agent: b.md"),
       .init(20, "x-claw twice", "x-claw: {pod: p}\nx-claw: {pod: q}\n" + PodFixture.claw(""), "yaml/duplicate-key"),
       .init(
@@ -181,7 +199,8 @@ struct PodAbuseTests {
     key(32, "", "pod/no-contract", block: ", include: [{id: i, file: nope.md, mode: guide}]"),
     .init(32, "no contract", PodFixture.claw("", block: "agent: nope.md, cllama: none"), "pod/no-contract"),
     .init(34, "a contract outside", PodFixture.claw("", block: "agent: ../a.md, cllama: none"), "pod/no-contract"),
-    .init(34, "a contract at the root", PodFixture.claw("", block: "agent: /etc/passwd, cllama: none"), "pod/no-contract"),
+    .init(
+      34, "a contract at the root", PodFixture.claw("", block: "agent: /etc/passwd, cllama: none"), "pod/no-contract"),
     .init(
       38, "x-claw by an alias", "networks: {n: &n {x-claw: {visibility: pod-only}}, m: *n}\n" + PodFixture.claw(""),
       "pod/claw-alias"),
@@ -198,7 +217,8 @@ struct PodAbuseTests {
   @Test(
     "28. BOM and CRLF are taken, other encodings and NUL are not",
     arguments: [
-      ([0xFF, 0xFE] as [UInt8], false), ([0xFE, 0xFF], false), ([0xEF, 0xBB, 0xBF], true), ([], true), ([0x23, 0xFF, 0x0A], false),
+      ([0xFF, 0xFE] as [UInt8], false), ([0xFE, 0xFF], false), ([0xEF, 0xBB, 0xBF], true), ([], true),
+      ([0x23, 0xFF, 0x0A], false),
       ([0x23, 0x00, 0x0A], false), ([0x23, 0xED, 0xA0, 0x80, 0x0A], false),
     ])
   func encodings(prefix: [UInt8], isGood: Bool) {
@@ -214,10 +234,14 @@ struct PodAbuseTests {
     #expect(PodFixture.errors(compiled) == ["yaml/too-large"])
   }
 
-  @Test("16. A warning says where compose will make another text of a value", arguments: [
-    ("012", "10"), ("1_000", "1000"), ("0x1F", "31"), ("0b11", "3"), ("0o14", "12"), ("1e3", "1000"), ("10_0.5", "100.5"),
-    ("+12", "12"), ("-0", "0"), ("1.10", "1.1"), ("2024-01-01", "2024-01-01 as a time"), ("TRUE", "true"), ("False", "false"),
-  ])
+  @Test(
+    "16. A warning says where compose will make another text of a value",
+    arguments: [
+      ("012", "10"), ("1_000", "1000"), ("0x1F", "31"), ("0b11", "3"), ("0o14", "12"), ("1e3", "1000"),
+      ("10_0.5", "100.5"),
+      ("+12", "12"), ("-0", "0"), ("1.10", "1.1"), ("2024-01-01", "2024-01-01 as a time"), ("TRUE", "true"),
+      ("False", "false"),
+    ])
   func retyped(written: String, read: String) {
     for lines in ["environment: {A: \(written)}", "labels: {A: \(written)}", "annotations:\n  A: \(written)"] {
       let compiled = PodFixture.compile(PodFixture.claw(lines))
@@ -228,18 +252,23 @@ struct PodAbuseTests {
     }
   }
 
-  @Test("16. What stays as it is needs no warning", arguments: [
-    "no", "on", "y", "1:30:00", "12", "-3", "1.5", "true", "\"012\"", "'0x1F'", "!!str 012", "null", "~", "", "${KEY}", "x",
-  ])
+  @Test(
+    "16. What stays as it is needs no warning",
+    arguments: [
+      "no", "on", "y", "1:30:00", "12", "-3", "1.5", "true", "\"012\"", "'0x1F'", "!!str 012", "null", "~", "",
+      "${KEY}", "x",
+    ])
   func notRetyped(written: String) {
     let compiled = PodFixture.compile(PodFixture.claw("environment:\n  A: \(written)"), environment: ["KEY": "012"])
     #expect(PodFixture.warnings(compiled) == [])
     #expect(PodFixture.errors(compiled) == [])
   }
 
-  @Test("17. Infinity, not-a-number and times never make compose fail on our output", arguments: [
-    ".inf", "-.Inf", ".nan", "!!timestamp 2024-01-01",
-  ])
+  @Test(
+    "17. Infinity, not-a-number and times never make compose fail on our output",
+    arguments: [
+      ".inf", "-.Inf", ".nan", "!!timestamp 2024-01-01",
+    ])
   func odd(written: String) throws {
     let compiled = PodFixture.compile(PodFixture.claw("environment: {A: \(written)}"))
     guard let output = PodFixture.output(compiled) else { return }
@@ -254,7 +283,8 @@ struct PodAbuseTests {
   func contracts() throws {
     try ComposeConfig.withFolder(PodFixture.files.mapValues { Array($0.utf8) }) { folder in
       for (name, command) in [
-        ("link.md", ["/bin/ln", "-s", "/etc/hostname"]), ("pipe.md", ["/usr/bin/mkfifo"]), ("folder.md", ["/bin/mkdir"]),
+        ("link.md", ["/bin/ln", "-s", "/etc/hostname"]), ("pipe.md", ["/usr/bin/mkfifo"]),
+        ("folder.md", ["/bin/mkdir"]),
         ("huge.md", ["/usr/bin/truncate", "-s", "1G"]), ("null.md", ["/bin/ln", "-s", "/dev/null"]),
       ] {
         let status = PodDisk.run(command + [folder + "/" + name])

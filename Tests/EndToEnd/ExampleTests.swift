@@ -55,6 +55,12 @@ extension EndToEnd {
     func validation(name: String) async throws {
       let folder = try Folder(name)
       try folder.copy("examples/validation/\(name)")
+      let refused = await Machine.claw(["up", folder.path])
+      #expect(refused.status == 5 && refused.errors.contains("pod/not-yet"), "\(refused.all)")
+      #expect(!folder.files.contains { $0.contains(".generated") }, "nothing was written")
+      // A persona comes with a later version; all else is there.
+      let clawfile = (folder.read("Clawfile") ?? "").split(separator: "\n", omittingEmptySubsequences: false)
+      try folder.write("Clawfile", clawfile.filter { !$0.hasPrefix("PERSONA ") }.joined(separator: "\n"))
       let up = await Machine.claw(["up", folder.path, "--build"])
       #expect(up.status == 0, "\(up.all)")
       try await Task.sleep(for: .seconds(1))
@@ -72,7 +78,7 @@ extension EndToEnd {
         let tag = "claw-e2e-\(name):latest"
         let build = await Machine.claw(["build", folder.path, "-t", tag, "-q"])
         try #require(build.status == 0, "\(build.all)")
-        _ = await Machine.docker(["rm", "-f", "claw-e2e-\(name)"])
+        _ = await Machine.docker(["rm", "-f", "-v", "claw-e2e-\(name)"])
         let run = await Machine.docker(["run", "-d", "--name", "claw-e2e-\(name)", tag])
         #expect(run.status == 0, "\(run.all)")
       }
@@ -90,7 +96,7 @@ extension EndToEnd {
         let log = await Machine.docker(["exec", "claw-e2e-\(name)", "cat", "/claw/track/log.jsonl"])
         #expect(log.output.contains("apt"), "\(name): \(log.all)")
       }
-      for name in names { _ = await Machine.docker(["rm", "-f", "claw-e2e-\(name)"]) }
+      for name in names { _ = await Machine.docker(["rm", "-f", "-v", "claw-e2e-\(name)"]) }
     }
 
     @Test("init makes a project that works")

@@ -29,7 +29,8 @@ fi
 
 if [ -s "$claw_home/schedule" ]; then
   # Started from a subshell that ends at once: the runner gets no child that it did not start.
-  ("$claw_home/scheduler.sh" </dev/null &)
+  # By a shell, because it may be mounted and then is no program.
+  (/bin/sh "$claw_home/scheduler.sh" </dev/null &)
 fi
 
 exec "$@"

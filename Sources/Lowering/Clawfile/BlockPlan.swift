@@ -47,12 +47,18 @@ extension ClawfileLowering {
     paths += config.surfaces.filter { $0.value.kind == .volume }.map { "/mnt/\($0.value.target)" }
     if !config.track.isEmpty { paths.append("/claw/track/log") }
     let existing = workdirs(number)
+    let texts = makers(number)
+    // Claw's own folder stays root's, or whoever runs could put other scripts there.
+    block.folders.append(.init(path: "/claw", owner: "0:0"))
     var changed: [StageBlock.Folder] = []
     for path in paths {
       let folder = StageBlock.Folder(path: path, owner: owner)
       block.folders.append(folder)
-      // A folder that WORKDIR made before belongs to whoever was the user then.
-      if existing.contains(where: { $0 == path || $0.utf8.starts(with: (path + "/").utf8) }) { changed.append(folder) }
+      // A folder that was made before belongs to whoever was the user then.
+      let isMade =
+        existing.contains { $0 == path || $0.utf8.starts(with: (path + "/").utf8) }
+        || texts.contains { $0.contains(path) }
+      if isMade { changed.append(folder) }
     }
     guard !changed.isEmpty, let user = command.user else { return }
     block.ownedFolders = changed
@@ -72,6 +78,22 @@ extension ClawfileLowering {
       current = model.stages[stage].parent
     }
     return paths
+  }
+
+  /// The texts of the instructions of a stage and those below it that may make folders.
+  private func makers(_ number: Int) -> [String] {
+    var texts: [String] = []
+    var current: Int? = number
+    while let stage = current {
+      for index in file.stages[stage].body {
+        switch file.instructions[index].body {
+        case .run, .copy: texts.append(file.file.text(file.instructions[index].line.range))
+        default: break
+        }
+      }
+      current = model.stages[stage].parent
+    }
+    return texts
   }
 
   private mutating func checkShell(_ number: Int, _ origin: SourceRange) {
@@ -129,6 +151,7 @@ extension ClawfileLowering {
     if let wake = runner?.wake {
       block.files.append(.init(path: "/claw/wake.sh", mode: "0555", text: "#!/bin/sh\n\(wake)\n"))
     }
-    block.zones = Set(config.invoke.compactMap(\.value.fields.zone)).sorted()
+    // The scheduler knows UTC by itself.
+    block.zones = Set(config.invoke.compactMap(\.value.fields.zone)).filter { $0 != "UTC" }.sorted()
   }
 }

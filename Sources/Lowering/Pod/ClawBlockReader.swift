@@ -174,8 +174,11 @@ struct ClawBlockReader {
       return nil
     }
     if node.isNull { return (name, PodText(value: "${\(name)}", location: location(entry.key))) }
+    // Only its form is looked at: the variables need not be there before 'up'.
+    var anything = environment
+    for name in ProviderKeys.variables(in: raw) { anything.values[name] = "x" }
     do throws(Interpolation.Failure) {
-      _ = try Interpolation.expand(raw, environment)
+      _ = try Interpolation.expand(raw, anything)
     } catch {
       report(PodRules.variable, node, error.message, help: error.help)
       return nil

@@ -27,6 +27,11 @@ package struct ClawKey: Sendable {
   package var rule: Rule
   /// Whether a value is refused.
   var refuses: @Sendable (ComposeValue) -> Bool
+  /// Whether a variable in the value is refused: whoever sets it later would get around what was checked.
+  package var isFixed: Bool { verdict == .refused || Self.fixed.contains(name) }
+
+  private static let fixed: Set = ["user", "security_opt", "volumes", "tmpfs", "ipc", "cgroup", "cap_add"]
+
   /// Whether a value differs from claw's, so that it is worth a warning.
   var differs: @Sendable (ComposeValue) -> Bool
 
@@ -73,8 +78,11 @@ package enum ClawKeys {
     .init("image", .author, "with `build` and no `image` claw names it `claw-local/POD-SERVICE`"),
     .init(
       "build", .both, "`dockerfile` becomes the generated one",
-      refusing: "`privileged`, `entitlements`, `dockerfile_inline` and a remote context",
-      when: { $0["privileged"]?.bool == true || $0["entitlements"]?.elements?.isEmpty == false }),
+      refusing: "`privileged`, `entitlements`, `network: host`, `dockerfile_inline` and a remote context",
+      when: {
+        $0["privileged"]?.bool == true || $0["entitlements"]?.elements?.isEmpty == false
+          || $0["network"]?.string == "host"
+      }),
     .init("platform", .author),
     .init("pull_policy", .author),
     .init("pull_refresh_after", .author),
@@ -170,15 +178,15 @@ package enum ClawKeys {
   private static let security: [ClawKey] = [
     .init("privileged", .refused, "a claw is in a sandbox"),
     .init("cap_add", .both, "what `PRIVILEGE cap` grants", refusing: "any other", when: never),
-    .init("cap_drop", .claw, "`ALL`"),
+    .init("cap_drop", .claw, "`ALL`", differs: { $0.elements?.map(\.string) != ["ALL"] }),
     .init(
       "security_opt", .both, "`no-new-privileges:true`",
-      refusing: "`unconfined`, `no-new-privileges:false`, `label`, `systempaths`",
+      refusing: "anything but `no-new-privileges:true` and an AppArmor profile",
       when: { value in
         (value.elements ?? []).contains { option in
           let text = (option.string ?? "").replacing("=", with: ":")
-          return text.hasSuffix("unconfined") || text == "no-new-privileges:false" || text.hasPrefix("label")
-            || text.hasPrefix("systempaths")
+          if text == "no-new-privileges" || text == "no-new-privileges:true" { return false }
+          return !text.hasPrefix("apparmor:") || text.hasSuffix("unconfined")
         }
       }),
     .init("userns_mode", .refused, "the user namespace is the engine's business"),
@@ -199,7 +207,12 @@ package enum ClawKeys {
       "cpus", "cpu_count", "cpu_percent", "cpu_period", "cpu_quota", "cpu_rt_period", "cpu_rt_runtime", "cpu_shares",
       "cpuset",
     ].map { .init($0, .author) } + [
-      .init("mem_limit", .author, "else `2g`, or `deploy.resources.limits.memory`"),
+      .init(
+        "mem_limit", .author, "else `2g`, or `deploy.resources.limits.memory`", refusing: "no limit: 0 or below",
+        when: { value in
+          guard let number = value.scalarText else { return false }
+          return number.utf8.first == 0x2D || number.utf8.first { $0 >= 0x31 && $0 <= 0x39 } == nil
+        }),
       .init("mem_reservation", .author),
       .init("mem_swappiness", .author),
       .init("memswap_limit", .author, "else `2g`, where `mem_limit` is claw's too"),

@@ -8,7 +8,14 @@ extension PodLowering {
   mutating func check(_ claw: ResolvedClaw) {
     let service = claw.service
     for entry in service.value.entries ?? [] {
-      guard let key = ClawKeys.key(entry.key), !entry.value.asksForNothing else { continue }
+      guard let key = ClawKeys.key(entry.key) else { continue }
+      if key.isFixed, let place = entry.value.variablePlace {
+        bag.report(
+          key.rule, at: place, "'\(key.name)' of the claw '\(service.name)' can't hold a variable",
+          help: "write the value itself: what was checked must be what runs")
+        continue
+      }
+      if entry.value.asksForNothing { continue }
       if key.refuses(entry.value) {
         bag.report(
           key.rule, at: (entry.value.elements?.first ?? entry.value).location,
@@ -87,6 +94,16 @@ extension PodLowering {
 }
 
 extension ComposeValue {
+  /// Where a variable stands in this value or below it.
+  fileprivate var variablePlace: Location? {
+    if !variables.isEmpty { return location }
+    switch content {
+    case .sequence(let elements): return elements.lazy.compactMap(\.variablePlace).first
+    case .mapping(let entries): return entries.lazy.compactMap(\.value.variablePlace).first
+    default: return nil
+    }
+  }
+
   /// Whether a value is there only by its name: null, false, or empty.
   fileprivate var asksForNothing: Bool {
     switch content {

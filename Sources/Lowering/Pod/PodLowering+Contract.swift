@@ -43,7 +43,7 @@ extension PodLowering {
       skills.removeAll { $0.name == name }
       skills.append((name, file.bytes))
     }
-    for target in claw.targets { skills.append(("surface-\(target)", surfaceSkill(target))) }
+    for target in claw.targets { skills.append(("surface-\(target)", cachedSkill(target))) }
     for (name, bytes) in skills.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
       let isFolder = if case .folders = runner.skillLayout { true } else { false }
       let object = object("\(name).md", bytes)
@@ -65,6 +65,9 @@ extension PodLowering {
     }
     if !claw.image.hasScheduler {
       claw.mounts.append((object("scheduler.sh", images.scripts.scheduler).path, "/claw/scheduler.sh"))
+      if let wake = claw.runner.wake {
+        claw.mounts.append((object("wake.sh", Array("#!/bin/sh\n\(wake)\n".utf8)).path, "/claw/wake.sh"))
+      }
     }
   }
 
@@ -80,9 +83,12 @@ extension PodLowering {
         help: "move it below the pod file's folder")
       return nil
     }
+    let whole = FilePath.normalize(FilePath.join(plan.folder, path))
+    if let known = contents[whole] { return known }
     do throws(FileFailure) {
-      return try files.read(
-        FilePath.normalize(FilePath.join(plan.folder, path)), within: plan.folder, limit: Self.fileLimit)
+      let file = try files.read(whole, within: plan.folder, limit: Self.fileLimit)
+      contents[whole] = file
+      return file
     } catch {
       bag.report(
         rule, at: place, "the \(what) '\(path)' \(error.reason)", help: "no contract, no start: put the file there")
@@ -117,6 +123,13 @@ extension PodLowering {
     return Array("---\nname: \(name)\ndescription: \(JSONValue.string(line).text())\n---\n\n".utf8) + text
   }
 
+  private mutating func cachedSkill(_ target: String) -> [UInt8] {
+    if let known = surfaceSkills[target] { return known }
+    let skill = surfaceSkill(target)
+    surfaceSkills[target] = skill
+    return skill
+  }
+
   /// What a claw is told of a service that it may use.
   private func surfaceSkill(_ target: String) -> [UInt8] {
     let block = blocks[target]
@@ -131,7 +144,7 @@ extension PodLowering {
   }
 
   private func ports(_ target: String) -> [String] {
-    let service = project[service: target]
+    let service = service(named: target)
     let exposed = (service?["expose"]?.elements ?? []).compactMap(\.scalarText)
     let published = (service?.ports ?? []).compactMap { $0["target"]?.scalarText }
     return Set(exposed + published).sorted()

@@ -86,24 +86,34 @@ extension PodLowering {
     return entries
   }
 
-  /// The author's entrypoint behind claw's wrapper, where the image has that: variables stay variables.
+  /// What runs behind claw's wrapper, where the image has that or a schedule of the pod's needs it. What the author wrote
+  /// stays as it is, with its variables.
   private func entrypoint(_ claw: ResolvedClaw, _ node: YAMLNode) -> [ComposePlan.Entry] {
-    guard let own = claw.service["entrypoint"], !own.isNull, claw.image.hasWrapper else { return [] }
-    let wrapper = ComposePlan.Value.text(StageBlock.wrapperPath)
-    let words = own.elements.map { $0.map { ComposePlan.Value.interpolated($0.node?.text ?? $0.scalarText ?? "") } }
+    let isMounted = !claw.image.hasWrapper && !claw.invocations.isEmpty
+    guard claw.image.hasWrapper || isMounted else { return [] }
+    // A file that is mounted can't be run as a program, only read by a shell.
+    let wrapper = (isMounted ? ["/bin/sh"] : []) + [StageBlock.wrapperPath]
+    let hasCommand = claw.service["command"]?.isNull == false
+    guard let own = claw.service["entrypoint"], !own.isNull else {
+      if !isMounted { return [] }
+      // Another entrypoint drops the image's command, so both are written.
+      let image = claw.image.command
+      return [.init("entrypoint", .list((wrapper + (image.entrypoint ?? [])).map { .text($0) }))]
+        + command(hasCommand ? nil : image.command)
+    }
     if let text = own.string, !text.isEmpty {
       // Compose splits it into words after it has put variables in.
-      let written = own.node?.text ?? text
-      return [
-        .init("entrypoint", .interpolated("\(StageBlock.wrapperPath) \(written)"), origin: own.location)
-      ]
+      let words = wrapper + [own.node?.text ?? text]
+      return [.init("entrypoint", .interpolated(words.joined(separator: " ")), origin: own.location)]
     }
-    var entries: [ComposePlan.Entry] = [.init("entrypoint", .list([wrapper] + (words ?? [])), origin: own.location)]
+    let words = (own.elements ?? []).map { ComposePlan.Value.interpolated($0.node?.text ?? $0.scalarText ?? "") }
     // An empty entrypoint leaves the image's command to be run; one that is not empty would drop it.
-    if words?.isEmpty != false, claw.service["command"]?.isNull != false, let command = claw.image.command.command {
-      entries.append(.init("command", .list(command.map { .text($0) })))
-    }
-    return entries
+    return [.init("entrypoint", .list(wrapper.map { .text($0) } + words), origin: own.location)]
+      + command(words.isEmpty && !hasCommand ? claw.image.command.command : nil)
+  }
+
+  private func command(_ words: [String]?) -> [ComposePlan.Entry] {
+    words.map { [.init("command", .list($0.map { .text($0) }))] } ?? []
   }
 
   /// `depends_on`: the author's, counted claws replaced by their instances, and the sidecar.

@@ -15,6 +15,9 @@ extension PodLowering {
       switch mount["type"]?.string ?? "volume" {
       case "bind":
         if let reason = sourceProblem(source, isReadOnly, claw) { refuse(mount.location, source, reason, claw) }
+        if let propagation = mount["bind"]?["propagation"]?.string, !propagation.hasSuffix("private") {
+          refuse(mount.location, source, "mounted with the propagation '\(propagation)'", claw)
+        }
       case "volume": checkVolume(source, isReadOnly, mount.location, claw)
       case "tmpfs": break
       case let other: refuse(mount.location, source, "a mount of type '\(other)'", claw)
@@ -22,14 +25,20 @@ extension PodLowering {
     }
     for element in claw.service["tmpfs"]?.elements ?? claw.service["tmpfs"].map({ [$0] }) ?? [] {
       guard let text = element.string, let path = text.split(separator: ":").first.map(String.init) else { continue }
-      if Self.temporaryFolders.contains(FilePath.normalize(path)) {
+      if Self.temporaryFolders.contains(path) {
         bag.report(
           PodRules.overridden, at: element.location, "the temporary folder '\(path)' is claw's", help: "remove it")
-      } else if let reason = targetProblem(path, own) {
+      } else if let reason = targetProblem(path, own) ?? temporaryProblem(path) {
         refuse(element.location, path, reason, claw)
       }
     }
     for key in ["secrets", "configs"] { checkGrants(key, own, claw) }
+    for file in claw.service.envFiles + [claw.service["label_file"]].compactMap({ $0 }).flatMap({ $0.elements ?? [$0] }) {
+      guard let path = file["path"]?.string ?? file.string, let reason = sourceProblem(path, true, claw),
+        reason != "the pod's own files"
+      else { continue }
+      refuse(file.location, path, reason, claw)
+    }
     for (surface, location) in claw.surfaces where surface.kind == .volume {
       checkVolumeSource(surface.target, location, claw)
     }
@@ -68,6 +77,12 @@ extension PodLowering {
     return own
   }
 
+  /// A folder in memory inside one of claw's would not have its limits.
+  private func temporaryProblem(_ path: String) -> String? {
+    let path = FilePath.normalize(path)
+    return Self.temporaryFolders.first { path.utf8.starts(with: ($0 + "/").utf8) }.map { "inside claw's '\($0)'" }
+  }
+
   private func targetProblem(_ target: String, _ own: Set<String>) -> String? {
     let path = FilePath.normalize(FilePath.join("/", target))
     if path == "/" { return "mounted over everything" }
@@ -101,6 +116,11 @@ extension PodLowering {
 
   private mutating func checkVolume(_ name: String, _ isReadOnly: Bool, _ place: Location, _ claw: ResolvedClaw) {
     checkVolumeSource(name, place, claw)
+    if let real = project.volumes.first(where: { $0.key == name })?.value["name"]?.string,
+      real.utf8.starts(with: (plan.name + "_").utf8), real != "\(plan.name)_\(name)"
+    {
+      refuse(place, name, "the volume '\(real)', which another volume of this pod may be", claw)
+    }
     checkAccess(
       Surface(kind: .volume, target: name, access: isReadOnly ? .readOnly : .readWrite), place, claw)
   }

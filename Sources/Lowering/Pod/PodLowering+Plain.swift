@@ -137,7 +137,7 @@ extension PodLowering {
   func joined(_ name: String) -> [ComposePlan.Entry] { (joins[name] ?? []).map { .init($0, .null) } }
 
   /// Whether compose puts a service on the default network: no document, base or merge key gives it another.
-  private func isOnDefault(_ name: String) -> Bool { project[service: name]?.networks.isEmpty ?? true }
+  private func isOnDefault(_ name: String) -> Bool { service(named: name)?.networks.isEmpty ?? true }
 
   /// The networks that a service has of its author; what `extends` brings, compose adds by itself.
   private func ownNetworks(_ name: String, _ node: YAMLNode?) -> [ComposePlan.Entry] {

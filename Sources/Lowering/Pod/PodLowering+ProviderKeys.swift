@@ -49,7 +49,7 @@ extension PodLowering {
         }
       }
     case .string(let text):
-      let used = value.variables.map(\.name) + Self.variables(in: value.node?.text ?? "")
+      let used = value.variables.map(\.name) + ProviderKeys.variables(in: value.node?.text ?? "")
       if let key = used.first(where: ProviderKeys.isKey) {
         reportKey(value.location, "\(what) of the claw '\(service)' holds the key '\(key)'", name: key)
       } else if KeyShape.contains(text) {
@@ -57,30 +57,6 @@ extension PodLowering {
       }
     default: break
     }
-  }
-
-  /// The names behind `$` in a text, also those that this compile did not come to: another may.
-  private static func variables(in text: String) -> [String] {
-    let bytes = Array(text.utf8)
-    var names: [String] = []
-    var index = 0
-    while index + 1 < bytes.count {
-      guard bytes[index] == 0x24 else {
-        index += 1
-        continue
-      }
-      if bytes[index + 1] == 0x24 {
-        index += 2
-        continue
-      }
-      let start = bytes[index + 1] == 0x7B ? index + 2 : index + 1
-      let name = bytes[min(start, bytes.count)...].prefix {
-        ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x5F
-      }
-      names.append(String(decoding: name, as: UTF8.self))
-      index = max(start + name.count, index + 1)
-    }
-    return names
   }
 
   private mutating func reportKey(_ place: Location, _ message: String, name: String? = nil, isSecret: Bool = false) {

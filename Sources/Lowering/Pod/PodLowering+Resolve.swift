@@ -35,8 +35,8 @@ extension PodLowering {
     targets(&claw)
     contract(&claw)
     checkMounts(claw)
-    if let persona = block.persona {
-      plan.unsupported.append(.init(message: "a persona", location: persona.location))
+    if let place = block.persona?.location ?? image.config.persona.map({ $0.origin ?? block.location }) {
+      plan.unsupported.append(.init(message: "a persona", location: place))
     }
     return claw
   }
@@ -196,7 +196,7 @@ extension PodLowering {
   }
 
   private mutating func target(_ surface: Surface, _ location: Location, _ claw: inout ResolvedClaw) {
-    guard let target = project[service: surface.target] else {
+    guard let target = service(named: surface.target) else {
       let near = Suggestion.nearest(to: surface.target, in: project.services.map(\.name))
       return bag.report(
         PodRules.surface, at: location, "there is no service '\(surface.target)'",
@@ -224,7 +224,14 @@ extension PodLowering {
   }
 
   mutating func checkAccess(_ surface: Surface, _ location: Location, _ claw: ResolvedClaw) {
-    guard let rules = volumeAccess[surface.target] else { return }
+    // What counts is the volume, by whatever key of the file it is reached.
+    func real(_ key: String) -> String {
+      project.volumes.first { $0.key == key }?.value["name"]?.string ?? "\(plan.name)_\(key)"
+    }
+    let name = real(surface.target)
+    guard let rules = volumeAccess[surface.target] ?? volumeAccess.first(where: { real($0.key) == name })?.value else {
+      return
+    }
     let wanted = surface.access ?? .readOnly
     guard let rule = rules.first(where: { Glob.matches($0.pattern, claw.service.name) }) else {
       return bag.report(

@@ -18,6 +18,11 @@ package struct PodLowering<Images: ImageProvider> {
   var blocks: [String: ClawBlock] = [:]
   var volumeAccess: [String: [AccessRule]] = [:]
   var visibility: [String: String] = [:]
+  /// Where each service is in the project.
+  var serviceIndex: [String: Int] = [:]
+  /// Files that were read, and what claws are told of the services that they share.
+  var contents: [String: SourceFile] = [:]
+  var surfaceSkills: [String: [UInt8]] = [:]
   /// The paths of the objects of the plan.
   var objectPaths: Set<String> = []
   /// Where each claw is among those that were resolved.
@@ -69,6 +74,7 @@ package struct PodLowering<Images: ImageProvider> {
   }
 
   private mutating func run() {
+    for (index, service) in project.services.enumerated() { serviceIndex[service.name] = index }
     readBlocks()
     readPlaces()
     checkAliases()
@@ -244,9 +250,12 @@ package struct PodLowering<Images: ImageProvider> {
     }
   }
 
+  /// The service of a name.
+  func service(named name: String) -> ComposeService? { serviceIndex[name].map { project.services[$0] } }
+
   /// How many containers a plain service has.
   private func replicas(_ name: String) -> Int {
-    let service = project[service: name]
+    let service = service(named: name)
     let count = service?["scale"]?.int ?? service?["deploy"]?["replicas"]?.int ?? 1
     return Int(min(max(count, 1), 65_536))
   }

@@ -52,7 +52,7 @@ package enum PodRules {
       A surface is written 'uri mode' or 'uri: mode': volume://name, host:///path, service://name, channel://platform, \
       egress://host. A service must be a plain service of this file.
       """,
-    bad: "services:\n  a:\n    image: a:1\n    x-claw:\n      agent: a.md\n      surfaces: [service://nope]\n")
+    bad: "services:\n  a:\n    image: a:1\n    x-claw:\n      agent: a.md\n      surfaces: [ftp://example.org]\n")
 
   package static let schedule = Rule(
     "pod/schedule", .error, "An invoke entry can't be read",
@@ -105,8 +105,7 @@ package enum PodRules {
 
   package static let handle = Rule(
     "pod/handle", .error, "A handle has no identity, or none that its image takes",
-    explanation: "HANDLE in a Clawfile declares a platform; the pod gives the id on it.",
-    bad: "services:\n  a:\n    image: a:1\n    x-claw:\n      agent: a.md\n      handles: {discord: {username: x}}\n")
+    explanation: "HANDLE in a Clawfile declares a platform; the pod gives the id on it.")
 
   // MARK: Invariants
 

@@ -16,4 +16,28 @@ enum ProviderKeys {
       upper.hasSuffix(suffix) && providers.contains(String(upper.dropLast(suffix.count)))
     }
   }
+
+  /// The names behind `$` in a text, also those that this compile did not come to: another may.
+  static func variables(in text: String) -> [String] {
+    let bytes = Array(text.utf8)
+    var names: [String] = []
+    var index = 0
+    while index + 1 < bytes.count {
+      guard bytes[index] == 0x24 else {
+        index += 1
+        continue
+      }
+      if bytes[index + 1] == 0x24 {
+        index += 2
+        continue
+      }
+      let start = bytes[index + 1] == 0x7B ? index + 2 : index + 1
+      let name = bytes[min(start, bytes.count)...].prefix {
+        ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x5F
+      }
+      names.append(String(decoding: name, as: UTF8.self))
+      index = max(start + name.count, index + 1)
+    }
+    return names
+  }
 }

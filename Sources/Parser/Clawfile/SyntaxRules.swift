@@ -14,7 +14,7 @@ package enum SyntaxRules {
   package static let arity = Rule(
     "clawfile/arity", .error, "An instruction has too few or too many arguments",
     explanation: """
-      Every instruction and directive takes a stated number of arguments. 'claw help directives' lists the usage of each; \
+      Every instruction and directive takes a stated number of arguments. docs/clawfile.md shows the usage of each; \
       in Claw directives, double quotes hold a value with blanks together.
       """,
     bad: "FROM scratch\nCLAW_TYPE generic\nMODEL primary\n",
