@@ -77,7 +77,9 @@ let package = Package(
     tests("GoldenTests", imports: ["Source", "Diagnostics", "Directives", "Driver", "Runtime", "TestSupport"]),
     tests(
       "GrammarTests",
-      imports: ["Source", "JSON", "Diagnostics", "Lexer", "Directives", "Driver", "Runtime", "TestSupport"]),
+      imports: [
+        "Source", "JSON", "Diagnostics", "Lexer", "Directives", "AST", "Driver", "Runtime", "TestSupport",
+      ]),
     tests("RuntimeTests", imports: ["Source", "JSON", "IR", "Runtime"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Source", "JSON", "IR", "Runtime", "TestSupport", "claw"],
