@@ -77,7 +77,7 @@ enum PodCorpus {
     "volumes:\n  - {type: tmpfs, target: /cache}\n  - type: volume\n    target: /anon", "volumes: []",
     "volumes:\n  - &x vol:/v\n  - wol:/w", "tmpfs: /scratch", "tmpfs: [/scratch, \"/more:size=1m\"]",
     "tmpfs:\n  - /scratch\n  - /more", "tmpfs:\n- /scratch", "tmpfs: []",
-    "security_opt: [\"seccomp:./p.json\"]", "security_opt:\n  - no-new-privileges:true", "security_opt: []",
+    "security_opt: [\"apparmor:docker-default\"]", "security_opt:\n  - no-new-privileges:true", "security_opt: []",
     "command: sleep 5", "command: [sleep, \"5\"]", "command:\n  - sleep\n  - \"5\"", "command:",
     "command: []", "command: >\n  sleep\n  5", "command: |+\n  echo one\n\n", "command: echo \"$$HOME ${SET}\"",
     "entrypoint: /run me", "entrypoint: [/run, me]", "entrypoint:\n- /run\n- ${SET}", "entrypoint: []", "entrypoint:",
