@@ -33,7 +33,8 @@ extension PodLowering {
       }
     }
     for key in ["secrets", "configs"] { checkGrants(key, own, claw) }
-    for file in claw.service.envFiles + [claw.service["label_file"]].compactMap({ $0 }).flatMap({ $0.elements ?? [$0] }) {
+    for file in claw.service.envFiles + [claw.service["label_file"]].compactMap({ $0 }).flatMap({ $0.elements ?? [$0] })
+    {
       guard let path = file["path"]?.string ?? file.string, let reason = sourceProblem(path, true, claw),
         reason != "the pod's own files"
       else { continue }
