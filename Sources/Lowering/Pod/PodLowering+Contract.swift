@@ -65,9 +65,6 @@ extension PodLowering {
     }
     if !claw.image.hasScheduler {
       claw.mounts.append((object("scheduler.sh", images.scripts.scheduler).path, "/claw/scheduler.sh"))
-      if let wake = claw.runner.wake {
-        claw.mounts.append((object("wake.sh", Array("#!/bin/sh\n\(wake)\n".utf8)).path, "/claw/wake.sh"))
-      }
     }
   }
 

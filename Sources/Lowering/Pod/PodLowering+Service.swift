@@ -86,9 +86,10 @@ extension PodLowering {
     return whole
   }
 
-  /// Whether claw's value counts where both give one: for all but the identities, which only inform.
+  /// Whether claw's value counts where both give one: for all but the identities, which only inform, and the command
+  /// that hands over a message.
   func claws(win name: String, in key: String) -> Bool {
-    !(key == "environment" && name.utf8.starts(with: "CLAW_HANDLE_".utf8))
+    !(key == "environment" && (name == "WAKE_CMD" || name.utf8.starts(with: "CLAW_HANDLE_".utf8)))
   }
 
   /// The same where the author's lines can't be kept.

@@ -32,6 +32,8 @@ extension PodLowering {
       values.append((name, reference))
     }
     if !claw.image.config.track.isEmpty { values.append(("CLAW_TRACK_LOG", "/claw/track/log/log.jsonl")) }
+    // A scheduler that is mounted has no wake.sh beside it.
+    if let wake = runner.wake, !claw.invocations.isEmpty, !claw.image.hasScheduler { values.append(("WAKE_CMD", wake)) }
     values += runner.environment
     if claw.cllama != nil {
       let base = "http://\(ComposeNames.sidecar(instance.name)):8080"
