@@ -153,7 +153,7 @@ claw_report_unusable() {
 
 # True when there is nothing to run, so that messages go to files.
 claw_spools() {
-  [ -z "${WAKE_CMD:-}" ] && [ ! -r "$claw_home/wake.sh" ]
+  [ -z "${WAKE_CMD:-}" ] && [ ! -x "$claw_home/wake.sh" ]
 }
 
 # Wakes the runner with the message of the entry read last; runs as a process of its own.
@@ -167,7 +167,7 @@ claw_wake() {
   if [ -n "${WAKE_CMD:-}" ]; then
     printf '%b' "$claw_message" | sh -c "$WAKE_CMD"
   elif ! claw_spools; then
-    printf '%b' "$claw_message" | /bin/sh "$claw_home/wake.sh"
+    printf '%b' "$claw_message" | "$claw_home/wake.sh"
   else
     claw_spool=${CLAW_INVOKE_DIR:-/claw/tmp/invoke}
     claw_file=$claw_minute_epoch-$claw_index.msg
