@@ -47,17 +47,17 @@ extension ClawfileLowering {
     paths += config.surfaces.filter { $0.value.kind == .volume }.map { "/mnt/\($0.value.target)" }
     if !config.track.isEmpty { paths.append("/claw/track/log") }
     let existing = workdirs(number)
-    let texts = makers(number)
+    let made = pathsMade(of: paths, number)
     // Claw's own folder stays root's, or whoever runs could put other scripts there.
     block.folders.append(.init(path: "/claw", owner: "0:0"))
     var changed: [StageBlock.Folder] = []
-    for path in paths {
+    for (index, path) in paths.enumerated() {
       let folder = StageBlock.Folder(path: path, owner: owner)
       block.folders.append(folder)
       // A folder that was made before belongs to whoever was the user then.
       let isMade =
         existing.contains { $0 == path || $0.utf8.starts(with: (path + "/").utf8) }
-        || texts.contains { $0.contains(path) }
+        || made.contains(index)
       if isMade { changed.append(folder) }
     }
     guard !changed.isEmpty, let user = command.user else { return }
@@ -80,20 +80,21 @@ extension ClawfileLowering {
     return paths
   }
 
-  /// The texts of the instructions of a stage and those below it that may make folders.
-  private func makers(_ number: Int) -> [String] {
-    var texts: [String] = []
+  /// Which of some paths an instruction of a stage, or of those below it, that may make folders names.
+  private func pathsMade(of paths: [String], _ number: Int) -> Set<Int> {
+    let search = ByteSearch(paths)
+    var found: Set<Int> = []
     var current: Int? = number
     while let stage = current {
       for index in file.stages[stage].body {
         switch file.instructions[index].body {
-        case .run, .copy: texts.append(file.file.text(file.instructions[index].line.range))
+        case .run, .copy: search.search(file.file.slice(file.instructions[index].line.range), into: &found)
         default: break
         }
       }
       current = model.stages[stage].parent
     }
-    return texts
+    return found
   }
 
   private mutating func checkShell(_ number: Int, _ origin: SourceRange) {

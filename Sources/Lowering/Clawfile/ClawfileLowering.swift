@@ -83,9 +83,11 @@ package struct ClawfileLowering {
     var inherited = parent.map { result.configs[$0] } ?? ImageConfig()
     if let baseFacts { inherited = LabelReader.config(of: baseFacts.labels) }
     var own = StageLowering(file: file.file)
-    if let parent { own.variables = Set(model.stages[parent].scope.names) }
     var firstDirective: SourceRange?
-    for index in stage.body {
+    // What stands below the last directive says nothing about any.
+    let lastDirective = stage.body.last { if case .directive = file.instructions[$0].body { true } else { false } }
+    if let parent, lastDirective != nil { own.variables = Set(model.stages[parent].scope.names) }
+    for index in stage.body where index <= lastDirective ?? -1 {
       let instruction = file.instructions[index]
       switch instruction.body {
       case .arg(let assignments), .env(let assignments, _): own.variables.formUnion(assignments.map(\.key.text))
