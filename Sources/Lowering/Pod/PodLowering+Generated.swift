@@ -77,9 +77,7 @@ extension PodLowering {
     if let build = node["build"], build.entries == nil {
       fields.append(.init("context", .raw(FlowText.of(build, in: main))))
     } else {
-      fields = (node["build"]?.mergedEntries ?? []).filter { $0.key.text != "dockerfile" }.map {
-        .init($0.key.text ?? "", .raw(FlowText.of($0.value, in: main)), origin: place($0))
-      }
+      fields = (node["build"]?.mergedEntries ?? []).filter { $0.key.text != "dockerfile" }.map { rewritten($0) }
     }
     fields.append(.init("dockerfile", .text(dockerfile)))
     entries.append(.init("build", .mapping(fields)))
@@ -131,9 +129,7 @@ extension PodLowering {
     }
     let entries: [ComposePlan.Entry] = (node["depends_on"]?.mergedEntries ?? []).flatMap { entry in
       let name = entry.key.text ?? ""
-      return (countedInstances[name] ?? [name]).map {
-        ComposePlan.Entry($0, .raw(FlowText.of(entry.value, in: main)), origin: place(entry))
-      }
+      return (countedInstances[name] ?? [name]).map { rewritten(entry, as: $0) }
     }
     return .mapping(entries + [sidecar])
   }
@@ -154,15 +150,11 @@ extension PodLowering {
     }
     guard !missing.isEmpty else { return entries }
     func merged(_ node: YAMLNode?, _ key: String, _ value: ComposePlan.Entry) -> [ComposePlan.Entry] {
-      (node?.mergedEntries ?? []).filter { $0.key.text != key }.map {
-        .init($0.key.text ?? "", .raw(FlowText.of($0.value, in: main)), origin: place($0))
-      } + [value]
+      (node?.mergedEntries ?? []).filter { $0.key.text != key }.map { rewritten($0) } + [value]
     }
     let deploy = node["deploy"]
     let resources = deploy?["resources"]
-    let own: [ComposePlan.Entry] = (resources?["limits"]?.mergedEntries ?? []).map {
-      .init($0.key.text ?? "", .raw(FlowText.of($0.value, in: main)), origin: place($0))
-    }
+    let own = (resources?["limits"]?.mergedEntries ?? []).map { rewritten($0) }
     let value = ComposePlan.Entry("limits", .mapping(own + missing))
     let outer = ComposePlan.Entry("resources", .mapping(merged(resources, "limits", value)))
     return entries + [.init("deploy", .mapping(merged(deploy, "resources", outer)))]
