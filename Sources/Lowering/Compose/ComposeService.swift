@@ -16,6 +16,8 @@ package struct ComposeService: Sendable {
 
   /// The value of a key.
   package subscript(key: String) -> ComposeValue? { value[key] }
+  /// Whether a key is there with a value.
+  package func has(_ key: String) -> Bool { value[key].map { !$0.isNull } ?? false }
 
   /// `image`, unless it is empty.
   package var image: ComposeValue? { value["image"].flatMap { $0.string?.isEmpty == false ? $0 : nil } }

@@ -64,7 +64,7 @@ extension PodLowering {
       claw.mounts.append((object("entrypoint.sh", images.scripts.entrypoint).path, StageBlock.wrapperPath))
     }
     if !claw.image.hasScheduler {
-      claw.mounts.append((object("scheduler.sh", images.scripts.scheduler).path, "/claw/scheduler.sh"))
+      claw.mounts.append((object("scheduler.sh", images.scripts.scheduler).path, StageBlock.schedulerPath))
     }
   }
 

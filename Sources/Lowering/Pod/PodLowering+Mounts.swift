@@ -25,7 +25,7 @@ extension PodLowering {
     }
     for element in claw.service["tmpfs"]?.elements ?? claw.service["tmpfs"].map({ [$0] }) ?? [] {
       guard let text = element.string, let path = text.split(separator: ":").first.map(String.init) else { continue }
-      if Self.temporaryFolders.contains(path) {
+      if TemporaryFolder.all.contains(where: { $0.path == path }) {
         bag.report(
           PodRules.overridden, at: element.location, "the temporary folder '\(path)' is claw's", help: "remove it")
       } else if let reason = targetProblem(path, own) ?? temporaryProblem(path) {
@@ -45,9 +45,6 @@ extension PodLowering {
     }
   }
 
-  /// Folders in memory that every claw has.
-  static var temporaryFolders: [String] { ["/tmp", "/run", "/claw/tmp"] }
-
   private mutating func refuse(_ place: Location, _ path: String, _ reason: String, _ claw: ResolvedClaw) {
     bag.report(
       PodRules.refusedMount, at: place, "the claw '\(claw.service.name)' can't mount '\(path)': it is \(reason)",
@@ -58,7 +55,7 @@ extension PodLowering {
 
   /// The places where claw mounts something itself; surfaces must not meet them, nor each other.
   private mutating func checkTargets(_ claw: ResolvedClaw) -> Set<String> {
-    var own = Set(claw.mounts.map { FilePath.normalize($0.target) } + Self.temporaryFolders)
+    var own = Set(claw.mounts.map { FilePath.normalize($0.target) } + TemporaryFolder.all.map(\.path))
     own.formUnion(claw.runner.volumeFolders.map(FilePath.normalize))
     if claw.has("docker-socket") { own.insert("/var/run/docker.sock") }
     for (surface, location) in claw.surfaces {
@@ -81,7 +78,9 @@ extension PodLowering {
   /// A folder in memory inside one of claw's would not have its limits.
   private func temporaryProblem(_ path: String) -> String? {
     let path = FilePath.normalize(path)
-    return Self.temporaryFolders.first { path.utf8.starts(with: ($0 + "/").utf8) }.map { "inside claw's '\($0)'" }
+    return TemporaryFolder.all.first { path.utf8.starts(with: ($0.path + "/").utf8) }.map {
+      "inside claw's '\($0.path)'"
+    }
   }
 
   private func targetProblem(_ target: String, _ own: Set<String>) -> String? {
@@ -117,13 +116,17 @@ extension PodLowering {
 
   private mutating func checkVolume(_ name: String, _ isReadOnly: Bool, _ place: Location, _ claw: ResolvedClaw) {
     checkVolumeSource(name, place, claw)
-    if let real = project.volumes.first(where: { $0.key == name })?.value["name"]?.string,
-      real.utf8.starts(with: (plan.name + "_").utf8), real != "\(plan.name)_\(name)"
-    {
+    let real = volumeName(name)
+    if real.utf8.starts(with: (plan.name + "_").utf8), real != "\(plan.name)_\(name)" {
       refuse(place, name, "the volume '\(real)', which another volume of this pod may be", claw)
     }
     checkAccess(
       Surface(kind: .volume, target: name, access: isReadOnly ? .readOnly : .readWrite), place, claw)
+  }
+
+  /// What the engine calls a volume of the file.
+  func volumeName(_ key: String) -> String {
+    project.volumes.first { $0.key == key }?.value["name"]?.string ?? "\(plan.name)_\(key)"
   }
 
   /// A volume that is a folder of the host is one.

@@ -1,0 +1,73 @@
+import Diagnostics
+import Lexer
+import Source
+
+extension ClawBlockReader {
+  mutating func cllama(_ node: YAMLNode) -> [PodText]? {
+    let words = texts(node, "cllama")
+    if words.contains(where: { $0.value.isEmpty }) || words.isEmpty {
+      report(PodRules.fieldType, node, "cllama is empty", help: "write 'none' to go without a sidecar")
+      return nil
+    }
+    if words.count == 1, words[0].value == "none" { return [] }
+    return words.flatMap { word in
+      word.value.split(separator: " ").map { PodText(value: String($0), location: word.location) }
+    }
+  }
+
+  mutating func models(_ node: YAMLNode) -> [(String, PodText)] {
+    guard let entries = node.mergedEntries else {
+      if !node.isNull { report(PodRules.fieldType, node, "models must be a mapping") }
+      return []
+    }
+    return entries.compactMap { entry in
+      guard let slot = entry.key.text, let reference = text(entry.value, "a model") else { return nil }
+      guard reference.value.contains("/") else {
+        report(
+          PodRules.fieldType, entry.value, "'\(reference.value)' does not say which provider has the model",
+          help: "write 'provider/model'")
+        return nil
+      }
+      return (slot, reference)
+    }
+  }
+
+  /// A variable of the sidecar: its value stays as it was written, for no artifact may hold a key.
+  mutating func sidecarVariable(_ entry: YAMLEntry) -> (name: String, value: PodText)? {
+    guard let name = entry.key.text, isVariable(name) else {
+      report(PodRules.fieldType, entry.key, "this is no name of a variable", help: "use letters, digits and '_'")
+      return nil
+    }
+    let node = entry.value.resolved
+    guard case .scalar(let raw, _) = node.content, isPlainTag(node) else {
+      report(PodRules.fieldType, node, "'\(name)' must be a text", help: "write '${\(name)}'")
+      return nil
+    }
+    if node.isNull { return (name, PodText(value: "${\(name)}", location: location(entry.key))) }
+    // Only its form is looked at: the variables need not be there before 'up'.
+    var anything = environment
+    for name in ProviderKeys.variables(in: raw) { anything.values[name] = "x" }
+    do throws(Interpolation.Failure) {
+      _ = try Interpolation.expand(raw, anything)
+    } catch {
+      report(PodRules.variable, node, error.message, help: error.help)
+      return nil
+    }
+    if KeyShape.contains(raw) || (ProviderKeys.isKey(name) && !raw.utf8.contains(0x24)) {
+      var diagnostic = Diagnostic(
+        PodRules.providerKey, at: location(node), "the key '\(name)' is written out here",
+        help: "write '${\(name)}' and keep the key in the environment")
+      diagnostic.isSecret = true
+      bag.add(diagnostic)
+      return nil
+    }
+    return (name, PodText(value: raw, location: location(node)))
+  }
+
+  private func isVariable(_ text: String) -> Bool {
+    guard let first = text.utf8.first, !(first >= 0x30 && first <= 0x39) else { return false }
+    return text.utf8.allSatisfy {
+      ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x5F
+    }
+  }
+}
