@@ -10,7 +10,7 @@ package enum ImageNeeds {
   /// What claws' services have that plain ones have not.
   private static let plainFields: Set<String> = ["expose", "require_cllama", "describe"]
 
-  /// The references, as written, sorted by bytes: images of a pod's claws, and the bases of the Clawfiles that they
+  /// The references, as written, sorted by bytes, without the plain distributions that claw knows: images of a pod's claws, and the bases of the Clawfiles that they
   /// build, or of the one Clawfile.
   package static func references(
     of file: SourceFile, kind: FileKind, files: some FileProvider, environment: Environment,
@@ -37,7 +37,8 @@ package enum ImageNeeds {
         }
       }
     }
-    return needed.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    let known = BaseImages()
+    return needed.filter { known.facts(of: $0) == nil }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
   private static func bases(of file: SourceFile, into bag: inout DiagnosticBag) -> Set<String> {

@@ -159,7 +159,8 @@ package struct ClawfileLowering {
       return
     }
     guard let runner = RunnerCatalog.type(named: type.value) else { return }
-    if let agent = own.agent, let origin = agent.origin, case .literal(let name) = agent.value[0],
+    if runner.expectsContractName, let agent = own.agent, let origin = agent.origin,
+      case .literal(let name) = agent.value[0],
       agent.value.count == 1,
       FilePath.name(of: name) != runner.contractName
     {
