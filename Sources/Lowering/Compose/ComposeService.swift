@@ -13,6 +13,8 @@ package struct ComposeService: Sendable {
   package var isActive: Bool
   /// What it gets from its environment files, in order; their own places.
   package var envFileVariables: [DotEnv.Variable]
+  /// What it gets from its label files, in order; their own places.
+  package var labelFileVariables: [DotEnv.Variable] = []
 
   /// The value of a key.
   package subscript(key: String) -> ComposeValue? { value[key] }
