@@ -36,13 +36,14 @@ extension ClawBlockReader {
     return blocks
   }
 
-  mutating func invoke(_ node: YAMLNode) -> [(Invocation, Location)] {
-    if node.isNull { return [] }
+  /// nil if nothing is written: only an empty list clears the image's schedule.
+  mutating func invoke(_ node: YAMLNode) -> [(invocation: Invocation, location: Location)]? {
+    if node.isNull { return nil }
     guard let elements = node.elements else {
       report(PodRules.fieldType, node, "invoke must be a list")
       return []
     }
-    var entries: [(Invocation, Location)] = []
+    var entries: [(invocation: Invocation, location: Location)] = []
     for element in elements {
       var values: [String: PodText] = [:]
       for (name, value) in fields(element, "an invoke entry", known: ["schedule", "message", "name", "to"]) {
@@ -76,7 +77,8 @@ extension ClawBlockReader {
   }
 
   private func isName(_ text: String) -> Bool {
-    !text.isEmpty && text.utf8.count <= 63
+    // A '-' alone is how the scheduler's table says that there is no name.
+    !text.isEmpty && text.utf8.first != 0x2D && text.utf8.count <= 63
       && text.utf8.allSatisfy {
         ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2D || $0 == 0x5F
       }

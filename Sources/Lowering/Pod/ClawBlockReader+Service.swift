@@ -4,24 +4,35 @@ import Lexer
 import Source
 
 extension ClawBlockReader {
-  mutating func privileges(_ node: YAMLNode) -> [(PrivilegeParser.Privilege, Location)] {
+  mutating func privileges(_ node: YAMLNode, into block: inout ClawBlock) {
     guard let entries = node.mergedEntries else {
       if !node.isNull { report(PodRules.fieldType, node, "privilege must be a mapping") }
-      return []
+      return
     }
-    var privileges: [(PrivilegeParser.Privilege, Location)] = []
     for entry in entries {
+      let mode = (entry.key.text ?? "").lowercased()
+      block.privilegeModes.insert(mode)
+      let isList = entry.value.elements != nil
+      if !PrivilegeParser.modes.contains(mode), case .failure(let failure) = PrivilegeParser.parse(mode, "") {
+        report(PodRules.privilege, entry.key, failure.message, help: failure.help)
+        continue
+      }
+      if entry.value.isNull || (isList && mode != "cap") {
+        report(
+          PodRules.privilege, entry.value, "'\(mode)' needs one value",
+          help: mode == "cap" ? "write '[]' for no capability" : "write one, or leave the line out")
+        continue
+      }
       for value in texts(entry.value, "a privilege") {
-        switch PrivilegeParser.parse(entry.key.text ?? "", value.value) {
+        switch PrivilegeParser.parse(mode, value.value) {
         case .failure(let failure):
           bag.report(
             PodRules.privilege, at: failure.isAboutValue ? value.location : location(entry.key), failure.message,
             help: failure.help)
-        case .success(let privilege): privileges.append((privilege, value.location))
+        case .success(let privilege): block.privileges.append((privilege, value.location))
         }
       }
     }
-    return privileges
   }
 
   mutating func describe(_ node: YAMLNode) -> DescribeBlock {

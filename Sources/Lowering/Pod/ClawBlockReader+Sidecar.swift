@@ -4,15 +4,20 @@ import Source
 
 extension ClawBlockReader {
   mutating func cllama(_ node: YAMLNode) -> [PodText]? {
-    let words = texts(node, "cllama")
-    if words.contains(where: { $0.value.isEmpty }) || words.isEmpty {
+    let texts = texts(node, "cllama")
+    let words = texts.flatMap { text in
+      text.value.split(separator: " ").map { PodText(value: String($0), location: text.location) }
+    }
+    if texts.contains(where: { $0.value.isEmpty }) || words.isEmpty {
       report(PodRules.fieldType, node, "cllama is empty", help: "write 'none' to go without a sidecar")
       return nil
     }
-    if words.count == 1, words[0].value == "none" { return [] }
-    return words.flatMap { word in
-      word.value.split(separator: " ").map { PodText(value: String($0), location: word.location) }
+    guard let none = words.first(where: { $0.value == "none" }) else { return words }
+    if words.count > 1 {
+      bag.report(
+        PodRules.fieldType, at: none.location, "'none' is no part of a stack", help: "write it alone, or remove it")
     }
+    return []
   }
 
   mutating func models(_ node: YAMLNode) -> [(String, PodText)] {
@@ -21,14 +26,14 @@ extension ClawBlockReader {
       return []
     }
     return entries.compactMap { entry in
-      guard let slot = entry.key.text, let reference = text(entry.value, "a model") else { return nil }
-      guard reference.value.contains("/") else {
+      guard let slot = key(entry.key, "a model slot"), let reference = text(entry.value, "a model") else { return nil }
+      guard ModelLowering.isReference(reference.value) else {
         report(
           PodRules.fieldType, entry.value, "'\(reference.value)' does not say which provider has the model",
           help: "write 'provider/model'")
         return nil
       }
-      return (slot, reference)
+      return (slot.value, reference)
     }
   }
 

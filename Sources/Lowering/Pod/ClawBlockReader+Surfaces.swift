@@ -77,12 +77,23 @@ extension ClawBlockReader {
       if !node.isNull { report(PodRules.fieldType, node, "handles must be a mapping") }
       return []
     }
-    return entries.compactMap { handle($0) }
+    var blocks: [HandleBlock] = []
+    for entry in entries {
+      guard let block = handle(entry) else { continue }
+      if let earlier = blocks.first(where: { $0.platform == block.platform }) {
+        bag.report(
+          PodRules.fieldType, at: block.location, "the handle '\(block.platform)' is there already",
+          help: "remove one of the two", labels: [.init(earlier.location, "the other one")])
+        continue
+      }
+      blocks.append(block)
+    }
+    return blocks
   }
 
   private mutating func handle(_ entry: YAMLEntry) -> HandleBlock? {
-    guard let platform = text(entry.key, "a platform") else { return nil }
-    var block = HandleBlock(platform: platform.value.lowercased(), location: location(entry.key))
+    guard let platform = key(entry.key, "a platform", ignoringCase: true) else { return nil }
+    var block = HandleBlock(platform: platform.value, location: location(entry.key))
     if entry.value.isNull { return block }
     guard entry.value.entries != nil else {
       block.id = text(entry.value, "an id")

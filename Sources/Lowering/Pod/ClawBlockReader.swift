@@ -88,11 +88,34 @@ struct ClawBlockReader {
       help: "remove it")
   }
 
+  /// A text that becomes part of a label's key or a variable's name.
+  mutating func key(_ node: YAMLNode, _ what: String, ignoringCase: Bool = false) -> PodText? {
+    guard var text = text(node, what) else { return nil }
+    if ignoringCase { text.value = text.value.lowercased() }
+    if LabelKey.isPart(text.value) { return text }
+    report(PodRules.fieldType, node, "'\(text.value)' can't be \(what)", help: LabelKey.help)
+    return nil
+  }
+
   /// A list of texts; one text counts as a list of one.
   mutating func texts(_ node: YAMLNode, _ what: String) -> [PodText] {
     if node.isNull { return [] }
     guard let elements = node.elements else { return text(node, what).map { [$0] } ?? [] }
     return elements.compactMap { text($0, what) }
+  }
+
+  /// A text that says something.
+  mutating func filled(_ node: YAMLNode, _ what: String) -> PodText? {
+    text(node, what).flatMap { filled([$0], what).first }
+  }
+
+  /// Those of some texts that say something; the others are reported.
+  mutating func filled(_ texts: [PodText], _ what: String) -> [PodText] {
+    texts.filter { text in
+      if !text.value.isEmpty { return true }
+      bag.report(PodRules.fieldType, at: text.location, "\(what) is empty", help: "remove it, or write what it is")
+      return false
+    }
   }
 
   /// A whole number in a range.
@@ -132,11 +155,12 @@ struct ClawBlockReader {
 
   mutating func service(_ entry: YAMLEntry) -> ClawBlock {
     var block = ClawBlock(location: Location(file, entry.key.range))
-    for (name, value) in fields(entry.value, "a service's x-claw", known: Self.serviceFields) {
+    let fields = fields(entry.value, "a service's x-claw", known: Self.serviceFields)
+    for (name, value) in fields {
       block.fields.insert(name)
       switch name {
-      case "agent": block.agent = text(value, "agent")
-      case "persona": block.persona = text(value, "persona")
+      case "agent": block.agent = filled(value, "agent")
+      case "persona": block.persona = filled(value, "persona")
       case "cllama": block.cllama = cllama(value)
       case "cllama-env":
         for entry in value.mergedEntries ?? [] {
@@ -153,10 +177,17 @@ struct ClawBlockReader {
       case "invoke": block.invoke = invoke(value)
       case "include": block.includes = includes(value)
       case "models": block.models = models(value)
-      case "privilege": block.privileges = privileges(value)
+      case "privilege": privileges(value, into: &block)
       case "describe": block.describe = describe(value)
       case "expose": block.expose = expose(value)
-      default: block.requireCllama = texts(value, "a policy module")
+      default: block.requireCllama = filled(texts(value, "a policy module"), "a policy module")
+      }
+    }
+    if block.isClaw {
+      for (name, value) in fields where name == "expose" || name == "require_cllama" {
+        report(
+          PodRules.fieldType, value, "'\(name)' says how a plain service is reached, and this one is a claw",
+          help: "remove it: nothing can reach a claw")
       }
     }
     return block

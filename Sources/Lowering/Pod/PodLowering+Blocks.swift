@@ -72,9 +72,15 @@ extension PodLowering {
 
   private mutating func readAccess(_ node: YAMLNode, _ volume: String, _ reader: inout ClawBlockReader) {
     var rules: [AccessRule] = []
-    for element in node.elements ?? [node] {
-      guard let entries = element.mergedEntries else {
-        reader.report(PodRules.fieldType, element, "an access list has lines of the form 'pattern: mode'")
+    guard let elements = node.elements else {
+      return reader.report(
+        PodRules.fieldType, node, "access must be a list", help: "write '- PATTERN: read-only': the order counts")
+    }
+    for element in elements {
+      guard let entries = element.mergedEntries, entries.count == 1 else {
+        reader.report(
+          PodRules.fieldType, element, "a line of an access list is one 'pattern: mode'",
+          help: "write each behind a '-' of its own: the order counts")
         continue
       }
       for entry in entries {
@@ -103,7 +109,7 @@ extension PodLowering {
           help: "use lower-case letters, digits, '-' and '_', a letter or digit first")
       }
     }
-    if let named = project.model["name"]?.string, podBlock.pod != nil, named != plan.name {
+    if let named = project.model["name"]?.string, podBlock.pod != nil, ComposeName.normalized(named) != plan.name {
       bag.report(
         PodRules.name, at: project.model["name"]?.location ?? Location(main, SourceRange(at: 0)),
         "the file is called '\(named)' here and '\(plan.name)' in x-claw", help: "remove one of the two")
