@@ -42,10 +42,12 @@ struct PodImages: ImageProvider {
       return nil
     }
     let isWrapped = !config.configure.isEmpty || !config.invoke.isEmpty
-    return BuiltImage(
+    var image = BuiltImage(
       config: config, command: checked.lowered.commands[index], hasWrapper: isWrapped,
       hasScheduler: !config.invoke.isEmpty, hasHealthcheck: hasHealthcheck(checked, index), source: checked.tree.file,
       generated: checked.tree.hasDirectives ? GeneratedName.dockerfile(for: compiled[number].path) : nil)
+    image.sources = checked.tree.stages.compactMap(\.name) + checked.model.stages.map(\.base)
+    return image
   }
 
   var scripts: (entrypoint: [UInt8], scheduler: [UInt8]) { (ImageScripts.entrypoint, ImageScripts.scheduler) }

@@ -4,8 +4,7 @@ import Source
 
 extension PodLowering {
   func privileges(_ image: BuiltImage, _ block: ClawBlock) -> [(mode: String, value: String)] {
-    let overridden = Set(block.privileges.map(\.privilege.mode))
-    return image.config.privileges.filter { !overridden.contains($0.mode) }.map { ($0.mode, $0.value.value) }
+    image.config.privileges.filter { !block.privilegeModes.contains($0.mode) }.map { ($0.mode, $0.value.value) }
       + block.privileges.map { ($0.privilege.mode, $0.privilege.value) }
   }
 
@@ -62,6 +61,15 @@ extension PodLowering {
         claw.invocations.append(entry)
       }
     }
+    // The build has looked for the zones of the image's own entries, and the scheduler knows UTC by itself.
+    let checked = Set(claw.image.config.invoke.compactMap(\.value.fields.zone) + ["UTC", "Etc/UTC"])
+    for (entry, place) in entries {
+      guard let zone = entry.fields.zone, !checked.contains(zone) else { continue }
+      bag.report(
+        PodRules.uncheckedZone, at: place,
+        "nothing checks that the image of '\(claw.service.name)' has the zone '\(zone)'",
+        help: "install tzdata in the image; an INVOKE with that zone makes its build look for it")
+    }
     // What the image lacks of wrapper and scheduler is mounted; only what it runs must be known.
     claw.overridesSchedule = true
     if !claw.image.hasWrapper, !claw.invocations.isEmpty, !claw.image.command.isKnown {
@@ -80,7 +88,7 @@ extension PodLowering {
         handle.username = handle.username ?? base.username
         if handle.guilds.isEmpty { handle.guilds = base.guilds }
       }
-      if handle.id == nil {
+      if handle.id?.value.isEmpty ?? true {
         bag.report(PodRules.handle, at: block.location, "the handle '\(block.platform)' has no id", help: "add 'id'")
       }
       if !claw.image.config.handles.isEmpty,

@@ -116,22 +116,40 @@ extension PodLowering {
 
   private mutating func checkVolume(_ name: String, _ isReadOnly: Bool, _ place: Location, _ claw: ResolvedClaw) {
     checkVolumeSource(name, place, claw)
-    let real = volumeName(name)
-    if real.utf8.starts(with: (plan.name + "_").utf8), real != "\(plan.name)_\(name)" {
-      refuse(place, name, "the volume '\(real)', which another volume of this pod may be", claw)
-    }
     checkAccess(
       Surface(kind: .volume, target: name, access: isReadOnly ? .readOnly : .readWrite), place, claw)
   }
 
   /// What the engine calls a volume of the file.
-  func volumeName(_ key: String) -> String {
-    project.volumes.first { $0.key == key }?.value["name"]?.string ?? "\(plan.name)_\(key)"
+  func volumeName(_ key: String) -> String { volumeName(key, project.volumes.first { $0.key == key }?.value) }
+
+  /// The same where the volume is at hand.
+  func volumeName(_ key: String, _ volume: ComposeValue?) -> String {
+    if let name = volume?["name"]?.string { return name }
+    return volume?.isExternal == true ? key : "\(plan.name)_\(key)"
   }
 
-  /// A volume that is a folder of the host is one.
+  /// A volume may be another one under this name, and one that is a folder of the host is a bind.
   private mutating func checkVolumeSource(_ name: String, _ place: Location, _ claw: ResolvedClaw) {
-    guard let options = project.volumes.first(where: { $0.key == name })?.value["driver_opts"],
+    guard let volume = project.volumes.first(where: { $0.key == name })?.value else { return }
+    for key in ["name", "driver", "driver_opts", "external"] {
+      guard volume[key]?.variablePlace != nil else { continue }
+      refuse(place, name, "a volume whose '\(key)' holds a variable, which another may set later", claw)
+    }
+    let real = volumeName(name, volume)
+    if real != "\(plan.name)_\(name)" {
+      if real.utf8.starts(with: (plan.name + "_").utf8) {
+        refuse(place, name, "the volume '\(real)', which another volume of this pod may be", claw)
+      } else if ComposeNames.isOwnVolume(real) {
+        refuse(place, name, "the volume '\(real)', which by its name is a claw's own", claw)
+      } else if volume.isExternal {
+        bag.report(
+          PodRules.foreignVolume, at: place,
+          "the claw '\(claw.service.name)' mounts '\(real)', which is not this pod's",
+          help: "share a volume of this pod, unless you know who else has that one")
+      }
+    }
+    guard let options = volume["driver_opts"],
       let device = options["device"]?.string,
       options["type"]?.scalarText.map({ $0 == "none" || $0.isEmpty }) ?? true
         || options["o"]?.scalarText?.contains("bind") == true,
@@ -149,7 +167,9 @@ extension PodLowering {
       guard
         let resource = (key == "secrets" ? project.secrets : project.configs).first(where: { $0.key == source })?.value
       else { continue }
-      if let file = resource["file"]?.string, let reason = sourceProblem(file, true, claw) {
+      if resource["file"]?.variablePlace != nil {
+        refuse(grant.location, source, "a file whose name holds a variable, which another may set later", claw)
+      } else if let file = resource["file"]?.string, let reason = sourceProblem(file, true, claw) {
         refuse(grant.location, file, reason, claw)
       }
       if resource["environment"] ?? resource["content"] != nil, !claw.hasWritableRoot {
@@ -160,4 +180,9 @@ extension PodLowering {
       }
     }
   }
+}
+
+extension ComposeValue {
+  /// Whether a volume or network is made by somebody else.
+  var isExternal: Bool { self["external"].map { $0.bool ?? !$0.isNull } ?? false }
 }

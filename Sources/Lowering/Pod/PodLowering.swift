@@ -93,7 +93,7 @@ package struct PodLowering<Images: ImageProvider> {
     checkMaster(claws)
     checkNames(claws)
     checkPlaces(claws)
-    checkPlainServices()
+    checkPlainServices(claws)
     checkRetyped()
     guard !bag.hasErrors else { return }
     addresses(&claws)
