@@ -43,6 +43,11 @@ extension ClawBlockReader {
       report(PodRules.fieldType, entry.key, "this is no name of a variable", help: "use letters, digits and '_'")
       return nil
     }
+    // What the sidecar enforces is claw's to say.
+    if ["CLAW_", "CLLAMA_"].contains(where: { name.utf8.starts(with: $0.utf8) }) {
+      report(PodRules.fieldType, entry.key, "the sidecar's variable '\(name)' is claw's", help: "use another name")
+      return nil
+    }
     let node = entry.value.resolved
     guard case .scalar(let raw, _) = node.content, isPlainTag(node) else {
       report(PodRules.fieldType, node, "'\(name)' must be a text", help: "write '${\(name)}'")
