@@ -17,9 +17,11 @@ enum ComposeNames {
   static func isOwnVolume(_ name: String) -> Bool {
     guard name.utf8.contains(0x5F) else { return false }
     if name.hasSuffix("_" + audit) { return true }
-    let folders = RunnerCatalog.all.flatMap(\.volumeFolders) + ["track"]
-    return folders.contains { name.hasSuffix(volume("", $0)) }
+    return ownSuffixes.contains { name.hasSuffix($0) }
   }
+
+  /// How the names of claws' own volumes end.
+  private static let ownSuffixes = Set((RunnerCatalog.all.flatMap(\.volumeFolders) + ["track"]).map { volume("", $0) })
 
   /// An instance of a claw.
   static func instance(_ service: String, _ ordinal: Int?) -> String { ordinal.map { "\(service)-\($0)" } ?? service }

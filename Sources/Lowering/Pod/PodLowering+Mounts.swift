@@ -121,7 +121,7 @@ extension PodLowering {
   }
 
   /// What the engine calls a volume of the file.
-  func volumeName(_ key: String) -> String { volumeName(key, project.volumes.first { $0.key == key }?.value) }
+  func volumeName(_ key: String) -> String { volumeName(key, declaredVolumes[key]) }
 
   /// The same where the volume is at hand.
   func volumeName(_ key: String, _ volume: ComposeValue?) -> String {
@@ -131,7 +131,7 @@ extension PodLowering {
 
   /// A volume may be another one under this name, and one that is a folder of the host is a bind.
   private mutating func checkVolumeSource(_ name: String, _ place: Location, _ claw: ResolvedClaw) {
-    guard let volume = project.volumes.first(where: { $0.key == name })?.value else { return }
+    guard let volume = declaredVolumes[name] else { return }
     for key in ["name", "driver", "driver_opts", "external"] {
       guard volume[key]?.variablePlace != nil else { continue }
       refuse(place, name, "a volume whose '\(key)' holds a variable, which another may set later", claw)

@@ -18,6 +18,8 @@ package struct PodLowering<Images: ImageProvider> {
   var blocks: [String: ClawBlock] = [:]
   var volumeAccess: [String: [AccessRule]] = [:]
   var visibility: [String: String] = [:]
+  /// The declared volumes; the first of a name.
+  var declaredVolumes: [String: ComposeValue] = [:]
   /// Where each service is in the project.
   var serviceIndex: [String: Int] = [:]
   /// Files that were read, and what claws are told of the services that they share.
@@ -75,6 +77,9 @@ package struct PodLowering<Images: ImageProvider> {
 
   private mutating func run() {
     for (index, service) in project.services.enumerated() { serviceIndex[service.name] = index }
+    for volume in project.volumes where declaredVolumes[volume.key] == nil {
+      declaredVolumes[volume.key] = volume.value
+    }
     readBlocks()
     readPlaces()
     checkAliases()
