@@ -11,7 +11,9 @@ struct BuildFile {
 
   /// Where a build would look, in order.
   static func candidates(context: String, dockerfile: String?) -> [String] {
-    (dockerfile.map { [$0] } ?? ["Clawfile", "Dockerfile"]).map { FilePath.normalize(FilePath.join(context, $0)) }
+    // An empty name is none to compose.
+    let names = dockerfile.map { $0.isEmpty ? [] : [$0] } ?? []
+    return (names.isEmpty ? ["Clawfile", "Dockerfile"] : names).map { FilePath.normalize(FilePath.join(context, $0)) }
   }
 
   /// The first of the candidates that can be read.

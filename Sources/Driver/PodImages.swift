@@ -31,6 +31,7 @@ struct PodImages: ImageProvider {
     guard let number = number(context, dockerfile, location) else { return nil }
     if broken.contains(number) { return nil }
     let checked = compiled[number].checked
+    let target = target?.isEmpty == true ? nil : target
     guard let config = checked.lowered.config(target: target, in: checked.tree),
       let index = target.flatMap({ name in checked.tree.stages.lastIndex { $0.name == name.lowercased() } ?? Int(name) }
       )

@@ -106,6 +106,16 @@ extension PodLowering {
         PodRules.refusedKey, at: place, "the claw '\(claw.service.name)' can't have the label '\(name)': it is claw's",
         help: "use another key")
     }
+    // A list's texts are expanded whole, so a variable may bring the key.
+    for list in [claw.service["labels"], claw.service.build?["labels"]] {
+      for element in list?.elements ?? [] where !element.variables.isEmpty {
+        let key = element.node?.text?.utf8.prefix { $0 != 0x3D }
+        guard key?.contains(0x24) == true else { continue }
+        bag.report(
+          PodRules.refusedKey, at: element.location,
+          "a label of the claw '\(claw.service.name)' can't have a variable in its key", help: "write the key itself")
+      }
+    }
   }
 }
 

@@ -50,10 +50,23 @@ extension PodLowering {
       powers.append((capability.location, "has the capability '\(name)'"))
     }
     for mount in service.mounts {
-      guard let source = mount["source"]?.string, let reason = HostPaths.power(source) else { continue }
-      powers.append((mount.location, "mounts \(reason)"))
+      guard let source = mount["source"]?.string else { continue }
+      if let reason = HostPaths.power(source) {
+        powers.append((mount.location, "mounts \(reason)"))
+      } else if mount["type"]?.string == "bind", mount["read_only"]?.bool != true, holdsContracts(source) {
+        powers.append((mount.location, "can write to '.claw', where the contracts of claws lie"))
+      }
     }
     return powers
+  }
+
+  /// Whether a path is claw's own folder beside the pod file, or below it.
+  private func holdsContracts(_ source: String) -> Bool {
+    var path = FilePath.normalize(source)
+    if FilePath.isAbsolute(source), FilePath.isAbsolute(plan.folder) {
+      path = FilePath.relative(path, from: plan.folder)
+    }
+    return path == ".claw" || path.utf8.starts(with: ".claw/".utf8)
   }
 
   /// A claw shares no namespace and none of its own volumes, whoever asks for it; and one with a count is no single
