@@ -1,6 +1,6 @@
 package import Diagnostics
-package import IR
 import Emitters
+package import IR
 import Lowering
 package import Source
 

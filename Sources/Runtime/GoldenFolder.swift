@@ -1,5 +1,5 @@
-import Glibc
 package import Driver
+import Glibc
 import Source
 
 /// Golden cases on the disk: finds them, reads them, and rewrites what they expect.

@@ -1,5 +1,5 @@
-import AST
 import ArgumentParser
+import AST
 import Diagnostics
 import Driver
 import JSON

@@ -1,7 +1,7 @@
 import Runtime
 import Source
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("The module graph is the one that ARCHITECTURE.md describes")
 struct ArchitectureTests {

@@ -1,7 +1,7 @@
 import Diagnostics
 import Source
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("Findings for people")
 struct TerminalRendererTests {

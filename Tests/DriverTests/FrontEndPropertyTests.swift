@@ -5,8 +5,8 @@ import Lexer
 import Parser
 import Runtime
 import Source
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("Any bytes are a Clawfile's: a tree and findings, never a trap")
 struct FrontEndPropertyTests {

@@ -1,8 +1,8 @@
 import Diagnostics
 import Driver
 import Source
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("Pods that mean harm, or only look like it")
 struct PodAbuseTests {

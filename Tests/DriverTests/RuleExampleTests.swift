@@ -1,8 +1,8 @@
 import Diagnostics
 import Driver
 import Source
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("Rules: names, texts and examples")
 struct RuleExampleTests {

@@ -1,7 +1,7 @@
 import Driver
 import Lowering
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("Pods: odd values in every slot")
 struct PodSlotTests {

@@ -2,8 +2,8 @@ import Dispatch
 import Glibc
 import Runtime
 import Source
-import TestSupport
 import Testing
+import TestSupport
 
 /// What the tests run on: the built `claw`, a docker command and an engine.
 enum Machine {

@@ -1,8 +1,8 @@
 import Driver
 import Runtime
 import Source
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("Golden cases: an input folder, and every artifact and finding that the compiler makes of it")
 struct GoldenTests {

@@ -3,8 +3,8 @@ import Directives
 import Driver
 import Runtime
 import Source
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("Every rule's own examples are golden cases")
 struct RuleCases {

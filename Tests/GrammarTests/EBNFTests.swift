@@ -5,8 +5,8 @@ import Driver
 import Lexer
 import Runtime
 import Source
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("The EBNF says what the parser reads")
 struct EBNFTests {

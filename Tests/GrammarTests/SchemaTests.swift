@@ -4,8 +4,8 @@ import JSON
 import Lexer
 import Runtime
 import Source
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("The schema of claw-pod.yml says what the compiler says of x-claw blocks")
 struct SchemaTests {

@@ -5,8 +5,8 @@ import Foundation
 import Lexer
 import Runtime
 import Source
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("The TextMate grammar colours a file as the lexer reads it")
 struct TextMateTests {

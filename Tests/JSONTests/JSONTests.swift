@@ -1,7 +1,7 @@
 import JSON
 import Source
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("JSON is read and written byte for byte")
 struct JSONTests {

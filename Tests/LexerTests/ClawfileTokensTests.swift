@@ -1,8 +1,8 @@
 import Diagnostics
 import Lexer
 import Source
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("Tokens for editors")
 struct ClawfileTokensTests {

@@ -1,6 +1,6 @@
 import Lexer
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("Expansion as BuildKit's shell lexer has it")
 struct ShellLexerTests {

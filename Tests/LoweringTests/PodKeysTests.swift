@@ -1,6 +1,6 @@
 import Lowering
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("Pod: the table of a claw's keys")
 struct PodKeysTests {

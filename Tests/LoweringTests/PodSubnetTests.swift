@@ -1,6 +1,6 @@
 import Lowering
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("Pod subnets")
 struct PodSubnetTests {

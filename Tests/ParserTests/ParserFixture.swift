@@ -1,6 +1,6 @@
 import AST
-import Directives
 import Diagnostics
+import Directives
 import Lexer
 import Parser
 import Source

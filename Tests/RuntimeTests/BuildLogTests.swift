@@ -1,6 +1,5 @@
 import Source
 import Testing
-
 @testable import Runtime
 
 @Suite("What BuildKit says")

@@ -1,7 +1,6 @@
 import IR
 import JSON
 import Testing
-
 @testable import Runtime
 
 @Suite("The plan of up")

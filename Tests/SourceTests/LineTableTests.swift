@@ -1,6 +1,6 @@
 import Source
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("Lines and columns")
 struct LineTableTests {

@@ -2,37 +2,12 @@ import Lexer
 
 /// Removes elements of lists that a later element of the same identity replaces.
 enum ComposeIdentity {
-  /// Walks a value and everything below it; nothing is copied where nothing is replaced.
+  /// Walks a value and everything below it.
   static func enforce(_ value: inout ComposeValue, _ shape: ComposeShape) {
-    if let changed = enforced(value, shape) { value = changed }
-  }
-
-  private static func enforced(_ value: ComposeValue, _ shape: ComposeShape) -> ComposeValue? {
-    guard shape.hasIdentities else { return nil }
-    switch value.content {
-    case .mapping(let entries):
-      guard let map = shape.map else { return nil }
-      var result: [ComposeEntry]?
-      for index in entries.indices {
-        let field = map.fields[entries[index].key]
-        guard let shape = field?.shape ?? map.shape(of: entries[index].key) else { continue }
-        let changed = field?.identity.flatMap { replaced(entries[index].value, by: $0) }
-        guard let changed = enforced(changed ?? entries[index].value, shape) ?? changed else { continue }
-        if result == nil { result = entries }
-        result?[index].value = changed
-      }
-      return result.map { value.with(.mapping($0)) }
-    case .sequence(let elements):
-      guard let list = shape.list else { return nil }
-      var result: [ComposeValue]?
-      for index in elements.indices {
-        guard let changed = enforced(elements[index], list.element) else { continue }
-        if result == nil { result = elements }
-        result?[index] = changed
-      }
-      return result.map { value.with(.sequence($0)) }
-    default: return nil
+    let changed = value.rewritten(shape, where: \.hasIdentities) { field, value in
+      field.identity.flatMap { replaced(value, by: $0) }
     }
+    if let changed { value = changed }
   }
 
   private static func replaced(_ value: ComposeValue, by identity: ElementIdentity) -> ComposeValue? {

@@ -8,31 +8,12 @@ struct ComposeLongForms {
 
   init(report: ComposeReport) { self.report = report }
 
-  /// Walks a value and everything below it; nothing is copied where nothing is short.
+  /// Walks a value and everything below it.
   func expand(_ value: inout ComposeValue, _ shape: ComposeShape) {
-    if let changed = expanded(value, shape) { value = changed }
-  }
-
-  private func expanded(_ value: ComposeValue, _ shape: ComposeShape) -> ComposeValue? {
-    guard shape.hasLongForms else { return nil }
-    switch value.content {
-    case .mapping(let entries):
-      guard let map = shape.map else { return nil }
-      var result: [ComposeEntry]?
-      for index in entries.indices {
-        let field = map.fields[entries[index].key]
-        guard let shape = field?.shape ?? map.shape(of: entries[index].key) else { continue }
-        let changed = field?.longForm.flatMap { apply($0, entries[index].value) }
-        guard let changed = expanded(changed ?? entries[index].value, shape) ?? changed else { continue }
-        if result == nil { result = entries }
-        result?[index].value = changed
-      }
-      return result.map { value.with(.mapping($0)) }
-    case .sequence(let elements):
-      guard let list = shape.list else { return nil }
-      return each(value, elements) { expanded($0, list.element) }
-    default: return nil
+    let changed = value.rewritten(shape, where: \.hasLongForms) { field, value in
+      field.longForm.flatMap { apply($0, value) }
     }
+    if let changed { value = changed }
   }
 
   private func apply(_ form: LongForm, _ value: ComposeValue) -> ComposeValue? {
@@ -43,32 +24,20 @@ struct ComposeLongForms {
     case .names: return Self.names(value)
     case .list: return value.string == nil ? nil : list
     case .envFiles:
-      return each(list, list.elements ?? []) { element in
+      return list.rewritten(list.elements ?? []) { element in
         element.string == nil ? nil : element.derived([("path", element)])
       }
     case .files:
-      return each(value, value.elements ?? []) { element in
+      return value.rewritten(value.elements ?? []) { element in
         element.string == nil ? nil : element.derived([("source", element)])
       }
     case .gpus: return value.string == nil ? nil : value.with(.sequence([value.derived([("count", value)])]))
-    case .ports: return each(value, value.elements ?? [], port)
-    case .mounts: return each(value, value.elements ?? [], mount)
-    case .devices: return each(value, value.elements ?? [], device)
+    case .ports: return value.rewritten(value.elements ?? [], port)
+    case .mounts: return value.rewritten(value.elements ?? [], mount)
+    case .devices: return value.rewritten(value.elements ?? [], device)
     case .sshKeys: return pairs(value) { $0.isSame(as: "default") }
     case .pairs: return pairs(value) { _ in false }
     }
-  }
-
-  private func each(
-    _ value: ComposeValue, _ elements: [ComposeValue], _ change: (ComposeValue) -> ComposeValue?
-  ) -> ComposeValue? {
-    var result: [ComposeValue]?
-    for index in elements.indices {
-      guard let changed = change(elements[index]) else { continue }
-      if result == nil { result = elements }
-      result?[index] = changed
-    }
-    return result.map { value.with(.sequence($0)) }
   }
 
   /// A list of services as a mapping of conditions.

@@ -1,7 +1,6 @@
-import Lexer
 import AST
 package import Diagnostics
-
+import Lexer
 import Source
 
 /// `# syntax=` with a frontend that is not Docker's.

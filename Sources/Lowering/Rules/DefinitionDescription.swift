@@ -1,8 +1,7 @@
-import Source
 import AST
 import Diagnostics
-
 import Lexer
+import Source
 
 /// BuildKit's InvalidDefinitionDescription.
 enum DefinitionDescription: LintRule {

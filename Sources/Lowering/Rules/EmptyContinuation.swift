@@ -1,7 +1,6 @@
-import Lexer
 import AST
 import Diagnostics
-
+import Lexer
 import Source
 
 /// BuildKit's NoEmptyContinuation.

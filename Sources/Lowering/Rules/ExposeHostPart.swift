@@ -1,6 +1,5 @@
 import AST
 import Diagnostics
-
 import Source
 
 /// BuildKit's ExposeInvalidFormat.

@@ -1,7 +1,6 @@
-import Lexer
 import AST
 import Diagnostics
-
+import Lexer
 import Source
 
 /// A parser directive that comes too late.

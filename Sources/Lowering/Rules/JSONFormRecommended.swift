@@ -1,6 +1,5 @@
 import AST
 import Diagnostics
-
 import JSON
 import Lexer
 
