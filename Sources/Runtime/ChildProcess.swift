@@ -82,13 +82,15 @@ package struct ChildProcess: Sendable {
 
   /// Runs it and hands over what it says on standard output and error together, line by line as it comes, without line
   /// ends; returns its exit status.
+  ///
+  /// - Parameter input: what it reads; nil for nothing.
   package func lines(
-    timeout: Duration? = nil, _ take: @escaping @Sendable (String) -> Void
+    input: [UInt8]? = nil, timeout: Duration? = nil, _ take: @escaping @Sendable (String) -> Void
   ) throws(Failure) -> Int32 {
     try ChildRun.wait(self, timeout: timeout) { run throws in
       let result = try await Subprocess.run(
         try await run.program(), arguments: Arguments(run.child.arguments), environment: run.environment,
-        platformOptions: run.options, input: .none,
+        platformOptions: run.options, input: .array(input ?? []),
         output: .sequence, error: .combinedWithOutput
       ) { execution in
         run.started(execution.processIdentifier.value)

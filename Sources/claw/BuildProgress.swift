@@ -13,18 +13,31 @@ final class BuildProgress: Sendable {
     var log = BuildLog()
     var shown = false
     var started = ContinuousClock.now
+    /// Lines that are shown only if something is really done.
+    var held: [String] = []
   }
 
   private let state = Mutex(State())
-  private let isTerminal = isatty(STDERR_FILENO) == 1 && Console.variable("TERM") != "dumb"
+  private let isTerminal: Bool
   private let isQuiet: Bool
+  private let showsWorkOnly: Bool
 
-  init(isQuiet: Bool = false) { self.isQuiet = isQuiet }
+  /// Shows a build.
+  ///
+  /// - Parameter isVerbose: whether all that BuildKit says is shown to people, too.
+  /// - Parameter showsWorkOnly: whether a build that finds everything in the cache is nothing to speak of.
+  init(isQuiet: Bool = false, isVerbose: Bool = false, showsWorkOnly: Bool = false) {
+    self.isQuiet = isQuiet
+    self.showsWorkOnly = showsWorkOnly
+    isTerminal = !isVerbose && isatty(STDERR_FILENO) == 1 && Console.variable("TERM") != "dumb"
+  }
 
   /// Runs a build to its end.
-  func run(_ tool: DockerTool, _ child: ChildProcess, _ compilation: Compilation) throws {
+  ///
+  /// - Parameter input: what it reads; nil for nothing.
+  func run(_ tool: DockerTool, _ child: ChildProcess, input: [UInt8]? = nil, _ compilation: Compilation) throws {
     defer { clear() }
-    let status = try Engine.run { () throws(EngineFailure) in try tool.follow(child) { self.take($0) } }
+    let status = try Engine.run { () throws(EngineFailure) in try tool.follow(child, input: input) { self.take($0) } }
     clear()
     if status == 0 { return }
     report(status, compilation)
@@ -35,16 +48,26 @@ final class BuildProgress: Sendable {
     state.withLock { state in
       switch state.log.take(line) {
       case .hidden: return
-      case .line: if !isTerminal, !isQuiet { Console.say(line) }
+      case .line: if !isTerminal, !isQuiet { say(line, &state) }
       case .step(let step):
         if isQuiet { return }
-        guard isTerminal else { return Console.say(line) }
+        guard isTerminal else { return say(line, &state) }
         let seconds = (ContinuousClock.now - state.started) / .seconds(1)
         let text = "\(Int(seconds))s \(step)".prefix(max(20, Console.width - 1))
         Console.talk("\r\u{1B}[K\(text)")
         state.shown = true
       }
     }
+  }
+
+  /// Says a line, or keeps it until there is something to say.
+  private func say(_ line: String, _ state: inout State) {
+    guard showsWorkOnly, !state.log.hasWorked else {
+      for line in state.held { Console.say(line) }
+      state.held = []
+      return Console.say(line)
+    }
+    state.held.append(line)
   }
 
   private func clear() {
