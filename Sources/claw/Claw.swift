@@ -36,7 +36,7 @@ struct Claw: ParsableCommand {
       exit(withError: ExitCode(status.rawValue))
     } catch {
       let code = exitCode(for: error)
-      let message = fullMessage(for: error)
+      let message = HelpText.arranged(fullMessage(for: error))
       if code == .success {
         Console.write(message + "\n")
         return

@@ -16,7 +16,8 @@ struct Explain: ParsableCommand {
         claw explain DL3024
       """)
 
-  @Argument(help: "The rule's name.") var rule: String?
+  @Argument(help: "The rule's name.", completion: .custom { _, _, _ in RuleCatalog.all.map(\.name) })
+  var rule: String?
   @Flag(help: "Write JSON.") var json = false
 
   func run() throws {

@@ -24,7 +24,7 @@ struct HelpCommand: ParsableCommand {
         parent = next
       }
       let help = parent == Claw.self ? Claw.helpMessage() : Claw.helpMessage(for: parent)
-      return Console.write(help + "\n")
+      return Console.write(HelpText.arranged(help) + "\n")
     }
     for status in Status.allCases {
       let number = String(status.rawValue)

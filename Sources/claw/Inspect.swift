@@ -18,11 +18,12 @@ struct Inspect: ParsableCommand {
         claw inspect compose.generated.yml --source-map
       """)
 
-  @Argument(help: "An image, a Clawfile, a pod file or a generated file.") var subject: String
+  @Argument(help: "An image, a Clawfile, a pod file or a generated file.", completion: .file()) var subject: String
   @Flag(help: "Show the labels as they are.") var labels = false
   @Flag(help: "Write JSON.") var json = false
   @Flag(name: .customLong("source-map"), help: "Show where each generated line came from.") var sourceMap = false
-  @Option(help: "The stage of a Clawfile.") var target: String?
+  @Option(help: ArgumentHelp("The stage of a Clawfile.", valueName: "stage")) var target: String?
+  @OptionGroup var verbose: VerboseOption
   @OptionGroup var engine: EngineOptions
   @OptionGroup var report: ReportOptions
 
@@ -61,7 +62,7 @@ struct Inspect: ParsableCommand {
   }
 
   private func showImage() throws {
-    let tool = try engine.tool()
+    let tool = try engine.tool(isVerbose: verbose.verbose)
     let image = try Engine.run { () throws(EngineFailure) in try ImageFactsReader.read(subject, tool) }
     guard let image else {
       Console.say("claw: there is no file '\(subject)', and the engine has no such image")

@@ -14,16 +14,17 @@ struct Ps: ParsableCommand {
         claw ps examples/desk --json
       """)
 
-  @Argument(help: "The pod file, or its folder.") var path: String?
+  @Argument(help: "The pod file, or its folder.", completion: .file()) var path: String?
   @OptionGroup var file: PodFileOptions
   @Flag(help: "Write JSON.") var json = false
   @Flag(name: .customLong("exit-code"), help: "End with status 6 if a claw is not as it should be.") var exitCode =
     false
+  @OptionGroup var verbose: VerboseOption
   @OptionGroup var engine: EngineOptions
 
   func run() throws {
-    let view = try PodView(file.or(path).file, engine)
-    json ? Console.write(document(view)) : Console.write(text(view))
+    let view = try PodView(file.or(path).file, engine.tool(isVerbose: verbose.verbose))
+    Console.write(json ? document(view) : text(view))
     if exitCode, view.claws.contains(where: { !$0.isHealthy || $0.isContractCurrent == false }) {
       throw Status.unhealthy
     }
