@@ -101,8 +101,12 @@ package struct BuildLog: Sendable {
     if !hasWorked, rest.utf8.first != 0x5B, !rest.starts(withBytes: "CACHED"), let name = names[id],
       !name.contains("internal]")
     {
-      // A base that is there already is no work, but BuildKit does not call it cached.
-      hasWorked = Self.step(name).instruction.map { !$0.starts(withBytes: "FROM ") } ?? false
+      // A base that is there already is no work, but BuildKit does not call it cached; what it does itself, such as
+      // exporting, has no instruction's name.
+      hasWorked =
+        Self.step(name).instruction.map {
+          !$0.starts(withBytes: "FROM ") && ($0.utf8.first ?? 0) >= 0x41 && ($0.utf8.first ?? 0) <= 0x5A
+        } ?? false
     }
     if let first = rest.utf8.first, first >= 0x30, first <= 0x39, let gap = rest.firstIndex(of: " ") {
       outputs[id, default: []].append(String(rest[rest.index(after: gap)...]))
