@@ -6,26 +6,23 @@ struct Claw: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "claw",
     abstract: "A compiler toolchain for the declarative files of AI agents.",
+    discussion: """
+      Clawfiles and claw-pod.yml go in; a Dockerfile and a compose file come out, which docker builds and runs.
+
+      EXAMPLES
+        claw init my-agent
+        claw up my-agent --wait
+      """,
     version: "claw \(Version.text)",
-    subcommands: [
-      Build.self,
-      Check.self,
-      Compile.self,
-      DoctorCommand.self,
-      Down.self,
-      Explain.self,
-      Fmt.self,
-      Golden.self,
-      Graph.self,
-      Health.self,
-      HelpCommand.self,
-      Init.self,
-      Inspect.self,
-      Lock.self,
-      Logs.self,
-      Parse.self,
-      Ps.self,
-      Up.self,
+    groupedSubcommands: [
+      CommandGroup(name: "Writing", subcommands: [Init.self, Fmt.self]),
+      CommandGroup(
+        name: "Looking", subcommands: [Check.self, Explain.self, Inspect.self, Graph.self, Parse.self]),
+      CommandGroup(name: "Making", subcommands: [Compile.self, Lock.self, Build.self]),
+      CommandGroup(
+        name: "Running",
+        subcommands: [Up.self, Down.self, Ps.self, Logs.self, Health.self, DoctorCommand.self]),
+      CommandGroup(name: "Other", subcommands: [Golden.self, HelpCommand.self]),
     ])
 
   static func main() {

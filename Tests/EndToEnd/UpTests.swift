@@ -97,7 +97,7 @@ extension EndToEnd {
       let changed = await Machine.claw(["up", folder.path])
       #expect(changed.status == 0 && changed.errors.contains("its image changed"), "\(changed.all)")
       #expect(await ids() != before)
-      let data = await Machine.docker(["exec", "\(Self.name)-desk-1", "cat", "/data"])
+      let data = await Machine.docker(["exec", "\(Self.name)-desk-0-1", "cat", "/data"])
       #expect(data.output == "two\n", "\(data.all)")
       await clean()
     }
@@ -136,9 +136,9 @@ extension EndToEnd {
       await clean()
       try #require(await Machine.claw(["up", folder.path]).status == 0)
       #expect(await Machine.claw(["health", "--file", folder.path]).status == 0)
-      let stopped = await Machine.docker(["stop", "\(Self.name)-desk-1"])
+      let stopped = await Machine.docker(["stop", "\(Self.name)-desk-0-1"])
       try #require(stopped.status == 0, "\(stopped.all)")
-      let code = await Machine.docker(["inspect", "--format", "{{.State.ExitCode}}", "\(Self.name)-desk-1"])
+      let code = await Machine.docker(["inspect", "--format", "{{.State.ExitCode}}", "\(Self.name)-desk-0-1"])
       #expect(code.output == "0\n", "the test's own claw ends with 0")
       let health = await Machine.claw(["health", "--file", folder.path, "--json"])
       #expect(health.status == 6 && health.output.contains("\"healthy\": false"), "\(health.all)")
@@ -197,7 +197,7 @@ extension EndToEnd {
       let logs = await Machine.claw(["logs", "--file", folder.path, "--json"])
       let lines = try logs.output.split(separator: "\n").map { try JSONParser.parse($0.utf8) }
       let line = try #require(lines.first { $0["text"]?.string == "ready" }, "\(logs.all)")
-      #expect(line["service"]?.string == "desk" && line["schema"]?.integer == 1)
+      #expect(line["service"]?.string == "desk-0" && line["schema"]?.integer == 1)
       #expect(line["time"]?.string?.hasSuffix("Z") == true)
       await clean()
     }
