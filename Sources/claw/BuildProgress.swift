@@ -11,7 +11,8 @@ import Synchronization
 final class BuildProgress: Sendable {
   private struct State {
     var log = BuildLog()
-    var shown = false
+    /// The step that is shown.
+    var step: String?
     var started = ContinuousClock.now
     /// Lines that are shown only if something is really done.
     var held: [String] = []
@@ -36,8 +37,13 @@ final class BuildProgress: Sendable {
   ///
   /// - Parameter input: what it reads; nil for nothing.
   func run(_ tool: DockerTool, _ child: ChildProcess, input: [UInt8]? = nil, _ compilation: Compilation) throws {
-    defer { clear() }
+    let clock = isTerminal && !isQuiet ? Task.detached { await self.tick() } : nil
+    defer {
+      clock?.cancel()
+      clear()
+    }
     let status = try Engine.run { () throws(EngineFailure) in try tool.follow(child, input: input) { self.take($0) } }
+    clock?.cancel()
     clear()
     if status == 0 { return }
     report(status, compilation)
@@ -52,11 +58,24 @@ final class BuildProgress: Sendable {
       case .step(let step):
         if isQuiet { return }
         guard isTerminal else { return say(line, &state) }
-        let seconds = (ContinuousClock.now - state.started) / .seconds(1)
-        let text = "\(Int(seconds))s \(step)".prefix(max(20, Console.width - 1))
-        Console.talk("\r\u{1B}[K\(text)")
-        state.shown = true
+        state.step = step
+        draw(state)
       }
+    }
+  }
+
+  private func draw(_ state: State) {
+    guard let step = state.step else { return }
+    let seconds = (ContinuousClock.now - state.started) / .seconds(1)
+    let text = "\(Int(seconds))s \(step)".prefix(max(20, Console.width - 1))
+    Console.talk("\r\u{1B}[K\(text)")
+  }
+
+  /// Lets the elapsed time go on where a step takes long.
+  private func tick() async {
+    while !Task.isCancelled {
+      try? await Task.sleep(for: .seconds(1))
+      state.withLock { if !Task.isCancelled { draw($0) } }
     }
   }
 
@@ -72,8 +91,8 @@ final class BuildProgress: Sendable {
 
   private func clear() {
     state.withLock { state in
-      if state.shown { Console.talk("\r\u{1B}[K") }
-      state.shown = false
+      if state.step != nil { Console.talk("\r\u{1B}[K") }
+      state.step = nil
     }
   }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Source
 
 /// The command line. Synchronous on purpose: an asynchronous main costs ten times the start-up of this one.
 @main
@@ -38,8 +39,17 @@ struct Claw: ParsableCommand {
         Console.write(message + "\n")
         return
       }
-      Console.say(message)
+      Console.say(unknownCommand ?? HelpText.complaint(message))
       exit(withError: ExitCode(code == .validationFailure ? Status.usage.rawValue : code.rawValue))
     }
+  }
+
+  /// What to say where the first word is none of the commands.
+  private static var unknownCommand: String? {
+    guard let word = CommandLine.arguments.dropFirst().first, word.utf8.first != 0x2D else { return nil }
+    let names = configuration.subcommands.map { HelpCommand.name(of: $0) }
+    if names.contains(where: { $0.utf8.elementsEqual(word.utf8) }) { return nil }
+    let near = Suggestion.nearest(to: word, in: names).map { "; did you mean '\($0)'?" } ?? ""
+    return "claw: there is no command '\(word)'\(near)\n  'claw help' lists them"
   }
 }

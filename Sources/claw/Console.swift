@@ -51,6 +51,9 @@ enum Console {
     return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 120
   }
 
+  /// How wide a table may be: what programs read has all columns.
+  static var tableWidth: Int? { isTerminal ? width : nil }
+
   /// A variable of the process.
   static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 }

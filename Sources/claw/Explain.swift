@@ -63,9 +63,10 @@ struct Explain: ParsableCommand {
   }
 
   private func wrap(_ text: String) -> String {
+    let width = min(80, Console.tableWidth ?? 80)
     var lines = [""]
     for word in text.split(separator: " ") {
-      if lines[lines.count - 1].count + word.count >= 80 { lines.append("") }
+      if lines[lines.count - 1].count + word.count >= width { lines.append("") }
       lines[lines.count - 1] += (lines[lines.count - 1].isEmpty ? "" : " ") + word
     }
     return lines.joined(separator: "\n")

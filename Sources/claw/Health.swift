@@ -35,7 +35,7 @@ struct Health: ParsableCommand {
     } else {
       var table = Table(["CLAW", "HEALTHY", "STATE", "HEALTH", "DETAIL"])
       for row in rows { table.add([row.name, row.isHealthy ? "yes" : "NO", row.state, row.health, detail(row)]) }
-      Console.write(table.text)
+      Console.write(table.text(within: Console.tableWidth))
     }
     if rows.contains(where: { !$0.isHealthy }) { throw Status.unhealthy }
   }

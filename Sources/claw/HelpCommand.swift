@@ -32,7 +32,8 @@ struct HelpCommand: ParsableCommand {
     }
   }
 
-  private static func name(of command: any ParsableCommand.Type) -> String {
+  /// What a command is called.
+  static func name(of command: any ParsableCommand.Type) -> String {
     command.configuration.commandName ?? "\(command)".lowercased()
   }
 }

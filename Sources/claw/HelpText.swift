@@ -2,8 +2,11 @@
 enum HelpText {
   /// The argument parser's text, arranged.
   static func arranged(_ text: String) -> String {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      line.hasPrefix("USAGE:") && line.count > 80 ? usage(line) : String(line)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line -> String in
+      if line.hasPrefix("USAGE:") && line.count > 80 { return usage(line) }
+      // A group's name says enough.
+      let heading = " SUBCOMMANDS:"
+      return line.hasSuffix(heading) ? line.dropLast(heading.count) + ":" : String(line)
     }
     guard let first = lines.firstIndex(of: "EXAMPLES"),
       let usage = lines[first...].firstIndex(where: { $0.hasPrefix("USAGE:") })
@@ -11,6 +14,14 @@ enum HelpText {
     let examples = trimmed(lines[first..<usage])
     let rest = trimmed(lines[..<first] + lines[usage...])
     return (rest + [""] + examples).joined(separator: "\n")
+  }
+
+  /// The argument parser's complaint, said as all others are.
+  static func complaint(_ text: String) -> String {
+    let prefix = "Error: "
+    guard text.hasPrefix(prefix) else { return text }
+    let rest = text.dropFirst(prefix.count)
+    return "claw: " + rest.prefix(1).lowercased() + rest.dropFirst()
   }
 
   /// A usage line with one word for all options, which stand below it anyway.

@@ -41,7 +41,7 @@ struct Init: ParsableCommand {
     }
     let place = folder == "." ? "" : "cd \(folder.contains(" ") ? "'\(folder)'" : folder) && "
     if quiet.quiet { return }
-    Console.say("next: \(place)claw up --build --wait && claw logs agent")
+    Console.say("next: \(place)claw up --wait && claw logs agent")
   }
 
   private func say(_ text: String) { if !quiet.quiet { Console.say(text) } }

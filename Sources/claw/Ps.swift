@@ -35,14 +35,14 @@ struct Ps: ParsableCommand {
     for row in view.claws {
       table.add([row.name, row.type, row.state, row.health, row.cllama, "-", "-", "-", row.contract])
     }
-    var text = table.text
+    var text = table.text(within: Console.tableWidth)
     let plain = view.plain
     if !plain.isEmpty {
       var services = Table(["SERVICE", "STATE", "HEALTH"])
       for (name, container) in plain {
         services.add([name, container?.state ?? "missing", container?.health ?? "-"])
       }
-      text += "\n" + services.text
+      text += "\n" + services.text(within: Console.tableWidth)
     }
     return text
   }

@@ -55,6 +55,10 @@ struct CommandTests {
   func listed() async {
     let help = await Machine.claw(["--help"])
     for command in Self.commands { #expect(help.output.contains("\n  \(command) "), "\(command): \(help.output)") }
+    let near = await Machine.claw(["chek"])
+    #expect(near.errors.contains("claw: there is no command 'chek'; did you mean 'check'?"), "\(near.all)")
+    let option = await Machine.claw(["check", "--stict"])
+    #expect(option.errors.hasPrefix("claw: unknown option '--stict'"), "\(option.all)")
     for words in [["nope"], ["check", "--nope"], ["help", "nope"], ["up", "--build", "--no-build"]] {
       let run = await Machine.claw(words)
       #expect(run.status == 2 && run.output.isEmpty && !run.errors.isEmpty, "\(words): \(run.all)")
