@@ -76,15 +76,15 @@ struct Build: ParsableCommand {
   }
 
   private func podBuild(_ run: PodRun, _ services: [String]) throws -> ChildProcess {
-    let project = PodProject(pipedFor: run.pod.folder, name: run.pod.name)
-    var words = ["build"] + sharedWords
+    var words = sharedWords
     if !services.isEmpty {
+      let project = PodProject(pipedFor: run.pod.folder, name: run.pod.name)
       let all = try Engine.run { () throws(EngineFailure) in
         try PodServices.names(run.tool, project, input: run.file.bytes)
       }
       words += try Targets.resolve(services, instances: run.pod.instancesByService, services: all)
     }
-    return run.tool.compose(project, words, progress: "plain")
+    return run.buildCall(words)
   }
 
   private var sharedWords: [String] {

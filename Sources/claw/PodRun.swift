@@ -64,10 +64,7 @@ struct PodRun {
     let images = try Engine.run { () throws(EngineFailure) in try config.imageIDs(tool) }
     let missing = built.filter { images[$0.image] == nil }.map(\.name)
     if !missing.isEmpty, !isQuiet { Console.say("building \(missing.joined(separator: ", "))") }
-    var child = tool.compose(
-      PodProject(pipedFor: pod.folder, name: pod.name), ["build"] + built.map(\.name), progress: "plain")
-    // An attestation holds the time, so every build would make another image of the same content.
-    child.environment["BUILDX_NO_DEFAULT_ATTESTATIONS"] = "1"
+    let child = buildCall(built.map(\.name))
     let progress = BuildProgress(
       isQuiet: isQuiet, isVerbose: isVerbose, showsWorkOnly: !showsAll && missing.isEmpty && !isVerbose)
     do { try progress.run(tool, child, input: file.bytes, compilation) } catch Status.engine {
@@ -76,6 +73,15 @@ struct PodRun {
       }
       throw Status.engine
     }
+  }
+
+  /// The call that builds images; compose gets the file on its standard input.
+  func buildCall(_ words: [String]) -> ChildProcess {
+    var child = tool.compose(
+      PodProject(pipedFor: pod.folder, name: pod.name), ["build"] + words, progress: "plain")
+    // An attestation holds the time, so every build would make another image of the same content.
+    child.environment["BUILDX_NO_DEFAULT_ATTESTATIONS"] = "1"
+    return child
   }
 
   /// What will happen.

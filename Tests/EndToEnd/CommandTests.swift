@@ -167,6 +167,18 @@ struct CommandTests {
     #expect(refused.status == 4 && refused.output.isEmpty, "\(refused.all)")
   }
 
+  @Test("claw inspect takes the pod here, and says where each setting comes from")
+  func inspect() async throws {
+    let folder = try project()
+    let own = await folder.claw(["inspect"])
+    #expect(own.status == 0 && own.output.hasPrefix("desk\n") && own.output.contains("count"), "\(own.all)")
+    let json = try JSONParser.parse(await folder.claw(["inspect", "--json"]).output.utf8)
+    let settings = json["claws"]?.array?.first?["settings"]?.array ?? []
+    #expect(settings.contains { $0["name"]?.string == "type" && $0["origin"]?.string == "image" })
+    let nothing = try Folder("inspect")
+    #expect(await nothing.claw(["inspect"]).status == 2)
+  }
+
   @Test("claw lock writes what the engine says, and says what it lacks")
   func lock() async throws {
     let folder = try Folder("lock")
