@@ -60,7 +60,7 @@ package struct ChildProcess: Sendable {
     try ChildRun.wait(self, timeout: timeout) { run throws in
       let result = try await Subprocess.run(
         try await run.program(), arguments: Arguments(run.child.arguments), environment: run.environment,
-        platformOptions: run.options, input: .array(input ?? []), output: .bytes(limit: limit),
+        platformOptions: run.options, input: GivenInput(bytes: input ?? []), output: .bytes(limit: limit),
         error: .bytes(limit: limit)
       ) { run.started($0.processIdentifier.value) }
       return Result(
@@ -90,7 +90,7 @@ package struct ChildProcess: Sendable {
     try ChildRun.wait(self, timeout: timeout) { run throws in
       let result = try await Subprocess.run(
         try await run.program(), arguments: Arguments(run.child.arguments), environment: run.environment,
-        platformOptions: run.options, input: .array(input ?? []),
+        platformOptions: run.options, input: GivenInput(bytes: input ?? []),
         output: .sequence, error: .combinedWithOutput
       ) { execution in
         run.started(execution.processIdentifier.value)
@@ -109,6 +109,13 @@ package struct ChildProcess: Sendable {
       return Result(status: result.terminationStatus.code, output: [], errors: [])
     }.status
   }
+}
+
+/// What a child reads. One that ends without reading it has its reasons, and they stand in what it said.
+private struct GivenInput: InputProtocol {
+  let bytes: [UInt8]
+
+  func write(with writer: StandardInputWriter) async throws { _ = try? await writer.write(bytes) }
 }
 
 /// One run of a child: the bridge between our synchronous main thread and the asynchronous library.

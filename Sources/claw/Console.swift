@@ -22,7 +22,11 @@ enum Console {
       let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if written < 0 {
         if errno == EINTR { continue }
-        // A reader that went away (`claw … | head`) is not our failure.
+        if errno == EPIPE {
+          // A reader that went away (`claw … | head`) ends us as it ends others, also while a child runs.
+          signal(SIGPIPE, SIG_DFL)
+          raise(SIGPIPE)
+        }
         return
       }
       rest = rest.dropFirst(written)
