@@ -10,15 +10,15 @@ package enum ImageNeeds {
   /// What claws' services have that plain ones have not.
   private static let plainFields: Set<String> = ["expose", "require_cllama", "describe"]
 
-  /// The references, as written, sorted by bytes: images of a pod's claws, and the bases of the Clawfiles that they
+  /// The references, as written, sorted by bytes, without the plain distributions that claw knows: images of a pod's claws, and the bases of the Clawfiles that they
   /// build, or of the one Clawfile.
   package static func references(
     of file: SourceFile, kind: FileKind, files: some FileProvider, environment: Environment,
     into bag: inout DiagnosticBag
   ) -> [String] {
-    var found: Set<String> = []
+    var needed: Set<String> = []
     switch kind {
-    case .clawfile: found = bases(of: file, into: &bag)
+    case .clawfile: needed = bases(of: file, into: &bag)
     case .pod:
       let project = ComposeLoader.load(main: file, files: files, environment: environment, into: &bag)
       for claw in project.claws where claw.path.count == 2 && claw.path[0] == "services" {
@@ -29,19 +29,16 @@ package enum ImageNeeds {
         if let build = service.build {
           let context = build["context"]?.string ?? build.string ?? "."
           let folder = FilePath.join(FilePath.directory(of: file.path), context)
-          let names = build["dockerfile"]?.string.map { [$0] } ?? ["Clawfile", "Dockerfile"]
-          for name in names {
-            let path = FilePath.normalize(FilePath.join(folder, name))
-            guard let source = try? files.read(path, within: nil, limit: 64 << 20) else { continue }
-            found.formUnion(bases(of: source, into: &bag))
-            break
+          if let found = BuildFile.find(context: folder, dockerfile: build["dockerfile"]?.string, in: files) {
+            needed.formUnion(bases(of: found.source, into: &bag))
           }
         } else if let image = service.image?.string {
-          found.insert(image)
+          needed.insert(image)
         }
       }
     }
-    return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    let known = BaseImages()
+    return needed.filter { known.facts(of: $0) == nil }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
   private static func bases(of file: SourceFile, into bag: inout DiagnosticBag) -> Set<String> {

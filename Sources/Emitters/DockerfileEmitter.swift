@@ -56,10 +56,10 @@ private struct BlockWriter {
           + "exit 1; }\n")
     }
     var files = block.files
-    if block.usesWrapper { files.append(script("/claw/entrypoint.sh", PackageResources.entrypoint_sh)) }
-    if block.usesScheduler { files.append(script("/claw/scheduler.sh", PackageResources.scheduler_sh)) }
+    if block.usesWrapper { files.append(script(StageBlock.wrapperPath, ImageScripts.entrypoint)) }
+    if block.usesScheduler { files.append(script(StageBlock.schedulerPath, ImageScripts.scheduler)) }
     for command in block.trackedCommands {
-      files.append(script("/claw/track/bin/\(command)", PackageResources.track_sh))
+      files.append(script("/claw/track/bin/\(command)", ImageScripts.track))
     }
     for file in files { write(file, to: &writer) }
     if let prefix = block.pathPrefix { writer.write("ENV PATH=\(prefix):$PATH\n") }

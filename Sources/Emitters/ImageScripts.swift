@@ -4,4 +4,6 @@ package enum ImageScripts {
   package static var entrypoint: [UInt8] { PackageResources.entrypoint_sh }
   /// The clock of INVOKE.
   package static var scheduler: [UInt8] { PackageResources.scheduler_sh }
+  /// A command that TRACK logs.
+  package static var track: [UInt8] { PackageResources.track_sh }
 }

@@ -68,6 +68,11 @@ package struct StageBlock: Sendable {
   /// The command that goes with `entrypoint`.
   package var command: [String]?
 
+  /// Where claw's wrapper lies in an image.
+  package static let wrapperPath = "/claw/entrypoint.sh"
+  /// Where the scheduler does.
+  package static let schedulerPath = "/claw/scheduler.sh"
+
   /// An empty block.
   package init() {}
 

@@ -8,6 +8,8 @@ package struct RunnerType: Sendable {
   package var summary: String
   /// The contract's usual file name.
   package var contractName: String
+  /// Whether it looks for that name; one that reads CONTRACT_PATH takes any.
+  package var expectsContractName = true
   /// Where the contract is mounted in the container.
   package var contractPath: String
   /// The folder that the runner works in; a volume of its own.

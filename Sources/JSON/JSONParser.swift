@@ -11,13 +11,14 @@ public struct JSONFailure: Error, Sendable, Equatable {
 /// Invalid UTF-8 and lone surrogates in strings become U+FFFD, as Go's decoder has it, which decides what a Dockerfile's
 /// JSON form means. Callers that must refuse them say `strict`.
 public struct JSONParser {
-  private let bytes: [UInt8]
-  private var offset = 0
+  private let bytes: ArraySlice<UInt8>
+  private var offset: Int
   private let strict: Bool
   private let maximumDepth: Int
 
-  private init(_ bytes: [UInt8], strict: Bool, maximumDepth: Int) {
+  private init(_ bytes: ArraySlice<UInt8>, strict: Bool, maximumDepth: Int) {
     self.bytes = bytes
+    offset = bytes.startIndex
     self.strict = strict
     self.maximumDepth = maximumDepth
   }
@@ -29,16 +30,23 @@ public struct JSONParser {
   public static func parse(
     _ bytes: some Sequence<UInt8>, strict: Bool = false, maximumDepth: Int = 512
   ) throws(JSONFailure) -> JSONValue {
-    var parser = JSONParser(Array(bytes), strict: strict, maximumDepth: maximumDepth)
+    try parse(Array(bytes)[...], strict: strict, maximumDepth: maximumDepth)
+  }
+
+  /// The value that the whole of a slice spells, which is not copied; offsets in errors are the slice's indices.
+  public static func parse(
+    _ bytes: ArraySlice<UInt8>, strict: Bool = false, maximumDepth: Int = 512
+  ) throws(JSONFailure) -> JSONValue {
+    var parser = JSONParser(bytes, strict: strict, maximumDepth: maximumDepth)
     let value = try parser.value(depth: 0)
     parser.skipSpace()
-    if parser.offset < parser.bytes.count { throw parser.failure("text after the value") }
+    if parser.offset < parser.bytes.endIndex { throw parser.failure("text after the value") }
     return value
   }
 
   private func failure(_ message: String) -> JSONFailure { JSONFailure(message: message, offset: offset) }
 
-  private var current: UInt8? { offset < bytes.count ? bytes[offset] : nil }
+  private var current: UInt8? { offset < bytes.endIndex ? bytes[offset] : nil }
 
   private mutating func skipSpace() {
     while let byte = current, byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D { offset += 1 }
@@ -125,20 +133,28 @@ public struct JSONParser {
   private mutating func string() throws(JSONFailure) -> String {
     offset += 1
     var text: [UInt8] = []
+    var start = offset
     while let byte = current {
       switch byte {
       case 0x22:
+        let rest = bytes[start..<offset]
         offset += 1
-        if strict, String(validating: text, as: UTF8.self) == nil { throw failure("invalid UTF-8 in a string") }
-        return String(decoding: text, as: UTF8.self)
-      case 0x5C: try escape(into: &text)
+        // Without an escape the string is what stands there.
+        return text.isEmpty ? try decode(rest) : try decode(text + rest)
+      case 0x5C:
+        text += bytes[start..<offset]
+        try escape(into: &text)
+        start = offset
       case 0..<0x20: throw failure("a control character in a string")
-      default:
-        text.append(byte)
-        offset += 1
+      default: offset += 1
       }
     }
     throw failure("the string has no end")
+  }
+
+  private func decode(_ text: some Collection<UInt8>) throws(JSONFailure) -> String {
+    if strict, String(validating: text, as: UTF8.self) == nil { throw failure("invalid UTF-8 in a string") }
+    return String(decoding: text, as: UTF8.self)
   }
 
   private mutating func escape(into text: inout [UInt8]) throws(JSONFailure) {

@@ -49,29 +49,43 @@ package enum Suppressions {
     in file: Clawfile, knownRules: (String) -> Bool, into bag: inout DiagnosticBag
   ) -> [Ignored] {
     var result: [Ignored] = []
-    guard !file.comments.isEmpty else { return [] }
-    for instruction in file.instructions {
-      let line = instruction.line
-      for number in Array(line.comments) + Array(line.innerComments) {
-        let comment = file.comments[number]
-        let bytes = file.file.slice(comment.range)
-        if let options = CheckOptions(comment: String(decoding: bytes, as: UTF8.self)) {
-          result.append(Ignored(names: options.skipped, range: line.range))
-        } else if let names = names(in: bytes, behind: "hadolint ignore=") {
-          result.append(Ignored(names: Set(names.map(\.name)), range: line.range))
-        } else if let names = names(in: bytes, behind: "claw:ignore ") {
-          for (name, range) in names where !knownRules(name) {
-            bag.report(
-              unknownRule, at: file.location(SourceRange(range.lowerBound, range.upperBound)),
-              "there is no rule '\(name)'", help: "'claw explain' lists the rules")
-          }
-          // From the comment on, so that a finding about a line between continuations is met too.
-          result.append(
-            Ignored(names: Set(names.map(\.name)), range: SourceRange(comment.range.lower, line.range.upper)))
+    // Few comments ask for anything: what they stand above is looked for only then.
+    for (number, comment) in file.comments.enumerated() {
+      let bytes = file.file.slice(comment.range)
+      if let options = CheckOptions(comment: bytes) {
+        guard let line = line(of: number, in: file) else { continue }
+        result.append(Ignored(names: options.skipped, range: line.range))
+      } else if let names = names(in: bytes, behind: "hadolint ignore=") {
+        guard let line = line(of: number, in: file) else { continue }
+        result.append(Ignored(names: Set(names.map(\.name)), range: line.range))
+      } else if let names = names(in: bytes, behind: "claw:ignore ") {
+        guard let line = line(of: number, in: file) else { continue }
+        for (name, range) in names where !knownRules(name) {
+          bag.report(
+            unknownRule, at: file.location(SourceRange(range.lowerBound, range.upperBound)),
+            "there is no rule '\(name)'", help: "'claw explain' lists the rules")
         }
+        // From the comment on, so that a finding about a line between continuations is met too.
+        result.append(
+          Ignored(names: Set(names.map(\.name)), range: SourceRange(comment.range.lower, line.range.upper)))
       }
     }
     return result
+  }
+
+  /// The instruction that a comment stands directly above, or between the lines of; nil if there is none.
+  private static func line(of comment: Int, in file: Clawfile) -> InstructionLine? {
+    // Comments and instructions are in the file's order: the first instruction that ends behind the comment.
+    let offset = file.comments[comment].range.lower
+    var low = 0
+    var high = file.instructions.count
+    while low < high {
+      let middle = (low + high) / 2
+      if file.instructions[middle].line.range.upper <= offset { low = middle + 1 } else { high = middle }
+    }
+    guard low < file.instructions.count else { return nil }
+    let line = file.instructions[low].line
+    return line.comments.contains(comment) || line.innerComments.contains(comment) ? line : nil
   }
 
   /// The names in a comment behind a marker, up to a dash or the end, with their places.

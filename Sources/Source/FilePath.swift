@@ -23,6 +23,7 @@ public enum FilePath {
 
   /// The path without `.`, empty components and, as far as they can be resolved by text, `..`.
   public static func normalize(_ path: String) -> String {
+    if isNormal(path) { return path }
     var parts: [Substring.UTF8View] = []
     let absolute = isAbsolute(path)
     for part in Substring(path).utf8.split(separator: 0x2F) where !part.elementsEqual(".".utf8) {
@@ -37,6 +38,18 @@ public enum FilePath {
     }
     let text = parts.map { String(Substring($0)) }.joined(separator: "/")
     return absolute ? "/" + text : (text.isEmpty ? "." : text)
+  }
+
+  /// Whether an absolute path has nothing to normalize: most have not, and finding out needs no memory.
+  private static func isNormal(_ path: String) -> Bool {
+    guard isAbsolute(path), path.utf8.count > 1, path.utf8.last != 0x2F else { return false }
+    var previous: UInt8 = 0
+    for byte in path.utf8 {
+      // A component that starts with a dot is left to the slow way.
+      if previous == 0x2F, byte == 0x2F || byte == 0x2E { return false }
+      previous = byte
+    }
+    return true
   }
 
   /// Whether the path, read as text, leads out of the folder that it starts in.

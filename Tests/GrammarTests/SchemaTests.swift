@@ -19,6 +19,8 @@ struct SchemaTests {
     "refuse-visibility": "another service's ports", "claw-surfaces": "whether there is a sidecar",
     "refuse-surface": "whether a service is there", "field-network-range-bad": "arithmetic of addresses",
     "field-network-range-length": "arithmetic of addresses",
+    "field-skills-twice": "what files are called",
+    "field-expose-on-claw": "which other fields make the service a claw",
   ]
   static let cases = GoldenFolder.cases(below: Repository.path("Tests/Golden/pod")).map { FilePath.name(of: $0) }
 

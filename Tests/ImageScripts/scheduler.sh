@@ -94,7 +94,7 @@ test_scheduler() {
   } >"$base/tmp/schedule"
   once 1767225659 WAKE_CMD='echo "<$CLAW_INVOKE_INDEX> <$CLAW_INVOKE_NAME> <$CLAW_MESSAGE> <$(cat)>"'
   same "index, name and message; entries count from 0, comments do not" \
-    '<1> <digest> <hello> <hello>|<2> <> <hello> <hello>|claw: invoke 1 digest fired at 2026-01-01T00:00:00Z|claw: invoke 2 - fired at 2026-01-01T00:00:00Z' \
+    '<1> <digest> <hello> <hello>|<2> <> <hello> <hello>|claw: invoke 1 digest fired at 2026-01-01T00:00:00Z|claw: invoke 2 fired at 2026-01-01T00:00:00Z' \
     "$(sort "$out" | tr '\n' '|' | sed 's/|$//')"
 
   printf '#!%s/bin/sh\necho "script: $CLAW_MESSAGE $(cat)"\n' "$base" >"$home/wake.sh"

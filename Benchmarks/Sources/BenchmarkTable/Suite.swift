@@ -120,6 +120,14 @@ struct Suite {
     }
   }
 
+  /// Repeats one pass for some seconds: something for a profiler to look at. False if there is no such pass.
+  static func repeats(_ name: String, lines: Int, seconds: Double = 4) -> Bool {
+    guard let pass = passes.first(where: { $0.0 == name }) else { return false }
+    let file = SourceFile(path: "Clawfile", text: Inputs.clawfile(lines: lines))
+    while Child.ownTime() < seconds { pass.1(file) }
+    return true
+  }
+
   private static var passes: [(String, (SourceFile) -> Void)] {
     [
       (

@@ -1,12 +1,16 @@
 import Glibc
 
 // BenchmarkTable CLAW WORK-FOLDER PEERS-FOLDER [in-process]: prints what claw costs beside what its peers cost.
+// BenchmarkTable CLAW WORK-FOLDER repeat PASS LINES: one pass for some seconds, for a profiler to look at.
 //
 // Medians of CPU time, runs of claw and of the peers taking turns, so that what else the machine does hits both alike.
 
 guard CommandLine.arguments.count >= 4 else {
   print("usage: BenchmarkTable CLAW WORK-FOLDER PEERS-FOLDER [in-process]")
   exit(2)
+}
+if CommandLine.arguments.count > 5, CommandLine.arguments[3] == "repeat" {
+  exit(Suite.repeats(CommandLine.arguments[4], lines: Int(CommandLine.arguments[5]) ?? 10_000) ? 0 : 2)
 }
 let suite = Suite(claw: CommandLine.arguments[1], folder: CommandLine.arguments[2], peers: CommandLine.arguments[3])
 suite.run(isShort: CommandLine.arguments.last == "in-process")

@@ -60,7 +60,7 @@ enum FuzzTarget: String, CaseIterable {
       (lexer.keepsQuotes, lexer.keepsEscapes, lexer.keepsUnset) = (keeps, keeps, keeps)
       _ = try? lexer.expand(text, in: EmptyScope())
     }
-    _ = HeredocMarker.all(in: text)
+    _ = HeredocMarker.all(in: Array(text.utf8)[...])
   }
 
   // MARK: Promises

@@ -136,19 +136,22 @@ claw_usable() {
   [ -f "$claw_zones/$claw_tz" ]
 }
 
-# Calls $1 for each entry, with its fields in claw_f_* and so on, and its number in claw_index.
+# Calls $1 for each entry, with its fields in claw_f_* and so on, its number in claw_index, and
+# what messages call it in claw_label.
 claw_each_entry() {
   claw_index=-1
   while IFS=$claw_tab read -r claw_f_minute claw_f_hour claw_f_day claw_f_month claw_f_weekday claw_rule claw_tz \
     claw_name claw_message || [ -n "$claw_f_minute" ]; do
     case $claw_f_minute in '' | '#'*) continue ;; esac
     claw_index=$((claw_index + 1))
+    claw_label=$claw_index
+    case $claw_name in '' | -) ;; *) claw_label="$claw_index $claw_name" ;; esac
     "$1"
   done <"$claw_schedule"
 }
 
 claw_report_unusable() {
-  claw_usable || claw_error "$claw_index ${claw_name:--}" "never fires: $claw_reason"
+  claw_usable || claw_error "$claw_label" "never fires: $claw_reason"
 }
 
 # True when there is nothing to run, so that messages go to files.
@@ -181,20 +184,20 @@ claw_wake_and_tell() {
   trap - TERM INT
   claw_status=0
   claw_wake || claw_status=$?
-  [ "$claw_status" -eq 0 ] || claw_error "$claw_index $claw_name" "ended with status $claw_status"
+  [ "$claw_status" -eq 0 ] || claw_error "$claw_label" "ended with status $claw_status"
 }
 
 claw_fire() {
   eval "claw_job=\${claw_job_$claw_index:-}"
   if [ -n "$claw_job" ]; then
     if kill -0 "$claw_job" 2>/dev/null; then
-      claw_error "$claw_index $claw_name" "skipped, still running since it fired last"
+      claw_error "$claw_label" "skipped, still running since it fired last"
       return
     fi
     # Its end was reported when it came; this only lets the shell forget it.
     wait "$claw_job" 2>/dev/null
   fi
-  echo "claw: invoke $claw_index $claw_name fired at $(date -u -d "@$claw_minute_epoch" +%Y-%m-%dT%H:%M:%SZ)"
+  echo "claw: invoke $claw_label fired at $(date -u -d "@$claw_minute_epoch" +%Y-%m-%dT%H:%M:%SZ)"
   if claw_spools; then
     # Waited for: no firing must be skipped only because the file of the one before is being written.
     (claw_wake_and_tell)

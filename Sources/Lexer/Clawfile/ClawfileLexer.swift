@@ -54,9 +54,7 @@ package struct ClawfileLexer {
         continue
       }
       directivesAreOver = true
-      if let instruction = instruction(content, firstLine: first, of: count) {
-        output.instructions.append(instruction)
-      }
+      output.instructions.append(instruction(content, firstLine: first, of: count))
       pendingComments = output.comments.count
     }
   }
@@ -81,8 +79,7 @@ package struct ClawfileLexer {
   private func withoutLeadingSpace(_ range: Range<Int>) -> Range<Int> {
     var lower = range.lowerBound
     while lower < range.upperBound {
-      let byte = bytes[lower]
-      if byte > 0x20, byte < 0x80 { break }
+      if WhiteSpace.isNever(bytes[lower]) { break }
       let length = WhiteSpace.length(at: lower, in: bytes[..<range.upperBound])
       if length == 0 { break }
       lower += length
@@ -165,7 +162,7 @@ package struct ClawfileLexer {
 
   // MARK: Instructions
 
-  private mutating func instruction(_ content: Range<Int>, firstLine: Int, of count: Int) -> InstructionLine? {
+  private mutating func instruction(_ content: Range<Int>, firstLine: Int, of count: Int) -> InstructionLine {
     let comments = pendingComments..<output.comments.count
     let lower = file.lines.starts[firstLine - 1]
     var hasEmptyContinuation = false
@@ -197,16 +194,13 @@ package struct ClawfileLexer {
       text = LogicalText(line: bytes[content])
     }
     let innerComments = comments.upperBound..<output.comments.count
-    var instruction = words(of: text)
-    instruction.comments = comments
-    instruction.innerComments = innerComments
-    instruction.hasEmptyContinuation = hasEmptyContinuation
-    instruction.firstLine = firstLine
-    instruction.lastTextLine = line - 1
-    if takesHeredocs(instruction) { heredocs(of: &instruction, count: count) }
-    instruction.lastLine = line - 1
-    instruction.range = SourceRange(lower, file.lines.range(ofLine: line - 1).upper)
-    return instruction
+    let words = words(of: text)
+    let lastTextLine = line - 1
+    let heredocs = takesHeredocs(words) ? heredocs(of: words, count: count) : []
+    return InstructionLine(
+      words, lines: (firstLine, lastTextLine, line - 1),
+      range: SourceRange(lower, file.lines.range(ofLine: line - 1).upper), comments: comments,
+      innerComments: innerComments, hasEmptyContinuation: hasEmptyContinuation, heredocs: heredocs)
   }
 
   private func append(_ range: Range<Int>, to joined: inout [UInt8], _ pieces: inout [LogicalText.Piece]) {
@@ -216,7 +210,7 @@ package struct ClawfileLexer {
   }
 
   /// Cuts a text into keyword, flags and arguments.
-  private func words(of text: LogicalText) -> InstructionLine {
+  private func words(of text: LogicalText) -> InstructionWords {
     let all = text.trimmed(text.bytes.startIndex..<text.bytes.endIndex)
     var end = all.lowerBound
     while end < all.upperBound, !WhiteSpace.isBlank(text.bytes[end]) { end += 1 }
@@ -226,10 +220,9 @@ package struct ClawfileLexer {
     if end + 1 < all.upperBound, startsFlag(text.bytes, end, all.upperBound) {
       (flags, end) = FlagSplitter.split(text, end..<all.upperBound)
     }
-    return InstructionLine(
+    return InstructionWords(
       text: text, keyword: keyword, instruction: DockerInstruction(text.bytes[keyword]), flags: flags,
-      arguments: text.trimmed(end..<all.upperBound), firstLine: 0, lastTextLine: 0, lastLine: 0,
-      range: SourceRange(at: 0), comments: 0..<0, innerComments: 0..<0, hasEmptyContinuation: false, heredocs: [])
+      arguments: text.trimmed(end..<all.upperBound))
   }
 
   private func startsFlag(_ bytes: ArraySlice<UInt8>, _ index: Int, _ end: Int) -> Bool {
@@ -239,12 +232,11 @@ package struct ClawfileLexer {
 
   // MARK: Heredocs
 
-  private func takesHeredocs(_ line: InstructionLine) -> Bool {
+  private func takesHeredocs(_ line: InstructionWords) -> Bool {
     guard containsMarker(line.text.bytes[line.arguments]) else { return false }
     switch line.instruction {
     case .onbuild:
-      var inner = words(of: LogicalText(line: line.text.bytes[line.arguments]))
-      inner.firstLine = line.firstLine
+      let inner = words(of: LogicalText(line: line.text.bytes[line.arguments]))
       return inner.instruction != .onbuild && takesHeredocs(inner)
     case .some(let instruction): return instruction.takesHeredoc && !isJSONForm(line)
     case nil:
@@ -263,14 +255,15 @@ package struct ClawfileLexer {
     return false
   }
 
-  private func isJSONForm(_ line: InstructionLine) -> Bool {
+  private func isJSONForm(_ line: InstructionWords) -> Bool {
     guard line.instruction?.takesJSON == true else { return false }
     return ExecForm.parse(line.text.bytes[line.arguments]) != .shell
   }
 
-  private mutating func heredocs(of instruction: inout InstructionLine, count: Int) {
+  private mutating func heredocs(of instruction: InstructionWords, count: Int) -> [Heredoc] {
     let text = instruction.text
-    for marker in HeredocMarker.all(in: text.string(text.bytes.startIndex..<text.bytes.endIndex)) {
+    var heredocs: [Heredoc] = []
+    for marker in HeredocMarker.all(in: text.bytes) {
       let start = line <= count ? file.lines.starts[line - 1] : bytes.count
       var terminator: Range<Int>?
       while line <= count {
@@ -287,20 +280,22 @@ package struct ClawfileLexer {
       }
       guard let terminator else {
         bag.report(
-          LexicalRules.unterminatedHeredoc, at: Location(file, instruction.textRange),
+          LexicalRules.unterminatedHeredoc,
+          at: Location(file, text.source(instruction.keyword.lowerBound..<instruction.arguments.upperBound)),
           "the heredoc '\(marker.name)' has no end",
           help: "add a line that holds only '\(marker.name)'; blanks around it count")
-        instruction.heredocs.append(
+        heredocs.append(
           Heredoc(
             name: marker.name, expands: marker.expands, chomps: marker.chomps,
             body: SourceRange(start, bytes.count), terminator: SourceRange(at: bytes.count)))
-        return
+        return heredocs
       }
-      instruction.heredocs.append(
+      heredocs.append(
         Heredoc(
           name: marker.name, expands: marker.expands, chomps: marker.chomps,
           body: SourceRange(start, file.lines.starts[line - 2]),
           terminator: SourceRange(terminator.lowerBound, terminator.upperBound)))
     }
+    return heredocs
   }
 }

@@ -7,8 +7,10 @@ package enum DockerInstruction: String, Sendable, CaseIterable {
 
   /// The instruction that `word` spells, or nil.
   package init?(_ word: ArraySlice<UInt8>) {
-    guard word.count <= 11, let key = Self.key(word), let found = Self.byKey[key] else { return nil }
-    self = found
+    guard word.count <= 11, let key = Self.key(word),
+      let index = Self.keys.firstIndex(of: key)
+    else { return nil }
+    self = Self.allCases[index]
   }
 
   /// Whether a heredoc can start on its line.
@@ -22,13 +24,8 @@ package enum DockerInstruction: String, Sendable, CaseIterable {
     }
   }
 
-  private static let byKey: [UInt64: DockerInstruction] = {
-    var table: [UInt64: DockerInstruction] = [:]
-    for instruction in allCases {
-      if let key = key(Array(instruction.rawValue.utf8)[...]) { table[key] = instruction }
-    }
-    return table
-  }()
+  /// In the order of `allCases`; few enough that looking at all costs less than hashing.
+  private static let keys = allCases.map { key(Array($0.rawValue.utf8)[...]) ?? 0 }
 
   /// Up to eleven letters, five bits each: a perfect hash. Nil if `word` holds anything but ASCII letters.
   private static func key(_ word: ArraySlice<UInt8>) -> UInt64? {

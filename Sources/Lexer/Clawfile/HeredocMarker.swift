@@ -17,14 +17,24 @@ package struct HeredocMarker: Sendable, Equatable {
     if chomps { rest.removeFirst() }
     while let blank = rest.first, WhiteSpace.isLatinSpace(blank), blank < 0x80 { rest.removeFirst() }
     guard !rest.isEmpty, !rest.contains(0x3C) else { return nil }
-    let text = String(Substring(rest))
+    let text = Array(rest)[...]
+    if text.allSatisfy(Self.isOrdinary) {
+      name = String(Substring(rest))
+      expands = true
+      return
+    }
     var lexer = ShellLexer()
     lexer.keepsUnset = true
-    guard let plain = try? lexer.expand(text, in: EmptyScope()), plain.words.count == 1 else { return nil }
+    guard let plain = try? lexer.words(of: text, in: EmptyScope()).words, plain.count == 1 else { return nil }
     lexer.keepsQuotes = true
-    guard let raw = try? lexer.expand(text, in: EmptyScope()), raw.words.count == 1 else { return nil }
-    name = plain.words[0]
-    expands = Self.quotes(plain.words[0]) == Self.quotes(raw.words[0])
+    guard let raw = try? lexer.words(of: text, in: EmptyScope()).words, raw.count == 1 else { return nil }
+    name = plain[0]
+    expands = Self.quotes(plain[0]) == Self.quotes(raw[0])
+  }
+
+  /// What no quote and no variable can be made of.
+  private static func isOrdinary(_ byte: UInt8) -> Bool {
+    byte == 0x5F || (byte >= 0x30 && byte <= 0x39) || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A)
   }
 
   private static func quotes(_ text: String) -> Int {
@@ -32,12 +42,16 @@ package struct HeredocMarker: Sendable, Equatable {
   }
 
   /// The markers of an instruction's line. A line that can't be lexed as shell words has none.
-  package static func all(in line: String) -> [HeredocMarker] {
+  package static func all(in line: ArraySlice<UInt8>) -> [HeredocMarker] {
     var lexer = ShellLexer()
     lexer.keepsQuotes = true
     lexer.keepsEscapes = true
     lexer.keepsUnset = true
-    guard let words = try? lexer.expand(line, in: EmptyScope()).words else { return [] }
-    return words.compactMap(HeredocMarker.init(word:))
+    var expansion = ShellExpansion(lexer: lexer, scope: EmptyScope(), bytes: line)
+    guard let output = try? expansion.whole(cutsWords: true) else { return [] }
+    return output.words.compactMap { range in
+      let word = output.bytes[range]
+      return word.contains(0x3C) ? HeredocMarker(word: String(decoding: word, as: UTF8.self)) : nil
+    }
   }
 }

@@ -1,33 +1,68 @@
 package import Source
 
-/// One instruction of a Clawfile as the lexer found it: where it stands, its words still raw.
-package struct InstructionLine: Sendable {
-  /// Its text, without heredoc bodies.
-  package var text: LogicalText
+/// The text of an instruction, cut into its parts.
+struct InstructionWords {
+  /// The text, without heredoc bodies.
+  var text: LogicalText
   /// The instruction word, as indices of `text`.
-  package var keyword: Range<Int>
+  var keyword: Range<Int>
   /// Which instruction of Docker's that is; nil for Claw directives and unknown words.
-  package var instruction: DockerInstruction?
+  var instruction: DockerInstruction?
   /// The `--x` words in front of the arguments.
-  package var flags: [FlagWord]
+  var flags: [FlagWord]
   /// The rest, trimmed, as indices of `text`.
-  package var arguments: Range<Int>
+  var arguments: Range<Int>
+}
+
+/// One instruction of a Clawfile as the lexer found it: where it stands, its words still raw.
+///
+/// A reference to what never changes: some thirty passes look at every line, and copying one would count references for
+/// each of its parts.
+package final class InstructionLine: Sendable {
+  /// Its text, without heredoc bodies.
+  package let text: LogicalText
+  /// The instruction word, as indices of `text`.
+  package let keyword: Range<Int>
+  /// Which instruction of Docker's that is; nil for Claw directives and unknown words.
+  package let instruction: DockerInstruction?
+  /// The `--x` words in front of the arguments.
+  package let flags: [FlagWord]
+  /// The rest, trimmed, as indices of `text`.
+  package let arguments: Range<Int>
   /// First line, from 1.
-  package var firstLine: Int
+  package let firstLine: Int
   /// Last line of the text, before heredoc bodies.
-  package var lastTextLine: Int
+  package let lastTextLine: Int
   /// Last line, heredoc bodies and terminators included.
-  package var lastLine: Int
+  package let lastLine: Int
   /// All of its bytes, from the first line's first byte to the last line's end with its LF.
-  package var range: SourceRange
+  package let range: SourceRange
   /// Comment lines directly above it, as indices of `LexedClawfile.comments`.
-  package var comments: Range<Int>
+  package let comments: Range<Int>
   /// Comment lines between its continuation lines, as indices of `LexedClawfile.comments`.
-  package var innerComments: Range<Int>
+  package let innerComments: Range<Int>
   /// Whether a blank line stands between its continuation lines.
-  package var hasEmptyContinuation: Bool
+  package let hasEmptyContinuation: Bool
   /// Its heredocs, in order.
-  package var heredocs: [Heredoc]
+  package let heredocs: [Heredoc]
+
+  /// Places words in the file.
+  init(
+    _ words: InstructionWords, lines: (first: Int, lastOfText: Int, last: Int), range: SourceRange,
+    comments: Range<Int>, innerComments: Range<Int>, hasEmptyContinuation: Bool, heredocs: [Heredoc]
+  ) {
+    text = words.text
+    keyword = words.keyword
+    instruction = words.instruction
+    flags = words.flags
+    arguments = words.arguments
+    (firstLine, lastTextLine, lastLine) = lines
+    self.range = range
+    self.comments = comments
+    self.innerComments = innerComments
+    self.hasEmptyContinuation = hasEmptyContinuation
+    self.heredocs = heredocs
+  }
 
   /// The keyword's bytes in the file.
   package var keywordRange: SourceRange { text.source(keyword) }

@@ -56,12 +56,12 @@ package struct LogicalText: Sendable {
   /// The index range without white space at either end, as Go's `strings.TrimSpace` sees white space.
   package func trimmed(_ range: Range<Int>) -> Range<Int> {
     var (lower, upper) = (range.lowerBound, range.upperBound)
-    while lower < upper {
+    while lower < upper, !WhiteSpace.isNever(bytes[lower]) {
       let length = WhiteSpace.length(at: lower, in: bytes[..<upper])
       if length == 0 { break }
       lower += length
     }
-    while lower < upper {
+    while lower < upper, !WhiteSpace.isNever(bytes[upper - 1]) {
       let length = WhiteSpace.length(before: upper, in: bytes[lower...])
       if length == 0 { break }
       upper -= length

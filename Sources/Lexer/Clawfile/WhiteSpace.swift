@@ -13,6 +13,10 @@ package enum WhiteSpace {
     byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) || byte == 0x85 || byte == 0xA0
   }
 
+  /// Whether no white space holds the byte: a visible ASCII character. To be asked first; the rest takes slices.
+  @inline(__always)
+  static func isNever(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x80 }
+
   /// Length in bytes of the white space scalar that starts at `index`, 0 if there is none.
   @inline(__always)
   package static func length(at index: Int, in bytes: ArraySlice<UInt8>) -> Int {

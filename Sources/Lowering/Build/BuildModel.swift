@@ -22,6 +22,15 @@ package struct BuildModel: Sendable {
   /// Where it stops going through the instructions: the end of one.
   package var instructionsStop: Int?
 
+  /// A stage and those of the file that it is built on, itself first.
+  package func lineage(of stage: Int) -> [Int] {
+    var stages = [stage]
+    while let last = stages.last, self.stages.indices.contains(last), let parent = self.stages[last].parent {
+      stages.append(parent)
+    }
+    return stages
+  }
+
   /// A stage of the model.
   package struct StageModel: Sendable {
     /// The base after expansion.

@@ -107,7 +107,7 @@ package struct BuildWalk {
   private static let defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
   private mutating func base(_ from: FromBody, _ index: Int, _ stage: inout BuildModel.StageModel) {
-    stage.fromVariables.candidates = globals.names + globals.declared.sorted()
+    stage.fromVariables.candidates = globals.names + globals.arguments
     if let expansion = expand(from.base, index, in: globals) {
       stage.base = expansion.result
       stage.parent = latest[expansion.result]
@@ -179,7 +179,7 @@ package struct BuildWalk {
     case .volume(let words): for word in words { _ = expand(word, index, stage) }
     case .stopSignal(let word):
       guard let expansion = expand(word, index, stage), !Signals.isSignal(expansion.result),
-        !model.stages[stage].scope.dependsOnArguments(expansion)
+        !isOpen(expansion, stage)
       else { return }
       report(
         BuildRules.signal, index, at: word.range, "'\(expansion.result)' is no signal", help: "write it like 'SIGTERM'")
@@ -202,7 +202,7 @@ package struct BuildWalk {
       changes.append((key.result, expansion))
     }
     for (name, expansion) in changes {
-      let isOverridable = model.stages[stage].scope.dependsOnArguments(expansion)
+      let isOverridable = isOpen(expansion, stage)
       model.stages[stage].scope.set(name, expansion.result, isOverridable: isOverridable)
     }
   }
@@ -224,9 +224,9 @@ package struct BuildWalk {
     let scope = model.stages[stage].scope
     for word in words.sorted(by: { $0.text.utf8.lexicographicallyPrecedes($1.text.utf8) }) {
       do throws(ExpansionFailure) {
-        let expansion = try lexer.expand(word.text, in: scope)
-        ports += expansion.words
-        for port in expansion.words {
+        let (words, expansion) = try lexer.words(of: Array(word.text.utf8)[...], in: scope)
+        ports += words
+        for port in words {
           do throws(ExposedPort.Failure) {
             _ = try ExposedPort(port)
           } catch {
@@ -243,8 +243,15 @@ package struct BuildWalk {
 
   // MARK: Expansion
 
+  /// Whether what an expansion gave could be another with other build arguments.
+  func isOpen(_ expansion: Expansion, _ stage: Int) -> Bool {
+    if expansion.matched.isEmpty, expansion.unmatched.isEmpty { return false }
+    return model.stages[stage].scope.dependsOnArguments(expansion)
+  }
+
   /// Expands a word of a stage's instruction and notes the variables that nothing sets.
   mutating func expand(_ word: Word, _ index: Int, _ stage: Int) -> Expansion? {
+    if ShellLexer.isPlain(word.text) { return Expansion(result: word.text) }
     let scope = model.stages[stage].scope
     guard let expansion = expand(word, index, in: scope) else { return nil }
     note(expansion.unmatched, word.range, index, scope)
@@ -252,7 +259,7 @@ package struct BuildWalk {
   }
 
   mutating func note(_ unmatched: [String], _ range: Range<Int>, _ index: Int, _ scope: StageScope) {
-    for name in unmatched where !scope.declared.contains(name) && !name.utf8.starts(with: "BUILDKIT_SBOM_SCAN_".utf8) {
+    for name in unmatched where !scope.isArgument(name) && !name.utf8.starts(with: "BUILDKIT_SBOM_SCAN_".utf8) {
       let line = file.instructions[index].line
       model.undefined.append(
         BuildModel.UndefinedVariable(
@@ -272,7 +279,7 @@ package struct BuildWalk {
 
   /// Reports why a word can't be expanded, unless a build argument could mend it.
   mutating func fail(_ failure: ExpansionFailure, _ word: Word, _ index: Int, _ scope: StageScope) {
-    if let variable = failure.variable, scope.overridable.contains(variable) || scope.declared.contains(variable) {
+    if let variable = failure.variable, scope.isOverridable(variable) || scope.isArgument(variable) {
       return
     }
     report(

@@ -8,7 +8,7 @@ extension BuildWalk {
     if let from = copy.flag("from"), !from.text.isEmpty { copyFrom(from, index, stage) }
     for name in ["chown", "chmod", "checksum"] {
       guard let word = copy.flag(name), let expansion = expand(word, index, stage) else { continue }
-      if model.stages[stage].scope.dependsOnArguments(expansion) { continue }
+      if isOpen(expansion, stage) { continue }
       if name == "chmod", !expansion.result.isEmpty, !FileMode.isMode(expansion.result) {
         report(
           BuildRules.chmod, index, at: word.range, "'\(expansion.result)' is no file mode",
@@ -54,8 +54,7 @@ extension BuildWalk {
   private mutating func checkAddresses(
     _ copy: CopyBody, _ sources: [(word: Word, expansion: Expansion)], _ index: Int, _ stage: Int
   ) {
-    let scope = model.stages[stage].scope
-    let fixed = sources.filter { !scope.dependsOnArguments($0.expansion) }
+    let fixed = sources.filter { !isOpen($0.expansion, stage) }
     if !copy.isAdd {
       for (word, expansion) in fixed where Address.isRemote(expansion.result) {
         report(
@@ -86,7 +85,8 @@ extension BuildWalk {
 enum Address {
   /// Whether a source is fetched: over HTTP, or with git.
   static func isRemote(_ text: String) -> Bool {
-    text.utf8.starts(with: "http://".utf8) || text.utf8.starts(with: "https://".utf8) || isGit(text)
+    guard text.utf8.contains(0x3A) else { return false }
+    return text.utf8.starts(with: "http://".utf8) || text.utf8.starts(with: "https://".utf8) || isGit(text)
   }
 
   /// Whether git fetches it: `git://`, `ssh://`, `user@host:path`, or an HTTP address that ends in `.git`.

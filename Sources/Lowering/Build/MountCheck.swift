@@ -14,7 +14,7 @@ extension BuildWalk {
         continue
       }
       guard let expansion = expand(Word(text: text, range: value.range), index, stage) else { return }
-      if model.stages[stage].scope.dependsOnArguments(expansion) { isOpen = true }
+      if self.isOpen(expansion, stage) { isOpen = true }
       if let problem = mount.set(field.key, expansion.result) {
         if !isOpen { fail(problem, value, index) }
         return

@@ -2,42 +2,62 @@ import Lexer
 
 /// The variables that a stage's instructions see, in the state between two instructions.
 package struct StageScope: VariableScope, Sendable {
-  /// Values of ENV, and of ARG that have one.
-  private(set) var values: [String: String]
-  /// Names that ARG declared, with or without a value.
-  private(set) var declared: Set<String> = []
-  /// Names whose value a build argument can change: ARGs, and ENVs made from them.
-  private(set) var overridable: Set<String> = []
+  /// What is known of one name.
+  private struct Variable {
+    /// The value of ENV, or of an ARG that has one.
+    var value: String?
+    /// Whether ARG declared it.
+    var isDeclared = false
+    /// Whether a build argument can change it: ARGs, and ENVs made from them.
+    var isOverridable = false
+  }
+
+  private var variables: [String: Variable] = [:]
   /// Names in the order in which they were first set, for suggestions.
-  private(set) var names: [String]
+  private(set) var names: [String] = []
 
   /// A scope with some variables.
   init(_ values: [(String, String)] = []) {
-    self.values = Dictionary(values, uniquingKeysWith: { $1 })
-    names = values.map(\.0)
+    for (name, value) in values { set(name, value, isOverridable: false) }
   }
 
   /// The value of a variable, or nil where it is unset.
-  package func value(of name: String) -> String? { values[name] }
+  package func value(of name: String) -> String? { variables[name]?.value }
 
   /// Whether ARG or ENV of the file made the name known.
-  package func isDeclared(_ name: String) -> Bool { declared.contains(name) || values[name] != nil }
+  package func isDeclared(_ name: String) -> Bool { variables[name] != nil }
+
+  /// Whether ARG declared the name, with or without a value.
+  func isArgument(_ name: String) -> Bool { variables[name]?.isDeclared ?? false }
+
+  /// Whether a build argument can give the name another value.
+  func isOverridable(_ name: String) -> Bool { variables[name]?.isOverridable ?? false }
+
+  /// The names that ARG declared, sorted.
+  var arguments: [String] { variables.filter { $1.isDeclared }.keys.sorted() }
 
   /// Sets a variable.
   mutating func set(_ name: String, _ value: String, isOverridable: Bool) {
-    if values.updateValue(value, forKey: name) == nil { names.append(name) }
-    if isOverridable { overridable.insert(name) } else { overridable.remove(name) }
+    let isNew = Self.set(value, isOverridable: isOverridable, in: &variables[name, default: Variable()])
+    if isNew { names.append(name) }
+  }
+
+  private static func set(_ value: String, isOverridable: Bool, in variable: inout Variable) -> Bool {
+    let isNew = variable.value == nil
+    variable.value = value
+    variable.isOverridable = isOverridable
+    return isNew
   }
 
   /// Notes an ARG.
   mutating func declare(_ name: String, value: String?) {
-    declared.insert(name)
-    overridable.insert(name)
+    variables[name, default: Variable()].isDeclared = true
+    variables[name, default: Variable()].isOverridable = true
     if let value { set(name, value, isOverridable: true) }
   }
 
   /// Whether what an expansion gave could be another with other build arguments.
   func dependsOnArguments(_ expansion: Expansion) -> Bool {
-    expansion.matched.contains(where: overridable.contains) || expansion.unmatched.contains(where: declared.contains)
+    expansion.matched.contains(where: isOverridable) || expansion.unmatched.contains(where: isArgument)
   }
 }

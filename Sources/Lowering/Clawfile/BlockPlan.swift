@@ -33,9 +33,7 @@ extension ClawfileLowering {
 
   /// Who owns what is made for the runner: the stage's user, or claw's default where that is root.
   private func owner(_ command: StageCommand) -> String {
-    guard let user = command.user, !user.isEmpty, user != "root", user != "0", !user.utf8.starts(with: "0:".utf8),
-      !user.utf8.contains(0x20)
-    else { return "1000:1000" }
+    guard let user = command.unprivilegedUser, !user.utf8.contains(0x20) else { return StageCommand.defaultUser }
     return user
   }
 
@@ -47,17 +45,17 @@ extension ClawfileLowering {
     paths += config.surfaces.filter { $0.value.kind == .volume }.map { "/mnt/\($0.value.target)" }
     if !config.track.isEmpty { paths.append("/claw/track/log") }
     let existing = workdirs(number)
-    let texts = makers(number)
+    let made = pathsMade(of: paths, number)
     // Claw's own folder stays root's, or whoever runs could put other scripts there.
     block.folders.append(.init(path: "/claw", owner: "0:0"))
     var changed: [StageBlock.Folder] = []
-    for path in paths {
+    for (index, path) in paths.enumerated() {
       let folder = StageBlock.Folder(path: path, owner: owner)
       block.folders.append(folder)
       // A folder that was made before belongs to whoever was the user then.
       let isMade =
         existing.contains { $0 == path || $0.utf8.starts(with: (path + "/").utf8) }
-        || texts.contains { $0.contains(path) }
+        || made.contains(index)
       if isMade { changed.append(folder) }
     }
     guard !changed.isEmpty, let user = command.user else { return }
@@ -68,47 +66,37 @@ extension ClawfileLowering {
   /// The working directories that a stage and those below it set.
   private func workdirs(_ number: Int) -> [String] {
     var paths: [String] = []
-    var current: Int? = number
-    while let stage = current {
+    for stage in model.lineage(of: number) {
       var folder = model.stages[stage].parent.map { model.stages[$0].workdir } ?? "/"
       for (index, path, _) in model.workdirs where file.stages[stage].body.contains(index) {
         folder = FilePath.normalize(FilePath.join(folder, path))
         paths.append(folder)
       }
-      current = model.stages[stage].parent
     }
     return paths
   }
 
-  /// The texts of the instructions of a stage and those below it that may make folders.
-  private func makers(_ number: Int) -> [String] {
-    var texts: [String] = []
-    var current: Int? = number
-    while let stage = current {
+  /// Which of some paths an instruction of a stage, or of those below it, that may make folders names.
+  private func pathsMade(of paths: [String], _ number: Int) -> Set<Int> {
+    let search = ByteSearch(paths)
+    var found: Set<Int> = []
+    for stage in model.lineage(of: number) {
       for index in file.stages[stage].body {
         switch file.instructions[index].body {
-        case .run, .copy: texts.append(file.file.text(file.instructions[index].line.range))
+        case .run, .copy: search.search(file.file.slice(file.instructions[index].line.range), into: &found)
         default: break
         }
       }
-      current = model.stages[stage].parent
     }
-    return texts
+    return found
   }
 
   private mutating func checkShell(_ number: Int, _ origin: SourceRange) {
-    var root = number
-    var copies = false
-    while true {
-      copies =
-        copies
-        || file.stages[root].body.contains {
-          if case .copy = file.instructions[$0].body { true } else { false }
-        }
-      guard let parent = model.stages[root].parent else { break }
-      root = parent
+    let lineage = model.lineage(of: number)
+    let copies = lineage.contains { stage in
+      file.stages[stage].body.contains { if case .copy = file.instructions[$0].body { true } else { false } }
     }
-    guard model.stages[root].base == "scratch", !copies else { return }
+    guard let root = lineage.last, model.stages[root].base == "scratch", !copies else { return }
     bag.report(
       DirectiveRules.noShell, at: file.location(origin), "this image has no /bin/sh to run CONFIGURE, INVOKE or TRACK",
       help: "copy a shell in, or start from an image that has one")

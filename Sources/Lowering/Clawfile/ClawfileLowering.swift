@@ -33,6 +33,15 @@ package struct StageCommand: Sendable {
   package var user: String?
   /// Whether entrypoint and command are known.
   package var isKnown = true
+
+  /// Whom claw runs a program as that its image would run as root.
+  package static let defaultUser = "1000:1000"
+
+  /// The user, if one is known that is not root.
+  package var unprivilegedUser: String? {
+    guard let user, !user.isEmpty, user != "root", user != "0", !user.utf8.starts(with: "0:".utf8) else { return nil }
+    return user
+  }
 }
 
 /// Lowers a Clawfile: understands its directives, stage by stage, and plans what is generated.
@@ -83,9 +92,11 @@ package struct ClawfileLowering {
     var inherited = parent.map { result.configs[$0] } ?? ImageConfig()
     if let baseFacts { inherited = LabelReader.config(of: baseFacts.labels) }
     var own = StageLowering(file: file.file)
-    if let parent { own.variables = Set(model.stages[parent].scope.names) }
     var firstDirective: SourceRange?
-    for index in stage.body {
+    // What stands below the last directive says nothing about any.
+    let lastDirective = stage.body.last { if case .directive = file.instructions[$0].body { true } else { false } }
+    if let parent, lastDirective != nil { own.variables = Set(model.stages[parent].scope.names) }
+    for index in stage.body where index <= lastDirective ?? -1 {
       let instruction = file.instructions[index]
       switch instruction.body {
       case .arg(let assignments), .env(let assignments, _): own.variables.formUnion(assignments.map(\.key.text))
@@ -150,7 +161,8 @@ package struct ClawfileLowering {
       return
     }
     guard let runner = RunnerCatalog.type(named: type.value) else { return }
-    if let agent = own.agent, let origin = agent.origin, case .literal(let name) = agent.value[0],
+    if runner.expectsContractName, let agent = own.agent, let origin = agent.origin,
+      case .literal(let name) = agent.value[0],
       agent.value.count == 1,
       FilePath.name(of: name) != runner.contractName
     {
@@ -212,11 +224,6 @@ package struct ClawfileLowering {
     if command.entrypoint?.isEmpty == true { command.entrypoint = nil }
     return command
   }
-}
-
-extension StageBlock {
-  /// Where claw's wrapper lies in an image.
-  package static let wrapperPath = "/claw/entrypoint.sh"
 }
 
 extension ImageConfig {

@@ -60,31 +60,42 @@ package enum ComposeLoader {
       let own = service.profiles.compactMap(\.string)
       service.isActive =
         own.isEmpty || profiles.contains { active in active == "*" || own.contains { $0.isSame(as: active) } }
-      if service.isActive { service.envFileVariables = variables(of: service, loading, context) }
+      // What reaches a claw is judged whatever profiles are active now.
+      if service.isActive || service["x-claw"] != nil {
+        service.envFileVariables = variables(of: service, loading, context)
+        service.labelFileVariables = labels(of: service, loading, context)
+      }
       return service
     }
   }
 
-  /// Reads the environment and label files of a service.
+  /// Reads the environment files of a service.
   private static func variables(
     of service: ComposeService, _ loading: ComposeLoading, _ context: ComposeLoading.Context
   ) -> [DotEnv.Variable] {
     var variables: [DotEnv.Variable] = []
     for file in service.envFiles {
       guard let path = file["path"] ?? (file.string == nil ? nil : file), let text = path.string else { continue }
-      let isRequired = file["required"]?.bool ?? true
+      let isRequired = service.isActive && file["required"]?.bool ?? true
       let found = loading.envFile(
         FilePath.join(context.folder, text), named: path.location, isRequired: isRequired,
         lookup: { context.environment[$0] })
       variables += found?.variables ?? []
     }
-    for file in service["label_file"]?.elements ?? [] {
-      guard let text = file.string else { continue }
-      _ = loading.envFile(
-        FilePath.join(context.folder, text), named: file.location, isRequired: true,
-        lookup: { context.environment[$0] })
-    }
     return variables
+  }
+
+  /// Reads its label files.
+  private static func labels(
+    of service: ComposeService, _ loading: ComposeLoading, _ context: ComposeLoading.Context
+  ) -> [DotEnv.Variable] {
+    (service["label_file"]?.elements ?? []).flatMap { file -> [DotEnv.Variable] in
+      guard let text = file.string else { return [] }
+      let found = loading.envFile(
+        FilePath.join(context.folder, text), named: file.location, isRequired: service.isActive,
+        lookup: { context.environment[$0] })
+      return found?.variables ?? []
+    }
   }
 }
 

@@ -18,6 +18,7 @@ final class ComposeLoading {
   private var envFiles: [String: DotEnv?] = [:]
   private var byPath: [String: SourceFile] = [:]
   private var includes = 0
+  private var hasTooMany = false
 
   static let fileLimit = 1000
 
@@ -115,8 +116,10 @@ final class ComposeLoading {
     return file
   }
 
-  /// Reports that a place leads to too many files.
+  /// Reports that a place leads to too many files; once, for every file behind it does.
   func tooMany<Result>(at location: Location) -> Result? {
+    if hasTooMany { return nil }
+    hasTooMany = true
     report.add(ComposeRules.tooManyFiles, at: location, "this leads to more than \(Self.fileLimit) files")
     return nil
   }

@@ -13,9 +13,13 @@ package struct ComposeService: Sendable {
   package var isActive: Bool
   /// What it gets from its environment files, in order; their own places.
   package var envFileVariables: [DotEnv.Variable]
+  /// What it gets from its label files, in order; their own places.
+  package var labelFileVariables: [DotEnv.Variable] = []
 
   /// The value of a key.
   package subscript(key: String) -> ComposeValue? { value[key] }
+  /// Whether a key is there with a value.
+  package func has(_ key: String) -> Bool { value[key].map { !$0.isNull } ?? false }
 
   /// `image`, unless it is empty.
   package var image: ComposeValue? { value["image"].flatMap { $0.string?.isEmpty == false ? $0 : nil } }

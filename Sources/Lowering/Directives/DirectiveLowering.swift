@@ -80,16 +80,8 @@ struct StageLowering {
 
   /// Whether a text can be part of a label's key, or reports that it can't.
   mutating func isKey(_ text: String, _ what: String, _ range: SourceRange) -> Bool {
-    let bytes = Array(text.utf8)
-    func isWord(_ byte: UInt8) -> Bool { (byte >= 0x61 && byte <= 0x7A) || (byte >= 0x30 && byte <= 0x39) }
-    if let first = bytes.first, isWord(first), bytes.count <= 63,
-      bytes.allSatisfy({ isWord($0) || $0 == 0x2D || $0 == 0x5F })
-    {
-      return true
-    }
-    report(
-      DirectiveRules.key, range, "'\(text)' can't be \(what)",
-      help: "use lower-case letters, digits, '-' and '_', 63 characters at most")
+    if LabelKey.isPart(text) { return true }
+    report(DirectiveRules.key, range, "'\(text)' can't be \(what)", help: LabelKey.help)
     return false
   }
 
@@ -122,6 +114,17 @@ struct StageLowering {
     report(
       DirectiveRules.path, range, "the path of \(what) \(problem)", help: "name a file below the pod file's folder")
     return false
+  }
+}
+
+/// Slots and platforms, which become parts of labels' keys.
+enum LabelKey {
+  static let help = "use lower-case letters, digits, '-' and '_', 63 characters at most"
+
+  static func isPart(_ text: String) -> Bool {
+    func isWord(_ byte: UInt8) -> Bool { (byte >= 0x61 && byte <= 0x7A) || (byte >= 0x30 && byte <= 0x39) }
+    return text.utf8.first.map(isWord) == true && text.utf8.count <= 63
+      && text.utf8.allSatisfy { isWord($0) || $0 == 0x2D || $0 == 0x5F }
   }
 }
 

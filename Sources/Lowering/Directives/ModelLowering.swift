@@ -16,13 +16,17 @@ enum ModelLowering: DirectiveLowering {
     }
     let parts = stage.parts(reference.value)
     if case .literal(let text) = parts[0], parts.count == 1 {
-      let slash = text.utf8.firstIndex(of: 0x2F)
-      if slash == nil || slash == text.utf8.startIndex || text.utf8.last == 0x2F {
+      if !isReference(text) {
         stage.report(
           DirectiveRules.model, reference.range, "'\(text)' does not say which provider has the model",
           help: "write 'provider/model', such as 'anthropic/\(text)'")
       }
     }
     stage.own.models.append((slot.value, .init(parts, origin: stage.location(reference.range))))
+  }
+
+  /// Whether a text is written `provider/model`.
+  static func isReference(_ text: String) -> Bool {
+    text.utf8.contains(0x2F) && text.utf8.first != 0x2F && text.utf8.last != 0x2F
   }
 }

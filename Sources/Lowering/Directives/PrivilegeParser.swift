@@ -43,8 +43,7 @@ package enum PrivilegeParser {
     case "egress": return only("open")
     case "docker-socket": return only("true")
     case "cap":
-      let name = value.uppercased()
-      let bare = name.utf8.starts(with: "CAP_".utf8) ? String(name.dropFirst(4)) : name
+      let bare = bare(value)
       guard capabilities.contains(bare) else {
         return fail("'\(value)' is no capability", "write a name such as NET_BIND_SERVICE")
       }
@@ -53,6 +52,15 @@ package enum PrivilegeParser {
       return .failure(
         Failure(message: "there is no privilege '\(mode)'", help: "the modes are \(modes.joined(separator: ", "))"))
     }
+  }
+
+  /// Whether a capability, with or without `CAP_`, makes a container's root the host's.
+  static func isDangerous(_ capability: String) -> Bool { dangerous.contains(bare(capability)) }
+
+  /// A capability's name without `CAP_`.
+  private static func bare(_ capability: String) -> String {
+    let name = capability.uppercased()
+    return name.utf8.starts(with: "CAP_".utf8) ? String(name.dropFirst(4)) : name
   }
 
   /// Whether a text is `user` or `user:group`.

@@ -38,7 +38,9 @@ package enum SurfaceParser {
     guard let mode else { return .success(Surface(kind: kind, target: target, access: nil)) }
     guard kind == .volume || kind == .host else {
       return .failure(
-        Failure(message: "a \(kind.rawValue) surface takes no mode", help: "remove '\(mode)'", isAboutMode: true))
+        Failure(
+          message: "\(kind == .egress ? "an" : "a") \(kind.rawValue) surface takes no mode", help: "remove '\(mode)'",
+          isAboutMode: true))
     }
     guard let access = access(mode) else {
       return .failure(

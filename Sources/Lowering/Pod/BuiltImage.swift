@@ -17,6 +17,8 @@ package struct BuiltImage: Sendable {
   package var source: SourceFile?
   /// The path of the generated Dockerfile; nil where the source is used as it is.
   package var generated: String?
+  /// What its file calls its stages, and what they are built on.
+  package var sources: [String] = []
 
   /// Joins the parts.
   package init(

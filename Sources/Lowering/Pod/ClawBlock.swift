@@ -37,6 +37,8 @@ struct ClawBlock {
   var includes: [IncludeBlock] = []
   var models: [(slot: String, reference: PodText)] = []
   var privileges: [(privilege: PrivilegeParser.Privilege, location: Location)] = []
+  /// The modes that are written, also without a value: 'cap: []' takes the image's capabilities away.
+  var privilegeModes: Set<String> = []
   var describe: DescribeBlock?
   var expose: ExposeBlock?
   var requireCllama: [PodText] = []

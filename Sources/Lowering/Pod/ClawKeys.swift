@@ -1,54 +1,4 @@
-package import Diagnostics
 import Source
-
-/// What becomes of a compose key that an author writes on a claw: the one table, for the checks and for the documentation.
-package struct ClawKey: Sendable {
-  /// Who has the last word.
-  package enum Verdict: String, Sendable, CaseIterable {
-    /// The author's value counts.
-    case author = "author wins"
-    /// The author's value counts, and claw's are added.
-    case both = "claw adds to it"
-    /// Claw's value counts; another is a warning.
-    case claw = "claw wins, with a warning"
-    /// An error.
-    case refused = "refused"
-  }
-
-  /// The key.
-  package var name: String
-  /// Who has the last word.
-  package var verdict: Verdict
-  /// What claw writes, or why the key is refused.
-  package var note: String
-  /// Values that are refused all the same, in words.
-  package var exception: String?
-  /// The rule that a refusal comes from.
-  package var rule: Rule
-  /// Whether a value is refused.
-  var refuses: @Sendable (ComposeValue) -> Bool
-  /// Whether a variable in the value is refused: whoever sets it later would get around what was checked.
-  package var isFixed: Bool { verdict == .refused || Self.fixed.contains(name) }
-
-  private static let fixed: Set = ["user", "security_opt", "volumes", "tmpfs", "ipc", "cgroup", "cap_add"]
-
-  /// Whether a value differs from claw's, so that it is worth a warning.
-  var differs: @Sendable (ComposeValue) -> Bool
-
-  init(
-    _ name: String, _ verdict: Verdict, _ note: String = "", refusing exception: String? = nil,
-    rule: Rule = PodRules.refusedKey, when refuses: (@Sendable (ComposeValue) -> Bool)? = nil,
-    differs: @escaping @Sendable (ComposeValue) -> Bool = { _ in false }
-  ) {
-    self.name = name
-    self.verdict = verdict
-    self.note = note
-    self.exception = exception
-    self.rule = rule
-    self.refuses = refuses ?? { _ in verdict == .refused }
-    self.differs = differs
-  }
-}
 
 /// All service keys of compose.
 package enum ClawKeys {
@@ -78,7 +28,8 @@ package enum ClawKeys {
     .init("image", .author, "with `build` and no `image` claw names it `claw-local/POD-SERVICE`"),
     .init(
       "build", .both, "`dockerfile` becomes the generated one",
-      refusing: "`privileged`, `entitlements`, `network: host`, `dockerfile_inline` and a remote context",
+      refusing:
+        "`privileged`, `entitlements`, `network: host`, `dockerfile_inline`, a remote context, contexts named as a stage or base, labels below `claw.`, a provider's key",
       when: {
         $0["privileged"]?.bool == true || $0["entitlements"]?.elements?.isEmpty == false
           || $0["network"]?.string == "host"
@@ -117,8 +68,8 @@ package enum ClawKeys {
       "environment", .both, "claw's variables win over the author's, with a warning", refusing: "a provider's key",
       when: never),
     .init("env_file", .author, "claw's variables win", refusing: "a provider's key in the file", when: never),
-    .init("labels", .both, "labels below `claw.` are claw's", refusing: "a provider's key", when: never),
-    .init("label_file", .author, "claw's labels win"),
+    .init("labels", .both, "claw's own", refusing: "labels below `claw.`, a provider's key", when: never),
+    .init("label_file", .author, refusing: "labels below `claw.` in the file", when: never),
     .init("annotations", .author),
     .init("container_name", .author, refusing: "with `count`", when: never),
     .init("hostname", .author, "all instances of a `count` have the same then"),
@@ -237,7 +188,19 @@ package enum ClawKeys {
           || (value["resources"]?["limits"]?["pids"]?.int ?? 1) <= 0
       }),
     .init("depends_on", .both, "the sidecar; a claw with `count` becomes its instances"),
-    .init("develop", .author),
+    .init(
+      "develop", .author,
+      refusing:
+        "paths outside the pod's folder, targets below `/claw`, an `exec` as another user",
+      when: { value in
+        (value["watch"]?.elements ?? []).contains { watch in
+          let path = watch["path"]?.string ?? ""
+          let target = FilePath.normalize(FilePath.join("/", watch["target"]?.string ?? "/app"))
+          return FilePath.isAbsolute(path) || FilePath.escapes(path) || path.utf8.first == 0x7E
+            || target == "/" || target == "/claw" || target.utf8.starts(with: "/claw/".utf8)
+            || watch["exec"].map { asksForUser($0) } ?? false
+        }
+      }),
     .init("logging", .author, "else `json-file` with three files of 10 MB"),
   ]
 
@@ -245,6 +208,11 @@ package enum ClawKeys {
   private static let never: @Sendable (ComposeValue) -> Bool = { _ in false }
 
   private static let hook: @Sendable (ComposeValue) -> Bool = { value in
-    (value.elements ?? []).contains { $0["privileged"]?.bool == true || $0["user"].map { !$0.isNull } ?? false }
+    (value.elements ?? []).contains(where: asksForUser)
+  }
+
+  /// Whether a command asks to run as somebody else.
+  private static let asksForUser: @Sendable (ComposeValue) -> Bool = { value in
+    value["privileged"]?.bool == true || value["user"].map { !$0.isNull } ?? false
   }
 }

@@ -1,3 +1,5 @@
+import IR
+
 /// Names that claw gives to things in the compose file.
 enum ComposeNames {
   /// The network of a claw.
@@ -10,6 +12,19 @@ enum ComposeNames {
   static func sidecar(_ instance: String) -> String { "\(instance)-cllama" }
   /// The image of sidecars.
   static let sidecarImage = "claw-cllama:0.1.0"
+  /// Whether a label's key is claw's.
+  static func isOwnLabel(_ key: String) -> Bool { key.utf8.starts(with: "claw.".utf8) }
+
+  /// Whether a volume is by its name, the project's included, one that some pod gave to a claw alone.
+  static func isOwnVolume(_ name: String) -> Bool {
+    guard name.utf8.contains(0x5F) else { return false }
+    if name.hasSuffix("_" + audit) { return true }
+    return ownSuffixes.contains { name.hasSuffix($0) }
+  }
+
+  /// How the names of claws' own volumes end.
+  private static let ownSuffixes = Set((RunnerCatalog.all.flatMap(\.volumeFolders) + ["track"]).map { volume("", $0) })
+
   /// An instance of a claw.
   static func instance(_ service: String, _ ordinal: Int?) -> String { ordinal.map { "\(service)-\($0)" } ?? service }
   /// A volume of an instance's own for a folder.

@@ -39,6 +39,7 @@ extension PodLowering {
         PodRules.refusedKey, at: claw.block.location, "\(claw.runner.name) needs the engine's socket",
         help: "grant it with 'PRIVILEGE docker-socket true' if you must: it hands over the host")
     }
+    checkBuild(claw)
     checkProviderKeys(claw)
     checkOverridden(claw)
   }
@@ -79,23 +80,48 @@ extension PodLowering {
   /// Keys that claw sets whatever the author wrote.
   private mutating func checkOverridden(_ claw: ResolvedClaw) {
     guard let instance = claw.instances.first else { return }
-    let own = Set(environment(claw, instance).map(\.key))
+    var own: Set<String> = []
+    for entry in environment(claw, instance) where !own.insert(entry.key).inserted {
+      bag.report(
+        PodRules.name, at: claw.block.location,
+        "two settings of '\(claw.service.name)' would be the variable '\(entry.key)'",
+        help: "rename a model's slot or a platform: '-' and '_' are the same there")
+    }
     for entry in claw.service.environment {
       guard own.contains(entry.key), claws(win: entry.key, in: "environment") else { continue }
       bag.report(
         PodRules.overridden, at: entry.keyLocation, "the variable '\(entry.key)' is claw's", help: "use another name")
     }
-    let labels = Set(labels(claw, instance, role: "agent").map(\.key))
-    for entry in claw.service.labels where labels.contains(entry.key) {
+    checkLabels(claw)
+  }
+
+  /// Labels below `claw.` are claw's alone: what finds, shows and starts claws goes by them.
+  private mutating func checkLabels(_ claw: ResolvedClaw) {
+    let written = (claw.service.labels + ComposeService.pairs(claw.service.build?["labels"])).map {
+      ($0.key, $0.keyLocation)
+    }
+    for (name, place) in written + claw.service.labelFileVariables.map({ ($0.name, $0.location) })
+    where ComposeNames.isOwnLabel(name) {
       bag.report(
-        PodRules.overridden, at: entry.keyLocation, "the label '\(entry.key)' is claw's", help: "use another key")
+        PodRules.refusedKey, at: place, "the claw '\(claw.service.name)' can't have the label '\(name)': it is claw's",
+        help: "use another key")
+    }
+    // A list's texts are expanded whole, so a variable may bring the key.
+    for list in [claw.service["labels"], claw.service.build?["labels"]] {
+      for element in list?.elements ?? [] where !element.variables.isEmpty {
+        let key = element.node?.text?.utf8.prefix { $0 != 0x3D }
+        guard key?.contains(0x24) == true else { continue }
+        bag.report(
+          PodRules.refusedKey, at: element.location,
+          "a label of the claw '\(claw.service.name)' can't have a variable in its key", help: "write the key itself")
+      }
     }
   }
 }
 
 extension ComposeValue {
   /// Where a variable stands in this value or below it.
-  fileprivate var variablePlace: Location? {
+  var variablePlace: Location? {
     if !variables.isEmpty { return location }
     switch content {
     case .sequence(let elements): return elements.lazy.compactMap(\.variablePlace).first

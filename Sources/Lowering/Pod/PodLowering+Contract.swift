@@ -14,6 +14,8 @@ extension PodLowering {
     let runner = claw.runner
     let written = claw.block.agent?.value ?? claw.image.config.agent?.value.text
     let place = claw.block.agent?.location ?? claw.image.config.agent?.origin ?? claw.block.location
+    // What is written and can't be read was reported.
+    if claw.block.fields.contains("agent"), claw.block.agent == nil { return }
     guard let written else {
       bag.report(
         PodRules.noContract, at: claw.block.location, "the claw '\(claw.service.name)' has no contract",
@@ -35,15 +37,17 @@ extension PodLowering {
     }
     claw.contract = object(runner.contractName, bytes)
     claw.mounts.append((claw.contract.path, runner.contractPath))
+    checkSkillNames(claw)
     for skill in imageSkills(claw) + claw.block.skills {
       guard let file = read(skill.value, skill.location, PodRules.noContract, "skill") else { continue }
-      var name = FilePath.name(of: skill.value)
-      if name.hasSuffix(".md") { name = String(name.dropLast(3)) }
-      if name == "SKILL" { name = FilePath.name(of: FilePath.directory(of: skill.value)) }
+      let name = skillName(skill.value)
       skills.removeAll { $0.name == name }
       skills.append((name, file.bytes))
     }
-    for target in claw.targets { skills.append(("surface-\(target)", cachedSkill(target))) }
+    // What an author says of a service goes before what claw knows of it.
+    for target in claw.targets where !skills.contains(where: { $0.name == "surface-\(target)" }) {
+      skills.append(("surface-\(target)", cachedSkill(target)))
+    }
     for (name, bytes) in skills.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
       let isFolder = if case .folders = runner.skillLayout { true } else { false }
       let object = object("\(name).md", bytes)
@@ -58,13 +62,33 @@ extension PodLowering {
     }
   }
 
+  /// A skill is called what its file is, or the folder of a SKILL.md.
+  private func skillName(_ path: String) -> String {
+    var name = FilePath.name(of: path)
+    if name.hasSuffix(".md") { name = String(name.dropLast(3)) }
+    return name == "SKILL" ? FilePath.name(of: FilePath.directory(of: path)) : name
+  }
+
+  /// A pod's skill takes the place of the image's of its name, not of another one of the pod's.
+  private mutating func checkSkillNames(_ claw: ResolvedClaw) {
+    var places: [String: Location] = [:]
+    for skill in claw.block.skills {
+      let name = skillName(skill.value)
+      guard let other = places.updateValue(skill.location, forKey: name) else { continue }
+      bag.report(
+        PodRules.fieldType, at: skill.location, "the skill '\(name)' is there already",
+        help: "rename one of the two files",
+        labels: [.init(other, "the other one")])
+    }
+  }
+
   /// What the schedule needs and the image lacks.
   private mutating func scripts(_ claw: inout ResolvedClaw) {
     if !claw.image.hasWrapper {
       claw.mounts.append((object("entrypoint.sh", images.scripts.entrypoint).path, StageBlock.wrapperPath))
     }
     if !claw.image.hasScheduler {
-      claw.mounts.append((object("scheduler.sh", images.scripts.scheduler).path, "/claw/scheduler.sh"))
+      claw.mounts.append((object("scheduler.sh", images.scripts.scheduler).path, StageBlock.schedulerPath))
     }
   }
 

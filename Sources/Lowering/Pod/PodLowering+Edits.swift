@@ -54,7 +54,7 @@ extension PodLowering {
         let own = (entry.value.mergedEntries ?? []).map { flowResource($0, isNetwork: key == "networks") }
         pieces.append(.entry(indent: 0, .init(key, .mapping(own + (added[key] ?? [])))))
       default:
-        pieces.append(.entry(indent: 0, .init(key, .raw(FlowText.of(entry.value, in: main)), origin: place(entry))))
+        pieces.append(.entry(indent: 0, rewritten(entry)))
       }
     }
     for key in ["networks", "volumes"] where !seen.contains(key) && added[key]?.isEmpty == false {
@@ -70,6 +70,11 @@ extension PodLowering {
   }
 
   func place(_ entry: YAMLEntry) -> Location { Location(main, entry.key.range) }
+
+  /// An entry of the author's on one line, where its own lines can't be kept; perhaps under another name.
+  func rewritten(_ entry: YAMLEntry, as name: String? = nil) -> ComposePlan.Entry {
+    .init(name ?? entry.key.text ?? "", .raw(FlowText.of(entry.value, in: main)), origin: place(entry))
+  }
 
   mutating func append(_ piece: ComposePlan.Piece, after line: Int) {
     compose.edits.append(.init(SourceRange(at: main.lines.range(ofLine: line).upper), [piece]))

@@ -8,7 +8,6 @@ extension PodLowering {
     _ claw: ResolvedClaw, _ instance: PodPlan.Instance, _ node: YAMLNode
   ) -> (replaced: [ComposePlan.Entry], added: [ComposePlan.Entry]) {
     let service = claw.service
-    func has(_ key: String) -> Bool { service[key].map { !$0.isNull } ?? false }
     /// Texts of a list that `extends` brings: compose adds them to ours, and lists may not hold a text twice.
     func inherited(_ key: String) -> [String] {
       node[key] == nil ? (service[key]?.elements ?? []).compactMap(\.string) : []
@@ -19,25 +18,25 @@ extension PodLowering {
       return own.isEmpty ? [] : [.init(key, .list(own.map { .text($0) }))]
     }
     var entries = image(claw, node) + entrypoint(claw, node)
-    if !has("user") { entries.append(.init("user", .text(claw.user))) }
+    if !service.has("user") { entries.append(.init("user", .text(claw.user))) }
     entries.append(.init("read_only", .bool(!claw.hasWritableRoot)))
     entries += list("cap_drop", ["ALL"]) + list("cap_add", claw.capabilities)
-    if !has("init") { entries.append(.init("init", .bool(true))) }
-    if !has("ipc") { entries.append(.init("ipc", .text("private"))) }
+    if !service.has("init") { entries.append(.init("init", .bool(true))) }
+    if !service.has("ipc") { entries.append(.init("ipc", .text("private"))) }
     entries += limits(service, node)
-    if !has("ulimits") {
+    if !service.has("ulimits") {
       let limit: ComposePlan.Value = .mapping([.init("soft", .integer(4096)), .init("hard", .integer(8192))])
       entries.append(.init("ulimits", .mapping([.init("nofile", limit)])))
     }
-    if !has("restart"), service["deploy"]?["restart_policy"] == nil {
+    if !service.has("restart"), service["deploy"]?["restart_policy"] == nil {
       entries.append(.init("restart", .text(claw.runner.restart)))
     }
-    if !has("logging") {
+    if !service.has("logging") {
       let options: [ComposePlan.Entry] = [.init("max-size", .text("10m")), .init("max-file", .text("3"))]
       entries.append(
         .init("logging", .mapping([.init("driver", .text("json-file")), .init("options", .mapping(options))])))
     }
-    if !has("healthcheck"), !claw.image.hasHealthcheck, let health = claw.runner.health {
+    if !service.has("healthcheck"), !claw.image.hasHealthcheck, let health = claw.runner.health {
       entries.append(
         .init(
           "healthcheck",
@@ -77,9 +76,7 @@ extension PodLowering {
     if let build = node["build"], build.entries == nil {
       fields.append(.init("context", .raw(FlowText.of(build, in: main))))
     } else {
-      fields = (node["build"]?.mergedEntries ?? []).filter { $0.key.text != "dockerfile" }.map {
-        .init($0.key.text ?? "", .raw(FlowText.of($0.value, in: main)), origin: place($0))
-      }
+      fields = (node["build"]?.mergedEntries ?? []).filter { $0.key.text != "dockerfile" }.map { rewritten($0) }
     }
     fields.append(.init("dockerfile", .text(dockerfile)))
     entries.append(.init("build", .mapping(fields)))
@@ -131,38 +128,31 @@ extension PodLowering {
     }
     let entries: [ComposePlan.Entry] = (node["depends_on"]?.mergedEntries ?? []).flatMap { entry in
       let name = entry.key.text ?? ""
-      return (countedInstances[name] ?? [name]).map {
-        ComposePlan.Entry($0, .raw(FlowText.of(entry.value, in: main)), origin: place(entry))
-      }
+      return (countedInstances[name] ?? [name]).map { rewritten(entry, as: $0) }
     }
     return .mapping(entries + [sidecar])
   }
 
   /// Bounds of memory and processes: where the author bounds something under `deploy`, compose wants all of it there.
   private func limits(_ service: ComposeService, _ node: YAMLNode) -> [ComposePlan.Entry] {
-    func has(_ key: String) -> Bool { service[key].map { !$0.isNull } ?? false }
     let limits = service["deploy"]?["resources"]?["limits"]
     var entries: [ComposePlan.Entry] = []
     var missing: [ComposePlan.Entry] = []
-    if !has("pids_limit"), limits?["pids"] == nil {
+    if !service.has("pids_limit"), limits?["pids"] == nil {
       limits == nil
         ? entries.append(.init("pids_limit", .integer(256))) : missing.append(.init("pids", .integer(256)))
     }
-    if !has("mem_limit"), limits?["memory"] == nil {
+    if !service.has("mem_limit"), limits?["memory"] == nil {
       limits == nil ? entries.append(.init("mem_limit", .text("2g"))) : missing.append(.init("memory", .text("2g")))
-      if limits == nil, !has("memswap_limit") { entries.append(.init("memswap_limit", .text("2g"))) }
+      if limits == nil, !service.has("memswap_limit") { entries.append(.init("memswap_limit", .text("2g"))) }
     }
     guard !missing.isEmpty else { return entries }
     func merged(_ node: YAMLNode?, _ key: String, _ value: ComposePlan.Entry) -> [ComposePlan.Entry] {
-      (node?.mergedEntries ?? []).filter { $0.key.text != key }.map {
-        .init($0.key.text ?? "", .raw(FlowText.of($0.value, in: main)), origin: place($0))
-      } + [value]
+      (node?.mergedEntries ?? []).filter { $0.key.text != key }.map { rewritten($0) } + [value]
     }
     let deploy = node["deploy"]
     let resources = deploy?["resources"]
-    let own: [ComposePlan.Entry] = (resources?["limits"]?.mergedEntries ?? []).map {
-      .init($0.key.text ?? "", .raw(FlowText.of($0.value, in: main)), origin: place($0))
-    }
+    let own = (resources?["limits"]?.mergedEntries ?? []).map { rewritten($0) }
     let value = ComposePlan.Entry("limits", .mapping(own + missing))
     let outer = ComposePlan.Entry("resources", .mapping(merged(resources, "limits", value)))
     return entries + [.init("deploy", .mapping(merged(deploy, "resources", outer)))]

@@ -25,7 +25,7 @@ extension PodLowering {
     }
     for element in claw.service["tmpfs"]?.elements ?? claw.service["tmpfs"].map({ [$0] }) ?? [] {
       guard let text = element.string, let path = text.split(separator: ":").first.map(String.init) else { continue }
-      if Self.temporaryFolders.contains(path) {
+      if TemporaryFolder.all.contains(where: { $0.path == path }) {
         bag.report(
           PodRules.overridden, at: element.location, "the temporary folder '\(path)' is claw's", help: "remove it")
       } else if let reason = targetProblem(path, own) ?? temporaryProblem(path) {
@@ -45,9 +45,6 @@ extension PodLowering {
     }
   }
 
-  /// Folders in memory that every claw has.
-  static var temporaryFolders: [String] { ["/tmp", "/run", "/claw/tmp"] }
-
   private mutating func refuse(_ place: Location, _ path: String, _ reason: String, _ claw: ResolvedClaw) {
     bag.report(
       PodRules.refusedMount, at: place, "the claw '\(claw.service.name)' can't mount '\(path)': it is \(reason)",
@@ -58,7 +55,7 @@ extension PodLowering {
 
   /// The places where claw mounts something itself; surfaces must not meet them, nor each other.
   private mutating func checkTargets(_ claw: ResolvedClaw) -> Set<String> {
-    var own = Set(claw.mounts.map { FilePath.normalize($0.target) } + Self.temporaryFolders)
+    var own = Set(claw.mounts.map { FilePath.normalize($0.target) } + TemporaryFolder.all.map(\.path))
     own.formUnion(claw.runner.volumeFolders.map(FilePath.normalize))
     if claw.has("docker-socket") { own.insert("/var/run/docker.sock") }
     for (surface, location) in claw.surfaces {
@@ -81,7 +78,9 @@ extension PodLowering {
   /// A folder in memory inside one of claw's would not have its limits.
   private func temporaryProblem(_ path: String) -> String? {
     let path = FilePath.normalize(path)
-    return Self.temporaryFolders.first { path.utf8.starts(with: ($0 + "/").utf8) }.map { "inside claw's '\($0)'" }
+    return TemporaryFolder.all.first { path.utf8.starts(with: ($0.path + "/").utf8) }.map {
+      "inside claw's '\($0.path)'"
+    }
   }
 
   private func targetProblem(_ target: String, _ own: Set<String>) -> String? {
@@ -117,18 +116,40 @@ extension PodLowering {
 
   private mutating func checkVolume(_ name: String, _ isReadOnly: Bool, _ place: Location, _ claw: ResolvedClaw) {
     checkVolumeSource(name, place, claw)
-    if let real = project.volumes.first(where: { $0.key == name })?.value["name"]?.string,
-      real.utf8.starts(with: (plan.name + "_").utf8), real != "\(plan.name)_\(name)"
-    {
-      refuse(place, name, "the volume '\(real)', which another volume of this pod may be", claw)
-    }
     checkAccess(
       Surface(kind: .volume, target: name, access: isReadOnly ? .readOnly : .readWrite), place, claw)
   }
 
-  /// A volume that is a folder of the host is one.
+  /// What the engine calls a volume of the file.
+  func volumeName(_ key: String) -> String { volumeName(key, declaredVolumes[key]) }
+
+  /// The same where the volume is at hand.
+  func volumeName(_ key: String, _ volume: ComposeValue?) -> String {
+    if let name = volume?["name"]?.string { return name }
+    return volume?.isExternal == true ? key : "\(plan.name)_\(key)"
+  }
+
+  /// A volume may be another one under this name, and one that is a folder of the host is a bind.
   private mutating func checkVolumeSource(_ name: String, _ place: Location, _ claw: ResolvedClaw) {
-    guard let options = project.volumes.first(where: { $0.key == name })?.value["driver_opts"],
+    guard let volume = declaredVolumes[name] else { return }
+    for key in ["name", "driver", "driver_opts", "external"] {
+      guard volume[key]?.variablePlace != nil else { continue }
+      refuse(place, name, "a volume whose '\(key)' holds a variable, which another may set later", claw)
+    }
+    let real = volumeName(name, volume)
+    if real != "\(plan.name)_\(name)" {
+      if real.utf8.starts(with: (plan.name + "_").utf8) {
+        refuse(place, name, "the volume '\(real)', which another volume of this pod may be", claw)
+      } else if ComposeNames.isOwnVolume(real) {
+        refuse(place, name, "the volume '\(real)', which by its name is a claw's own", claw)
+      } else if volume.isExternal {
+        bag.report(
+          PodRules.foreignVolume, at: place,
+          "the claw '\(claw.service.name)' mounts '\(real)', which is not this pod's",
+          help: "share a volume of this pod, unless you know who else has that one")
+      }
+    }
+    guard let options = volume["driver_opts"],
       let device = options["device"]?.string,
       options["type"]?.scalarText.map({ $0 == "none" || $0.isEmpty }) ?? true
         || options["o"]?.scalarText?.contains("bind") == true,
@@ -146,7 +167,9 @@ extension PodLowering {
       guard
         let resource = (key == "secrets" ? project.secrets : project.configs).first(where: { $0.key == source })?.value
       else { continue }
-      if let file = resource["file"]?.string, let reason = sourceProblem(file, true, claw) {
+      if resource["file"]?.variablePlace != nil {
+        refuse(grant.location, source, "a file whose name holds a variable, which another may set later", claw)
+      } else if let file = resource["file"]?.string, let reason = sourceProblem(file, true, claw) {
         refuse(grant.location, file, reason, claw)
       }
       if resource["environment"] ?? resource["content"] != nil, !claw.hasWritableRoot {
@@ -157,4 +180,9 @@ extension PodLowering {
       }
     }
   }
+}
+
+extension ComposeValue {
+  /// Whether a volume or network is made by somebody else.
+  var isExternal: Bool { self["external"].map { $0.bool ?? !$0.isNull } ?? false }
 }

@@ -37,12 +37,37 @@ extension PodLowering {
       }
     }
     checkVolumeNames(claws)
+    checkNetworkNames(claws)
+  }
+
+  /// A claw's network is its alone, by whatever key of the file it is reached.
+  private mutating func checkNetworkNames(_ claws: [ResolvedClaw]) {
+    let own = Set(
+      (claws.map { ComposeNames.network($0.service.name) } + [ComposeNames.egress]).map { "\(plan.name)_\($0)" })
+    for network in project.networks {
+      let name = network.value["name"]?.string ?? (network.value.isExternal ? network.key : nil)
+      guard let name, own.contains(name) else { continue }
+      bag.report(
+        PodRules.name, at: network.keyLocation, "the network '\(name)' is claw's",
+        help: "declare the service as a surface of the claw: 'surfaces: [service://NAME]'")
+    }
   }
 
   /// A claw's own volumes are its alone: nothing else may have, declare or mount them.
   private mutating func checkVolumeNames(_ claws: [ResolvedClaw]) {
     var owners: [String: Location] = [:]
-    for volume in project.volumes { owners[volume.key] = volume.keyLocation }
+    for volume in project.volumes {
+      owners[volume.key] = volume.keyLocation
+      // By another key it is the same volume.
+      let real = volumeName(volume.key, volume.value)
+      if real.utf8.starts(with: (plan.name + "_").utf8) {
+        owners[String(Substring(real.utf8.dropFirst(plan.name.utf8.count + 1)))] = volume.keyLocation
+      }
+    }
+    if claws.contains(where: { $0.cllama != nil }), let place = owners[ComposeNames.audit] {
+      bag.report(
+        PodRules.name, at: place, "the volume '\(ComposeNames.audit)' is the sidecars'", help: "call yours otherwise")
+    }
     var own: Set<String> = [ComposeNames.audit]
     for claw in claws {
       for name in claw.instances.flatMap(\.ownVolumes) {
@@ -63,29 +88,4 @@ extension PodLowering {
     }
   }
 
-  /// Plain services are passed on; what they ask of counted claws must still be there, and what hands over the host is
-  /// worth a word.
-  mutating func checkPlainServices() {
-    for service in project.services where clawIndex[service.name] == nil {
-      if let privileged = service.privileged {
-        bag.report(
-          PodRules.unusualPlain, at: privileged.location, "the plain service '\(service.name)' is privileged",
-          help: "claw passes it on as it is")
-      }
-      for mount in service.mounts where mount["source"]?.string?.hasSuffix("docker.sock") == true {
-        bag.report(
-          PodRules.unusualPlain, at: mount.location, "the plain service '\(service.name)' mounts the engine's socket",
-          help: "claw passes it on as it is")
-      }
-      for dependency in service.allDependencies {
-        guard countedInstances[dependency.name] != nil,
-          !service.dependencies.contains(where: { $0.key == dependency.name })
-        else { continue }
-        bag.report(
-          PodRules.refusedNetwork, at: dependency.location,
-          "'\(dependency.name)' has a count: there is no one container of that name to share with",
-          help: "name one of its instances, such as '\(dependency.name)-0'")
-      }
-    }
-  }
 }

@@ -70,12 +70,8 @@ extension PodLowering {
 
   func flowResource(_ entry: YAMLEntry, isNetwork: Bool) -> ComposePlan.Entry {
     let name = entry.key.text ?? ""
-    guard entry.value.entries != nil else {
-      return .init(name, .raw(FlowText.of(entry.value, in: main)), origin: place(entry))
-    }
-    var fields: [ComposePlan.Entry] = (entry.value.mergedEntries ?? []).filter { $0.key.text != "x-claw" }.map {
-      .init($0.key.text ?? "", .raw(FlowText.of($0.value, in: main)), origin: place($0))
-    }
+    guard entry.value.entries != nil else { return rewritten(entry) }
+    var fields = (entry.value.mergedEntries ?? []).filter { $0.key.text != "x-claw" }.map { rewritten($0) }
     if isNetwork, visibility[name] == "pod-only", entry.value["internal"] == nil {
       fields.append(.init("internal", .bool(true)))
     }

@@ -66,7 +66,7 @@ extension PodLowering {
       } else if key == "depends_on", let value = dependencies(field.value) {
         pieces.append(.entry(indent: inner, .init(key, value, origin: place(field))))
       } else {
-        pieces.append(.entry(indent: inner, .init(key, .raw(FlowText.of(field.value, in: main)), origin: place(field))))
+        pieces.append(.entry(indent: inner, rewritten(field)))
       }
     }
     if entry.value["networks"] == nil, !joined.isEmpty {
@@ -145,9 +145,7 @@ extension PodLowering {
     if let elements = node?.elements {
       own = elements.compactMap { element in element.text.map { .init($0, .null) } }
     } else {
-      own = (node?.mergedEntries ?? []).compactMap { entry in
-        entry.key.text.map { .init($0, .raw(FlowText.of(entry.value, in: main)), origin: place(entry)) }
-      }
+      own = (node?.mergedEntries ?? []).filter { $0.key.text != nil }.map { rewritten($0) }
     }
     return own.isEmpty && isOnDefault(name) ? [.init("default", .null)] : own
   }
@@ -165,9 +163,7 @@ extension PodLowering {
     }
     return .mapping(
       entries.flatMap { entry in
-        (names(entry.key.text ?? "") ?? [entry.key.text ?? ""]).map {
-          .init($0, .raw(FlowText.of(entry.value, in: main)), origin: place(entry))
-        }
+        (names(entry.key.text ?? "") ?? [entry.key.text ?? ""]).map { rewritten(entry, as: $0) }
       })
   }
 }

@@ -15,8 +15,12 @@ extension PodLowering {
         reportKey(variable.location, "'\(variable.name)' has the shape of a real key", isSecret: true)
       }
     }
-    for key in ["secrets", "configs"] {
-      for grant in claw.service[key]?.elements ?? [] {
+    let grants = [
+      ("secrets", claw.service["secrets"]), ("configs", claw.service["configs"]),
+      ("secrets", claw.service.build?["secrets"]),
+    ]
+    for (key, list) in grants {
+      for grant in list?.elements ?? [] {
         guard let source = grant["source"]?.string ?? grant.string,
           let resource = (key == "secrets" ? project.secrets : project.configs).first(where: { $0.key == source })
         else { continue }

@@ -38,8 +38,7 @@ extension PodLowering {
       } else if let chunk, let lines, staysAsItIs(entry.value) {
         pieces.append(.lines(lines.kept(chunk, after: previous)))
       } else {
-        pieces.append(
-          .entry(indent: indent, .init(key, .raw(FlowText.of(entry.value, in: main)), origin: place(entry))))
+        pieces.append(.entry(indent: indent, rewritten(entry)))
         previous = nil
         continue
       }
@@ -118,9 +117,7 @@ extension PodLowering {
     let present = Set(entries.compactMap(\.key.text))
     let mine = fields.filter { !present.contains($0.key) || claws(win: $0.key, in: added.key) }
     let winning = Set(mine.map(\.key))
-    let own: [ComposePlan.Entry] = entries.filter { !winning.contains($0.key.text ?? "") }.map {
-      .init($0.key.text ?? "", .raw(FlowText.of($0.value, in: main)), origin: place($0))
-    }
+    let own = entries.filter { !winning.contains($0.key.text ?? "") }.map { rewritten($0) }
     return .init(added.key, .mapping(own + mine), origin: added.origin)
   }
 

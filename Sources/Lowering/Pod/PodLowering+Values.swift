@@ -1,6 +1,21 @@
 import IR
 import Source
 
+/// A folder in memory that every claw has.
+struct TemporaryFolder {
+  var path: String
+  var size: String
+  var mode: String
+  /// Whether it belongs to nobody and anybody may write to it.
+  var isEveryones = false
+
+  static let all = [
+    TemporaryFolder(path: "/tmp", size: "64m", mode: "1777", isEveryones: true),
+    TemporaryFolder(path: "/run", size: "16m", mode: "0755"),
+    TemporaryFolder(path: "/claw/tmp", size: "16m", mode: "0755"),
+  ]
+}
+
 extension PodLowering {
   /// Folders in memory: nothing in them can be run, and they belong to the claw's user where that is a number.
   func temporary(_ claw: ResolvedClaw) -> [ComposePlan.Value] {
@@ -9,10 +24,10 @@ extension PodLowering {
     if let user = parts.first.flatMap({ Int($0) }) {
       owner = ",uid=\(user),gid=\(parts.count > 1 ? Int(parts[1]) ?? user : user)"
     }
-    func folder(_ path: String, _ size: String, _ mode: String) -> ComposePlan.Value {
-      .text("\(path):rw,noexec,nosuid,nodev,size=\(size),mode=\(mode)\(path == "/tmp" ? "" : owner)")
+    return TemporaryFolder.all.map { folder in
+      let options = "rw,noexec,nosuid,nodev,size=\(folder.size),mode=\(folder.mode)"
+      return .text("\(folder.path):\(options)\(folder.isEveryones ? "" : owner)")
     }
-    return [folder("/tmp", "64m", "1777"), folder("/run", "16m", "0755"), folder("/claw/tmp", "16m", "0755")]
   }
 
   func environment(_ claw: ResolvedClaw, _ instance: PodPlan.Instance) -> [ComposePlan.Entry] {

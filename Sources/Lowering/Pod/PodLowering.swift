@@ -18,6 +18,8 @@ package struct PodLowering<Images: ImageProvider> {
   var blocks: [String: ClawBlock] = [:]
   var volumeAccess: [String: [AccessRule]] = [:]
   var visibility: [String: String] = [:]
+  /// The declared volumes; the first of a name.
+  var declaredVolumes: [String: ComposeValue] = [:]
   /// Where each service is in the project.
   var serviceIndex: [String: Int] = [:]
   /// Files that were read, and what claws are told of the services that they share.
@@ -75,6 +77,9 @@ package struct PodLowering<Images: ImageProvider> {
 
   private mutating func run() {
     for (index, service) in project.services.enumerated() { serviceIndex[service.name] = index }
+    for volume in project.volumes where declaredVolumes[volume.key] == nil {
+      declaredVolumes[volume.key] = volume.value
+    }
     readBlocks()
     readPlaces()
     checkAliases()
@@ -93,7 +98,7 @@ package struct PodLowering<Images: ImageProvider> {
     checkMaster(claws)
     checkNames(claws)
     checkPlaces(claws)
-    checkPlainServices()
+    checkPlainServices(claws)
     checkRetyped()
     guard !bag.hasErrors else { return }
     addresses(&claws)
@@ -101,162 +106,6 @@ package struct PodLowering<Images: ImageProvider> {
     if !bag.hasErrors { edits(claws) }
   }
 
-  // MARK: Reading
-
-  private mutating func readBlocks() {
-    var reader = ClawBlockReader(file: main, environment: environment)
-    var documents: Set<Int> = []
-    for claw in project.claws {
-      let place = Location(claw.file, claw.entry.key.range)
-      guard claw.isInMainFile else {
-        bag.report(
-          PodRules.place, at: place, "x-claw stands in a file that the pod includes or extends",
-          help: "move the claw into the pod file itself")
-        continue
-      }
-      documents.insert(claw.document)
-      if documents.count > 1 {
-        bag.report(
-          PodRules.place, at: place, "x-claw stands in more than one document", help: "keep all claws in one document")
-        continue
-      }
-      document = project.documents[claw.document]
-      reader.checkTags(claw.entry.value)
-      switch (claw.path.first, claw.path.count) {
-      case (nil, 0): podBlock = reader.pod(claw.entry.value)
-      case ("services", 2): blocks[claw.path[1]] = reader.service(claw.entry)
-      case ("networks", 2):
-        for (_, value) in reader.fields(claw.entry.value, "a network's x-claw", known: ["visibility"]) {
-          readVisibility(value, claw.path[1], &reader)
-        }
-      case ("volumes", 2):
-        for (_, value) in reader.fields(claw.entry.value, "a volume's x-claw", known: ["access"]) {
-          readAccess(value, claw.path[1], &reader)
-        }
-      default:
-        bag.report(
-          PodRules.place, at: place, "x-claw has no meaning here",
-          help: "it stands at the top of the file, in a service, a network or a volume")
-      }
-    }
-    bag.add(contentsOf: reader.bag)
-  }
-
-  private mutating func readVisibility(_ node: YAMLNode, _ network: String, _ reader: inout ClawBlockReader) {
-    guard let text = reader.text(node, "visibility") else { return }
-    guard ["pod-only", "egress-only", "public"].contains(text.value) else {
-      return reader.report(
-        PodRules.visibility, node, "'\(text.value)' is no visibility", help: "it is pod-only, egress-only or public")
-    }
-    visibility[network] = text.value
-    if text.value == "public" { return }
-    if text.value == "pod-only", let own = project.networks.first(where: { $0.key == network })?.value {
-      for key in ["internal", "external"] {
-        guard let value = own[key], let flag = value.bool, flag == (key == "external") else { continue }
-        bag.report(
-          PodRules.visibility, at: value.location, "'\(key): \(flag)' contradicts the visibility pod-only",
-          help: "remove one of the two", labels: [.init(text.location, "the network's visibility")])
-      }
-    }
-    for service in project.services {
-      guard service.networks.contains(where: { $0.key == network }), let port = service.ports.first else { continue }
-      bag.report(
-        PodRules.visibility, at: port.location,
-        "'\(service.name)' publishes a port and is on the network '\(network)', which is \(text.value)",
-        help: "take it off the network, or make the network public",
-        labels: [.init(text.location, "the network's visibility")])
-    }
-  }
-
-  private mutating func readAccess(_ node: YAMLNode, _ volume: String, _ reader: inout ClawBlockReader) {
-    var rules: [AccessRule] = []
-    for element in node.elements ?? [node] {
-      guard let entries = element.mergedEntries else {
-        reader.report(PodRules.fieldType, element, "an access list has lines of the form 'pattern: mode'")
-        continue
-      }
-      for entry in entries {
-        guard let pattern = reader.text(entry.key, "a pattern"), let mode = reader.text(entry.value, "an access mode")
-        else { continue }
-        guard let access = SurfaceParser.access(mode.value) else {
-          reader.report(
-            PodRules.fieldType, entry.value, "'\(mode.value)' is no access mode",
-            help: "write read-only or read-write")
-          continue
-        }
-        rules.append(AccessRule(pattern: pattern.value, access: access, location: pattern.location))
-      }
-    }
-    volumeAccess[volume] = rules
-  }
-
-  // MARK: Names
-
-  private mutating func name() {
-    if let pod = podBlock.pod {
-      if ComposeNames.isPod(pod.value) {
-        plan.name = pod.value
-      } else {
-        bag.report(
-          PodRules.name, at: pod.location, "'\(pod.value)' can't be the pod's name",
-          help: "use lower-case letters, digits, '-' and '_', a letter or digit first")
-      }
-    }
-    if let named = project.model["name"]?.string, podBlock.pod != nil, named != plan.name {
-      bag.report(
-        PodRules.name, at: project.model["name"]?.location ?? Location(main, SourceRange(at: 0)),
-        "the file is called '\(named)' here and '\(plan.name)' in x-claw", help: "remove one of the two")
-    }
-  }
-
-  // MARK: Networks
-
-  private mutating func addresses(_ claws: inout [ResolvedClaw]) {
-    let range = podBlock.networkRange?.value ?? SubnetPlanner.defaultRange
-    guard var planner = SubnetPlanner(pod: plan.name, range: range) else {
-      bag.report(
-        PodRules.fieldType, at: podBlock.networkRange?.location ?? Location(main, SourceRange(at: 0)),
-        "'\(range)' is no range of addresses for networks",
-        help: "write it like '10.128.0.0/9', with a length from 8 to 20")
-      return
-    }
-    let needsEgress = claws.contains { $0.cllama != nil }
-    var requests = claws.map { claw in
-      (
-        ComposeNames.network(claw.service.name),
-        claw.instances.count * (claw.cllama == nil ? 1 : 2) + claw.targets.reduce(0) { $0 + replicas($1) },
-        !claw.hasOpenEgress,
-        claw.service.location
-      )
-    }
-    if needsEgress {
-      requests.append(
-        (ComposeNames.egress, claws.reduce(0) { $0 + $1.instances.count }, false, claws[0].service.location))
-    }
-    let declared = Set(project.networks.map(\.key))
-    // By name, so that the order of services in the file means nothing.
-    for (name, members, isInternal, place) in requests.sorted(by: { $0.0 < $1.0 }) {
-      if declared.contains(name) {
-        bag.report(PodRules.name, at: place, "claw needs the network name '\(name)', which the file has already")
-        continue
-      }
-      guard let subnet = planner.subnet(for: name, members: members) else {
-        bag.report(
-          PodRules.fieldType, at: place, "there are no addresses left for the network '\(name)'",
-          help: "give the pod a larger 'network-range' in its x-claw block")
-        continue
-      }
-      plan.networks.append(.init(name: name, subnet: subnet, isInternal: isInternal))
-    }
-  }
-
   /// The service of a name.
   func service(named name: String) -> ComposeService? { serviceIndex[name].map { project.services[$0] } }
-
-  /// How many containers a plain service has.
-  private func replicas(_ name: String) -> Int {
-    let service = service(named: name)
-    let count = service?["scale"]?.int ?? service?["deploy"]?["replicas"]?.int ?? 1
-    return Int(min(max(count, 1), 65_536))
-  }
 }

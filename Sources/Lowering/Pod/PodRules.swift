@@ -176,7 +176,31 @@ package enum PodRules {
 
   package static let unusualPlain = Rule(
     "pod/plain-service-privileges", .warning, "A plain service asks for the host",
-    explanation: "claw passes plain services on as they are; this one can become root on the host.")
+    explanation: """
+      claw passes plain services on as they are; this one can become root on the host, and a claw that reaches it may make \
+      it do so.
+      """)
+
+  package static let reservedLabel = Rule(
+    "pod/reserved-label", .warning, "A plain service has a label of claw's",
+    explanation: """
+      claw finds its containers by labels below 'claw.'. A plain service that carries one may be taken for a claw. On a \
+      claw itself, and in what it is built with, such a label is refused.
+      """)
+
+  package static let uncheckedZone = Rule(
+    "pod/unchecked-zone", .info, "Nothing checks that an image has the time zone of a schedule",
+    explanation: """
+      The zone of an INVOKE is looked for when the image is built; that of a pod's 'invoke' can't be. If the image lacks \
+      it, the entry never fires, and the claw's log says so when it starts.
+      """)
+
+  package static let foreignVolume = Rule(
+    "pod/foreign-volume", .warning, "A claw mounts a volume that is not this pod's",
+    explanation: """
+      Whoever else has an external volume reads what the claw writes, and the other way round: it may be another pod's. \
+      One that by its name is a claw's own is refused.
+      """)
 
   /// Rules that are invariants: breaking one is a refusal (exit status 4).
   package static let invariants = [
@@ -188,5 +212,6 @@ package enum PodRules {
     [
       unknownField, fieldType, variable, count, name, place, alias, surface, schedule, privilege, master, expose,
       visibility, unknownImage, lock, noType, handle, overridden, namedUser, retyped, unusualPlain,
+      reservedLabel, uncheckedZone, foreignVolume,
     ] + invariants
 }

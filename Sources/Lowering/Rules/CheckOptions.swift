@@ -21,12 +21,13 @@ package struct CheckOptions: Sendable {
   }
 
   /// The options in a comment above an instruction, if it is such a comment.
-  package init?(comment: String) {
-    let text = comment.drop { $0 == "#" }.drop { $0 == " " || $0 == "\t" }
-    guard text.utf8.starts(with: "check".utf8) else { return nil }
-    let rest = text.dropFirst(5).drop { $0 == " " || $0 == "\t" }
-    guard rest.first == "=" else { return nil }
-    read(String(rest.dropFirst().drop { $0 == " " || $0 == "\t" }))
+  package init?(comment: ArraySlice<UInt8>) {
+    func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+    let text = comment.drop { $0 == 0x23 }.drop(while: isBlank)
+    guard text.starts(with: "check".utf8) else { return nil }
+    let rest = text.dropFirst(5).drop(while: isBlank)
+    guard rest.first == 0x3D else { return nil }
+    read(String(decoding: rest.dropFirst().drop(while: isBlank), as: UTF8.self))
   }
 
   private mutating func read(_ value: String) {

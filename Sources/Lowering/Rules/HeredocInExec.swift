@@ -19,7 +19,7 @@ enum HeredocInExec: LintRule {
       case .cmd(.shell(let text)), .entrypoint(.shell(let text)), .healthcheck(.shell(let text)?): range = text
       default: continue
       }
-      guard !HeredocMarker.all(in: instruction.line.text.string(range)).isEmpty else { continue }
+      guard !HeredocMarker.all(in: instruction.line.text.bytes[range]).isEmpty else { continue }
       bag.report(
         rule, at: context.location(index, range), "\(context.keyword(index).uppercased()) can't have a heredoc",
         help: "write the script with COPY and name it here")

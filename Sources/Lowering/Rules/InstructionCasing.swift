@@ -43,9 +43,8 @@ enum InstructionCasing: LintRule {
   private enum Casing { case lower, upper, mixed }
 
   private static func casing(_ instruction: Instruction) -> Casing {
-    let line = instruction.line
     var cases: UInt8 = 0
-    for index in line.keyword { cases |= line.text.bytes[index] & 0x20 == 0 ? 1 : 2 }
+    for byte in instruction.line.text.bytes[instruction.line.keyword] { cases |= byte & 0x20 == 0 ? 1 : 2 }
     return cases == 2 ? .lower : (cases == 1 ? .upper : .mixed)
   }
 }

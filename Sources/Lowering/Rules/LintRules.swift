@@ -13,7 +13,7 @@ package enum LintRules {
     DefinitionDescription.self, ExposeProtocolCasing.self, ExposeHostPart.self,
     JSONFormFallback.self, SwallowedInstruction.self, HiddenDirective.self, HeredocInExec.self, StageNameCase.self,
     LateDuplicateStage.self, DroppedFlag.self, InvalidTrigger.self, ShebangHidesDirective.self, SecretValue.self,
-    CustomFrontend.self,
+    CustomFrontend.self, ReservedLabel.self,
   ]
 
   /// Runs every rule that is not experimental, and those experimental ones that the file asks for.

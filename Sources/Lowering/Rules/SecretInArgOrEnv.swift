@@ -30,19 +30,28 @@ enum SecretInArgOrEnv: LintRule {
 
   /// Whether a whole `_`-separated run of the name is a word for secrets, and none takes it back.
   static func isSecret(_ name: String) -> Bool {
-    var found = false
-    for word in name.lowercased().utf8.split(separator: 0x5F) {
-      // The words have three to eleven letters; most names are done with that.
-      guard word.count >= 3, word.count <= 11 else { continue }
-      let text = String(Substring(word))
-      if harmless.contains(text) { return false }
-      found = found || secrets.contains(text)
+    var name = name
+    return name.withUTF8 { bytes in
+      var found = false
+      var start = 0
+      for index in 0...bytes.count where index == bytes.count || bytes[index] == 0x5F {
+        let word = bytes[start..<index]
+        start = index + 1
+        // The words have three to eleven letters; most names are done with that.
+        guard word.count >= 3, word.count <= 11 else { continue }
+        if isOne(word, of: harmless) { return false }
+        found = found || isOne(word, of: secrets)
+      }
+      return found
     }
-    return found
   }
 
-  private static let secrets: Set = [
+  private static func isOne(_ word: Slice<UnsafeBufferPointer<UInt8>>, of words: [[UInt8]]) -> Bool {
+    words.contains { $0.count == word.count && zip($0, word).allSatisfy { $0 == $1 | 0x20 } }
+  }
+
+  private static let secrets = [
     "apikey", "auth", "credential", "credentials", "key", "password", "pword", "passwd", "secret", "token",
-  ]
-  private static let harmless: Set = ["public", "file", "version"]
+  ].map { Array($0.utf8) }
+  private static let harmless = ["public", "file", "version"].map { Array($0.utf8) }
 }

@@ -16,10 +16,12 @@ enum SwallowedInstruction: LintRule {
 
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
     let file = context.file.file
-    for instruction in context.file.instructions where instruction.line.text.isJoined {
+    for instruction in context.file.instructions where instruction.line.lastTextLine > instruction.line.firstLine {
       let line = instruction.line
-      for number in line.firstLine + 1..<max(line.firstLine + 1, line.lastTextLine + 1) {
+      for number in line.firstLine + 1...line.lastTextLine {
         let range = file.lines.range(ofLine: number)
+        // Almost every such line is indented.
+        guard !range.isEmpty, file.bytes[range.lower] >= 0x41, file.bytes[range.lower] <= 0x5A else { continue }
         let bytes = file.slice(range)
         let word = bytes.prefix { $0 >= 0x41 && $0 <= 0x5A }
         guard word.count >= 3, DockerInstruction(word) != nil,

@@ -36,6 +36,7 @@ package enum KeyShape {
   /// Every key in a text, in order.
   package static func findings(in bytes: [UInt8]) -> [Finding] {
     var findings: [Finding] = []
+    let isStart = isStart
     var index = 0
     while index < bytes.count {
       guard isStart[Int(bytes[index])], index == 0 || !isKeyByte(bytes[index - 1]) else {
@@ -56,13 +57,16 @@ package enum KeyShape {
   package static func contains(_ text: String) -> Bool { !findings(in: Array(text.utf8)).isEmpty }
 
   private static func finding(at index: Int, in bytes: [UInt8]) -> Finding? {
-    let pem = Array("-----BEGIN ".utf8)
-    if bytes[index...].starts(with: pem) {
+    // Few words are as long as the shortest key: looking from there backwards, most are ruled out by one byte.
+    guard index + shortest <= bytes.count else { return nil }
+    if bytes[index] != 0x2D {
+      for place in stride(from: index + shortest - 1, to: index, by: -1) where !isKeyByte(bytes[place]) { return nil }
+    } else if bytes[index...].starts(with: pem) {
       let line = bytes[index...].prefix { $0 != 0x0A }
       guard String(decoding: line, as: UTF8.self).contains("PRIVATE KEY-----") else { return nil }
       return Finding(kind: "a private key", range: SourceRange(index, line.endIndex))
     }
-    for shape in shapes where bytes[index...].starts(with: shape.prefix) {
+    for shape in shapes where shape.prefix[0] == bytes[index] && bytes[index...].starts(with: shape.prefix) {
       let start = index + shape.prefix.count
       let body = bytes[start...].prefix(while: isKeyByte)
       guard body.count >= shape.minimum, Set(body).count >= 8 else { continue }
@@ -70,6 +74,11 @@ package enum KeyShape {
     }
     return nil
   }
+
+  private static let pem = Array("-----BEGIN ".utf8)
+
+  /// The fewest bytes that any key has, and fewer than a PEM file's first line.
+  private static let shortest = shapes.map { $0.prefix.count + $0.minimum }.min() ?? 0
 
   private static let isStart: [Bool] = {
     var table = [Bool](repeating: false, count: 256)

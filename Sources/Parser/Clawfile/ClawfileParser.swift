@@ -17,36 +17,39 @@ package struct ClawfileParser {
     var tree = Clawfile(lexed)
     tree.instructions.reserveCapacity(lexed.instructions.count)
     for line in lexed.instructions {
-      tree.instructions.append(Instruction(line: line, body: parser.body(of: line)))
+      let instruction = Instruction(line: line, body: parser.body(of: line))
+      tree.instructions.append(instruction)
+      parser.place(instruction, in: &tree)
     }
-    parser.stages(of: &tree)
+    if tree.stages.isEmpty { parser.reportNoStage(tree) }
     bag.add(contentsOf: parser.bag)
     return tree
   }
 
-  /// Groups the instructions into stages.
-  private mutating func stages(of tree: inout Clawfile) {
-    for (index, instruction) in tree.instructions.enumerated() {
-      if instruction.line.instruction == .from {
-        if case .from(let from) = instruction.body {
-          tree.stages.append(Stage(from: index, from))
-        } else {
-          tree.stages.append(Stage(from: index, nil))
-        }
-      } else if let last = tree.stages.indices.last {
-        tree.stages[last].body = tree.stages[last].body.lowerBound..<index + 1
+  /// Puts the last instruction into its stage.
+  private mutating func place(_ instruction: Instruction, in tree: inout Clawfile) {
+    let index = tree.instructions.count - 1
+    if instruction.line.instruction == .from {
+      if case .from(let from) = instruction.body {
+        tree.stages.append(Stage(from: index, from))
       } else {
-        switch instruction.body {
-        case .arg, .invalid: break
-        default:
-          report(
-            SyntaxRules.beforeFrom, instruction.line,
-            "'\(instruction.line.text.string(instruction.line.keyword))' stands before the first FROM",
-            help: "move it behind FROM")
-        }
+        tree.stages.append(Stage(from: index, nil))
+      }
+    } else if let last = tree.stages.indices.last {
+      tree.stages[last].body = tree.stages[last].body.lowerBound..<index + 1
+    } else {
+      switch instruction.body {
+      case .arg, .invalid: break
+      default:
+        report(
+          SyntaxRules.beforeFrom, instruction.line,
+          "'\(instruction.line.text.string(instruction.line.keyword))' stands before the first FROM",
+          help: "move it behind FROM")
       }
     }
-    guard tree.stages.isEmpty else { return }
+  }
+
+  private mutating func reportNoStage(_ tree: Clawfile) {
     let last = tree.instructions.last?.line.keywordRange ?? SourceRange(at: 0)
     bag.report(
       SyntaxRules.noStage, at: Location(file, last),

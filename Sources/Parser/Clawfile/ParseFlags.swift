@@ -15,15 +15,15 @@ extension ClawfileParser {
       let equals = text.utf8.firstIndex(of: 0x3D)
       let name = String(equals.map { text[..<$0] } ?? text)
       let value = equals.map { String(text[text.utf8.index(after: $0)...]) }
-      guard let kind = known[name] else {
-        let near = Suggestion.nearest(to: name, in: known.keys.sorted())
+      guard let kind = known.first(where: { $0.name == name })?.kind else {
+        let near = Suggestion.nearest(to: name, in: known.map(\.name))
         report(
           SyntaxRules.unknownFlag, line, at: flag.range,
           "\(instruction.rawValue.uppercased()) knows no flag '--\(name)'",
           help: near.map { "did you mean '--\($0)'?" }
             ?? (known.isEmpty
               ? "\(instruction.rawValue.uppercased()) takes no flags"
-              : "it knows \(known.keys.sorted().map { "--" + $0 }.joined(separator: ", "))"))
+              : "it knows \(known.map { "--" + $0.name }.joined(separator: ", "))"))
         continue
       }
       if kind != .list, flags.contains(where: { $0.name == name }) {

@@ -1,0 +1,90 @@
+import AST
+import Diagnostics
+import Emitters
+import IR
+import Lowering
+import Source
+
+/// The Clawfiles that a pod builds, compiled once each, and what claw.lock knows.
+struct PodImages: ImageProvider {
+  let files: any FileProvider
+  let facts: any ImageFactsProvider
+  let isWorker: Bool
+  /// What was found in them.
+  var bag = DiagnosticBag()
+  /// The compiled files, in the order in which they were asked for.
+  var compiled: [(path: String, checked: CheckedClawfile)] = []
+
+  /// Where each path's is among them, and each build's, by context and name of its file.
+  private var places: [String: Int] = [:]
+  private var builds: [String: Int] = [:]
+  /// Those with errors.
+  private var broken: Set<Int> = []
+
+  init(files: any FileProvider, facts: any ImageFactsProvider, isWorker: Bool) {
+    self.files = files
+    self.facts = facts
+    self.isWorker = isWorker
+  }
+
+  mutating func built(context: String, dockerfile: String?, target: String?, at location: Location) -> BuiltImage? {
+    guard let number = number(context, dockerfile, location) else { return nil }
+    if broken.contains(number) { return nil }
+    let checked = compiled[number].checked
+    let target = target?.isEmpty == true ? nil : target
+    guard let config = checked.lowered.config(target: target, in: checked.tree),
+      let index = target.flatMap({ name in checked.tree.stages.lastIndex { $0.name == name.lowercased() } ?? Int(name) }
+      )
+        ?? checked.tree.stages.indices.last, checked.lowered.commands.indices.contains(index)
+    else {
+      bag.report(
+        PodRules.unknownImage, at: location, "'\(compiled[number].path)' has no stage '\(target ?? "")'",
+        help: "name one of its stages as the target")
+      return nil
+    }
+    let isWrapped = !config.configure.isEmpty || !config.invoke.isEmpty
+    var image = BuiltImage(
+      config: config, command: checked.lowered.commands[index], hasWrapper: isWrapped,
+      hasScheduler: !config.invoke.isEmpty, hasHealthcheck: hasHealthcheck(checked, index), source: checked.tree.file,
+      generated: checked.tree.hasDirectives ? GeneratedName.dockerfile(for: compiled[number].path) : nil)
+    image.sources = checked.tree.stages.compactMap(\.name) + checked.model.stages.map(\.base)
+    return image
+  }
+
+  var scripts: (entrypoint: [UInt8], scheduler: [UInt8]) { (ImageScripts.entrypoint, ImageScripts.scheduler) }
+
+  func locked(_ reference: String) -> ImageFacts? { facts.facts(of: reference) }
+
+  /// Where the file of a build is among those that were compiled; nil if there is none, which was reported.
+  private mutating func number(_ context: String, _ dockerfile: String?, _ location: Location) -> Int? {
+    let key = context + "\n" + (dockerfile ?? "")
+    if let known = builds[key] { return known }
+    guard let found = BuildFile.find(context: context, dockerfile: dockerfile, in: files) else {
+      let path = BuildFile.candidates(context: context, dockerfile: dockerfile)[0]
+      bag.report(
+        PodRules.unknownImage, at: location, "the build's file '\(path)' is not there",
+        help: "create it, or name another with 'dockerfile'")
+      return nil
+    }
+    let number = places[found.path] ?? check(found)
+    builds[key] = number
+    return number
+  }
+
+  private mutating func check(_ found: BuildFile) -> Int {
+    var findings = DiagnosticBag()
+    let checked = CheckedClawfile.check(found.source, facts: facts, isWorker: isWorker, into: &findings)
+    bag.add(contentsOf: findings)
+    let number = compiled.count
+    places[found.path] = number
+    if findings.hasErrors { broken.insert(number) }
+    compiled.append((found.path, checked))
+    return number
+  }
+
+  private func hasHealthcheck(_ checked: CheckedClawfile, _ index: Int) -> Bool {
+    checked.model.lineage(of: index).flatMap { checked.tree.stages[$0].body }.contains {
+      if case .healthcheck = checked.tree.instructions[$0].body { true } else { false }
+    }
+  }
+}
