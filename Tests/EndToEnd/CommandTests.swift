@@ -72,6 +72,20 @@ struct CommandTests {
     for word in ["compile", "dry-run", "mermaid"] { #expect(script.output.contains(word), "\(shell): \(word)") }
   }
 
+  @Test("bash completes a rule's name and a runner type")
+  func completes() async {
+    let script = """
+      PATH="${1%/*}:$PATH"; source <("$1" --generate-completion-script bash)
+      complete_line() {
+        COMP_LINE="$*"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_POINT=${#COMP_LINE}; COMPREPLY=()
+        _claw claw "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"; echo "${COMPREPLY[@]}"
+      }
+      complete_line claw explain clawfile/shell-f; complete_line claw init --type claude
+      """
+    let run = await Machine.run("/bin/bash", ["--norc", "-c", script, "bash", Machine.claw])
+    #expect(run.output == "clawfile/shell-form\nclaude-code\n", "\(run.all)")
+  }
+
   // MARK: Findings
 
   @Test("A search that finds no file says what it looked for; status 2")
