@@ -58,11 +58,16 @@ public enum FilePath {
     return isAbsolute(path) || normal == ".." || normal.utf8.starts(with: "../".utf8)
   }
 
+  /// The components of a normal path; none for `.` and `/`.
+  private static func components(_ normal: String) -> [Substring] {
+    normal == "." ? [] : Substring(normal).utf8.split(separator: 0x2F).map { Substring($0) }
+  }
+
   /// The path that leads from `folder` to `path`, both taken as seen from the same place.
   public static func relative(_ path: String, from folder: String) -> String {
-    let target = normalize(path).split(separator: "/", omittingEmptySubsequences: true).filter { $0 != "." }
-    let base = normalize(folder).split(separator: "/", omittingEmptySubsequences: true).filter { $0 != "." }
     if isAbsolute(path) != isAbsolute(folder) { return path }
+    let target = components(normalize(path))
+    let base = components(normalize(folder))
     var shared = 0
     while shared < min(target.count, base.count), target[shared] == base[shared] { shared += 1 }
     let parts = Array(repeating: "..", count: base.count - shared) + target[shared...].map(String.init)

@@ -29,7 +29,7 @@ package enum ComposeLoader {
       folder: FilePath.directory(of: main.path), environment: environment, chain: [])
     let model = loading.model([main], context)
     var project = ComposeProject(
-      name: name, model: model ?? ComposeValue(.mapping([]), at: Location(main, SourceRange(at: 0))), services: [],
+      name: name, model: model ?? ComposeValue(.mapping([]), at: Location(main, SourceRange(at: 0))),
       files: loading.readFiles, documents: loading.documents)
     if let model {
       if model.entries?.isEmpty == true {

@@ -12,7 +12,9 @@ package struct ComposeProject: Sendable {
   /// Every file that was read, the main one first.
   package var files: [SourceFile]
   /// The YAML documents of the main file and of all that it includes and extends.
-  package var documents: [YAMLDocument]
+  package let documents: [YAMLDocument]
+  /// Every `x-claw` as it was written, in all files, in order, also where compose has no extensions.
+  package let claws: [ClawExtension]
 
   /// The declared networks; a value may be null.
   package var networks: [ComposeEntry] { model["networks"]?.entries ?? [] }
@@ -28,9 +30,14 @@ package struct ComposeProject: Sendable {
   /// The service of a name.
   package subscript(service name: String) -> ComposeService? { services.first { $0.name.isSame(as: name) } }
 
-  /// Every `x-claw` as it was written, in all files, in order, also where compose has no extensions.
-  package var claws: [ClawExtension] {
-    documents.enumerated().flatMap { index, document in
+  /// A project without services.
+  init(name: String, model: ComposeValue, files: [SourceFile], documents: [YAMLDocument]) {
+    self.name = name
+    self.model = model
+    services = []
+    self.files = files
+    self.documents = documents
+    claws = documents.enumerated().flatMap { index, document in
       ClawExtension.find(in: document, number: index, isMain: document.file == files.first)
     }
   }
