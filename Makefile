@@ -27,7 +27,7 @@ test: bootstrap ## every test; with CLAW_REQUIRE_DOCKER=1 those with a Docker en
 	@SWIFT="$(SWIFT)" scripts/test
 
 format: ## rewrites the sources as `make check` wants them
-	@$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks Fuzz
+	@$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks/Sources Fuzz/Sources
 
 bench: build ## the figures of claw and of its peers
 	@SWIFT="$(SWIFT)" scripts/bench
@@ -36,4 +36,4 @@ fuzz: ## every fuzz target for FUZZ_SECONDS (60)
 	@SWIFT="$(SWIFT)" scripts/fuzz
 
 clean: ## removes what was built
-	@rm -rf .build bin Benchmarks/.build Fuzz/.build
+	@rm -rf .build bin

@@ -49,7 +49,7 @@ package struct CompileOptions: Sendable {
   package var environment = Environment()
   /// Whether ACT becomes build steps.
   package var isWorker = false
-  /// What the current folder is called, as compose would name a project after it.
+  /// What the file's folder is called, where its path does not say that: compose's last resort for a project's name.
   package var folderName: String?
 
   /// The defaults: no variables, no worker mode.
@@ -81,6 +81,9 @@ package enum Compiler {
 
 /// What generated files are called.
 package enum GeneratedName {
+  /// The compose file beside a pod file.
+  package static let compose = "compose.generated.yml"
+
   /// `Dockerfile.generated` beside a Clawfile; `Dockerfile.SUFFIX.generated` beside `Clawfile.SUFFIX`.
   package static func dockerfile(for path: String) -> String {
     let name = FilePath.name(of: path)

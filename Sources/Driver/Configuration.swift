@@ -76,17 +76,36 @@ package struct Configuration: Sendable {
     }
   }
 
-  /// Makes of findings what the configuration says; errors of rules that stop a build stay errors.
-  package func apply(to bag: inout DiagnosticBag, isStrict flag: Bool) {
-    bag.filter { diagnostic in
-      guard diagnostic.severity < .error, let setting = severities[diagnostic.rule.name] else { return true }
-      return setting != nil
+  /// Adds what variables say on top: `CLAW_FAIL_ON` and `CLAW_STRICT`.
+  package mutating func apply(_ environment: Environment, into bag: inout DiagnosticBag) {
+    func report(_ name: String, _ value: String, _ message: String, _ help: String) {
+      let file = SourceFile(path: name, text: value)
+      bag.report(Self.invalid, at: Location(file, SourceRange(0, file.bytes.count)), message, help: help)
     }
-    bag.update { diagnostic in
-      if diagnostic.severity < .error, case .some(.some(let severity)) = severities[diagnostic.rule.name] {
-        diagnostic.severity = severity
+    if let text = environment["CLAW_FAIL_ON"], !text.isEmpty {
+      if let severity = Severity(rawValue: text) {
+        failOn = severity
+      } else {
+        report("CLAW_FAIL_ON", text, "'\(text)' is no severity", "set it to error, warning or info")
       }
-      if flag || isStrict == true, RuleCatalog.isStrict(diagnostic.rule) { diagnostic.severity = .error }
     }
+    if let text = environment["CLAW_STRICT"], !text.isEmpty {
+      switch text {
+      case "1", "true": isStrict = true
+      case "0", "false": isStrict = false
+      default: report("CLAW_STRICT", text, "CLAW_STRICT is true or false", "set it to true or false, or unset it")
+      }
+    }
+  }
+
+  /// What a finding becomes, or nil if it is left out; errors of rules that stop a build stay errors.
+  package func judged(_ finding: Diagnostic, isStrict flag: Bool) -> Diagnostic? {
+    var finding = finding
+    if finding.severity < .error, let setting = severities[finding.rule.name] {
+      guard let severity = setting else { return nil }
+      finding.severity = severity
+    }
+    if flag || isStrict == true, RuleCatalog.isStrict(finding.rule) { finding.severity = .error }
+    return finding
   }
 }

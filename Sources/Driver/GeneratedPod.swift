@@ -11,13 +11,9 @@ package struct GeneratedPod: Sendable {
 
   /// Reads a generated file.
   package init(_ file: SourceFile, files: some FileProvider, options: CompileOptions) {
-    var environment = options.environment
-    let folder = FilePath.directory(of: file.path)
-    if environment["COMPOSE_PROJECT_NAME"] == nil, folder.isEmpty || folder == ".", let name = options.folderName {
-      environment.values["COMPOSE_PROJECT_NAME"] = name
-    }
     var bag = DiagnosticBag()
-    let project = ComposeLoader.load(main: file, files: files, environment: environment, into: &bag)
+    let project = ComposeLoader.load(
+      main: file, files: files, environment: options.environment, folderName: options.folderName, into: &bag)
     name = project.model["name"]?.string ?? project.name
     services = project.services.filter(\.isActive).map(\.name)
   }

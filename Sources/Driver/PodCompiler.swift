@@ -13,14 +13,10 @@ extension Compiler {
   ) {
     let folder = FilePath.directory(of: file.path)
     var environment = dotEnvironment(folder, files, options.environment)
-    // A relative path does not say what the folder is called, which is compose's last resort for a name.
-    if environment["COMPOSE_PROJECT_NAME"] == nil, folder.isEmpty || folder == ".", let name = options.folderName,
-      !namesProject(file)
-    {
-      environment.values["COMPOSE_PROJECT_NAME"] = name
-    }
     let project = ComposeLoader.load(
-      main: file, files: files, environment: environment, projectName: nil, into: &compilation.bag)
+      main: file, files: files, environment: environment, folderName: options.folderName, into: &compilation.bag)
+    // The x-claw blocks may name it, as compose's own keys may.
+    environment.values["COMPOSE_PROJECT_NAME"] = project.name
     compilation.sources += project.files.filter { $0 != file }
     let facts = facts(folder, files, into: &compilation)
     let result = PodLowering.lower(
@@ -40,16 +36,7 @@ extension Compiler {
     }
     compilation.add(
       ComposeEmitter.emit(result.compose, name: FilePath.name(of: file.path)),
-      at: FilePath.join(folder, "compose.generated.yml"))
-  }
-
-  /// Whether a file has a top-level 'name'.
-  private static func namesProject(_ file: SourceFile) -> Bool {
-    guard ComposeName.mayBeNamed(file) else { return false }
-    var ignored = DiagnosticBag()
-    return YAMLReader.read(file, into: &ignored).contains {
-      $0.root.entries?.contains { $0.key.text == "name" } == true
-    }
+      at: FilePath.join(folder, GeneratedName.compose))
   }
 
   /// The variables of the process, and below them those of `.env` beside the pod file.

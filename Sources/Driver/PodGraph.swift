@@ -3,7 +3,7 @@ package import IR
 /// A pod as a picture: claws with their instances, services, volumes and networks, and what reaches what.
 package struct PodGraph: Sendable {
   /// What stands in a box.
-  package enum Shape: Sendable { case claw, sidecar, service, volume }
+  package enum Shape: String, Sendable { case claw, sidecar, service, volume }
 
   /// A box.
   package struct Node: Sendable {

@@ -31,6 +31,8 @@ package struct BuildLog: Sendable {
 
   /// The failure, if there was one.
   package private(set) var failure: Failure?
+  /// Whether an instruction was really run, and not only found in the cache.
+  package private(set) var hasWorked = false
   private var names: [String: String] = [:]
   private var outputs: [String: [String]] = [:]
   private var excerptRules: Int?
@@ -94,6 +96,17 @@ package struct BuildLog: Sendable {
     if names[id] == nil, rest.utf8.first == 0x5B {
       names[id] = rest
       return rest.contains("internal]") ? .line : .step(rest)
+    }
+    // A name comes again where BuildKit went on with something else in between.
+    if !hasWorked, rest.utf8.first != 0x5B, !rest.starts(withBytes: "CACHED"), let name = names[id],
+      !name.contains("internal]")
+    {
+      // A base that is there already is no work, but BuildKit does not call it cached; what it does itself, such as
+      // exporting, has no instruction's name.
+      hasWorked =
+        Self.step(name).instruction.map {
+          !$0.starts(withBytes: "FROM ") && ($0.utf8.first ?? 0) >= 0x41 && ($0.utf8.first ?? 0) <= 0x5A
+        } ?? false
     }
     if let first = rest.utf8.first, first >= 0x30, first <= 0x39, let gap = rest.firstIndex(of: " ") {
       outputs[id, default: []].append(String(rest[rest.index(after: gap)...]))

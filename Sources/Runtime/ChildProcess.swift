@@ -60,7 +60,7 @@ package struct ChildProcess: Sendable {
     try ChildRun.wait(self, timeout: timeout) { run throws in
       let result = try await Subprocess.run(
         try await run.program(), arguments: Arguments(run.child.arguments), environment: run.environment,
-        platformOptions: run.options, input: .array(input ?? []), output: .bytes(limit: limit),
+        platformOptions: run.options, input: GivenInput(bytes: input ?? []), output: .bytes(limit: limit),
         error: .bytes(limit: limit)
       ) { run.started($0.processIdentifier.value) }
       return Result(
@@ -82,13 +82,15 @@ package struct ChildProcess: Sendable {
 
   /// Runs it and hands over what it says on standard output and error together, line by line as it comes, without line
   /// ends; returns its exit status.
+  ///
+  /// - Parameter input: what it reads; nil for nothing.
   package func lines(
-    timeout: Duration? = nil, _ take: @escaping @Sendable (String) -> Void
+    input: [UInt8]? = nil, timeout: Duration? = nil, _ take: @escaping @Sendable (String) -> Void
   ) throws(Failure) -> Int32 {
     try ChildRun.wait(self, timeout: timeout) { run throws in
       let result = try await Subprocess.run(
         try await run.program(), arguments: Arguments(run.child.arguments), environment: run.environment,
-        platformOptions: run.options, input: .none,
+        platformOptions: run.options, input: GivenInput(bytes: input ?? []),
         output: .sequence, error: .combinedWithOutput
       ) { execution in
         run.started(execution.processIdentifier.value)
@@ -107,6 +109,13 @@ package struct ChildProcess: Sendable {
       return Result(status: result.terminationStatus.code, output: [], errors: [])
     }.status
   }
+}
+
+/// What a child reads. One that ends without reading it has its reasons, and they stand in what it said.
+private struct GivenInput: InputProtocol {
+  let bytes: [UInt8]
+
+  func write(with writer: StandardInputWriter) async throws { _ = try? await writer.write(bytes) }
 }
 
 /// One run of a child: the bridge between our synchronous main thread and the asynchronous library.

@@ -6,6 +6,8 @@ package import Source
 package struct DockerTool: Sendable {
   /// Its absolute path.
   package let path: String
+  /// Gets each call before it is made, as a line that a shell would take; nil where nobody wants to know.
+  package var trace: (@Sendable (String) -> Void)?
 
   /// Uses the command at a path.
   package init(path: String) { self.path = path }
@@ -37,8 +39,12 @@ package struct DockerTool: Sendable {
   package func compose(_ project: PodProject, _ arguments: [String], progress: String? = nil) -> ChildProcess {
     var words = ["compose"]
     if let progress { words += ["--progress", progress] }
-    // An empty value for the file would be an option's value that starts with a dash; a path never does after this.
-    words += ["-f", project.file.starts(withBytes: "-") ? "./" + project.file : project.file]
+    if let folder = project.pipedFor {
+      words += ["-f", "-", "--project-directory", folder]
+    } else {
+      // A name that starts with a dash would be taken for an option, or for standard input.
+      words += ["-f", project.file.starts(withBytes: "-") ? "./" + project.file : project.file]
+    }
     for profile in project.profiles { words += ["--profile", profile] }
     return call(words + ["-p", project.name] + arguments)
   }
@@ -48,6 +54,7 @@ package struct DockerTool: Sendable {
     _ child: ChildProcess, input: [UInt8]? = nil, timeout: Duration? = .seconds(60)
   ) throws(EngineFailure) -> String {
     let what = Self.name(of: child)
+    note(child)
     let result: ChildProcess.Result
     do throws(ChildProcess.Failure) { result = try child.capture(input: input, timeout: timeout) } catch {
       throw EngineFailure(error, running: what)
@@ -66,6 +73,7 @@ package struct DockerTool: Sendable {
   /// Lets a call talk to the user itself; it throws if that fails.
   package func passThrough(_ child: ChildProcess) throws(EngineFailure) {
     let status: Int32
+    note(child)
     do throws(ChildProcess.Failure) { status = try child.passThrough() } catch {
       throw EngineFailure(error, running: Self.name(of: child))
     }
@@ -74,9 +82,10 @@ package struct DockerTool: Sendable {
 
   /// Runs a call and hands over each line that it says; returns its exit status.
   package func follow(
-    _ child: ChildProcess, _ take: @escaping @Sendable (String) -> Void
+    _ child: ChildProcess, input: [UInt8]? = nil, _ take: @escaping @Sendable (String) -> Void
   ) throws(EngineFailure) -> Int32 {
-    do throws(ChildProcess.Failure) { return try child.lines(take) } catch {
+    note(child)
+    do throws(ChildProcess.Failure) { return try child.lines(input: input, take) } catch {
       throw EngineFailure(error, running: Self.name(of: child))
     }
   }
@@ -85,6 +94,7 @@ package struct DockerTool: Sendable {
   package func inspect(_ kind: String, _ names: [String]) throws(EngineFailure) -> [JSONValue] {
     guard !names.isEmpty else { return [] }
     let child = call(["inspect", "--type", kind, "--"] + names)
+    note(child)
     let result: ChildProcess.Result
     do throws(ChildProcess.Failure) { result = try child.capture() } catch {
       throw EngineFailure(error, running: Self.name(of: child))
@@ -101,6 +111,10 @@ package struct DockerTool: Sendable {
     return list
   }
 
+  private func note(_ child: ChildProcess) {
+    trace?(([child.executable] + child.arguments).map(\.shellWord).joined(separator: " "))
+  }
+
   /// The call as people name it: the command and its verbs, without the rest.
   private static func name(of child: ChildProcess) -> String {
     var words = ["docker"]
@@ -108,7 +122,7 @@ package struct DockerTool: Sendable {
     for argument in child.arguments {
       if skipsNext {
         skipsNext = false
-      } else if ["-f", "-p", "--progress", "--profile"].contains(argument) {
+      } else if ["-f", "-p", "--progress", "--profile", "--project-directory"].contains(argument) {
         skipsNext = true
       } else if argument.utf8.first == 0x2D || words.count == 3 {
         break
@@ -128,11 +142,20 @@ package struct PodProject: Sendable {
   package var name: String
   /// Profiles that are on.
   package var profiles: [String]
+  /// The folder that the file is for, from the root on, where compose gets it on its standard input: it need not be on
+  /// disk. Nil where it is.
+  package var pipedFor: String?
 
   /// Joins the two.
   package init(file: String, name: String, profiles: [String] = []) {
     self.file = file
     self.name = name
     self.profiles = profiles
+  }
+
+  /// A project whose file compose gets on its standard input.
+  package init(pipedFor folder: String, name: String) {
+    self.init(file: "-", name: name)
+    pipedFor = DiskFiles.realPath(folder.isEmpty ? "." : folder) ?? folder
   }
 }

@@ -35,6 +35,28 @@ package enum FileSearch {
     return lstat(path, &status) == 0
   }
 
+  /// The path of the first of some names that is a file, in a folder or the nearest one above that has one.
+  package static func upwards(_ names: [String], from folder: String = "") -> String? {
+    var folder = FilePath.normalize(folder)
+    // More folders than a path can have: a file system that changes meanwhile must not keep us here.
+    for _ in 0..<2048 {
+      for name in names {
+        let path = folder == "." ? name : FilePath.join(folder, name)
+        if kind(of: path) == .file { return path }
+      }
+      guard let real = DiskFiles.realPath(folder), real != "/" else { return nil }
+      if folder == "." {
+        folder = ".."
+      } else if FilePath.name(of: folder) == ".." {
+        folder += "/.."
+      } else {
+        folder = FilePath.directory(of: folder)
+        if folder.isEmpty { folder = "." }
+      }
+    }
+    return nil
+  }
+
   /// Every file below a folder that `isWanted` takes, leaving out hidden folders, links and what package managers fill.
   package static func files(below folder: String, isWanted: (String) -> Bool) -> [String] {
     var found: [String] = []

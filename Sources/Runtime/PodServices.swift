@@ -1,8 +1,12 @@
 /// What docker compose makes of a generated file.
 package enum PodServices {
   /// The names of all services, sorted by bytes.
-  package static func names(_ tool: DockerTool, _ project: PodProject) throws(EngineFailure) -> [String] {
-    try tool.output(tool.compose(project, ["config", "--services", "--no-interpolate"]))
+  ///
+  /// - Parameter bytes: the file, for a project that gets it on standard input.
+  package static func names(
+    _ tool: DockerTool, _ project: PodProject, input bytes: [UInt8]? = nil
+  ) throws(EngineFailure) -> [String] {
+    try tool.output(tool.compose(project, ["config", "--services", "--no-interpolate"]), input: bytes)
       .split(separator: "\n").map(String.init).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 

@@ -1,3 +1,4 @@
+package import Driver
 import Glibc
 package import Source
 
@@ -16,14 +17,18 @@ package enum ProcessEnvironment {
     }
     return Environment(values)
   }
+}
 
-  /// The current folder's name as compose makes a project name of it; nil where nothing is left of it.
-  package static var folderName: String? {
-    guard let path = DiskFiles.realPath(".") else { return nil }
-    let name = FilePath.name(of: path).lowercased().utf8.filter {
-      ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x5F || $0 == 0x2D
+extension CompileOptions {
+  /// What a compile of a file may know of this process.
+  package static func here(_ path: String) -> CompileOptions {
+    var options = CompileOptions()
+    options.environment = ProcessEnvironment.current
+    let folder = FilePath.directory(of: path)
+    // A path that ends in dots has to be looked up to know what the folder is called.
+    if ["", ".", ".."].contains(FilePath.name(of: folder)) {
+      options.folderName = DiskFiles.realPath(folder.isEmpty ? "." : folder).map { FilePath.name(of: $0) }
     }
-    let trimmed = name.drop { $0 == 0x5F || $0 == 0x2D }
-    return trimmed.isEmpty ? nil : String(decoding: trimmed, as: UTF8.self)
+    return options
   }
 }

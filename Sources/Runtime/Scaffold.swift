@@ -1,3 +1,4 @@
+import Driver
 package import IR
 import Source
 
@@ -36,7 +37,7 @@ package struct Scaffold {
   }
 
   /// The lines that `.gitignore` has to have.
-  package static let ignored = [".env", ".claw/", "compose.generated.yml", "Dockerfile*.generated*"]
+  package static let ignored = [".env", ".claw/", GeneratedName.compose, "Dockerfile*.generated*"]
 
   private var clawfile: String {
     let socket =

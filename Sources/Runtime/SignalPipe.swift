@@ -12,6 +12,7 @@ struct SignalPipe: ~Copyable {
   /// The end that the work writes `done` to.
   let writer: Int32
   private var previous: [sigaction] = []
+  private var previousPipe = sigaction()
 
   /// Opens the pipe and takes over the signals; nil if the system has no descriptors left.
   init?() {
@@ -34,6 +35,10 @@ struct SignalPipe: ~Copyable {
       sigaction(signal, &action, &old)
       previous.append(old)
     }
+    // A child that does not read what we hand it must not end us.
+    var action = sigaction()
+    action.__sigaction_handler.sa_handler = { _ in }
+    sigaction(SIGPIPE, &action, &previousPipe)
   }
 
   deinit {
@@ -41,6 +46,8 @@ struct SignalPipe: ~Copyable {
       var old = old
       sigaction(signal, &old, nil)
     }
+    var old = previousPipe
+    sigaction(SIGPIPE, &old, nil)
     close(reader)
     close(writer)
   }

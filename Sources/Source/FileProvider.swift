@@ -10,6 +10,17 @@ public enum FileFailure: Error, Sendable, Equatable {
   case tooLarge(limit: Int)
   /// The system said no, with its own words.
   case system(String)
+
+  /// What is the matter with the file, as the end of a sentence about it.
+  public var reason: String {
+    switch self {
+    case .missing: "doesn't exist"
+    case .notRegular: "is no regular file"
+    case .outside: "leads out of its folder"
+    case .tooLarge(let limit): "has more than \(limit >> 20) MiB"
+    case .system(let message): "can't be read: \(message)"
+    }
+  }
 }
 
 /// How the compiler gets at files that the source names (`include`, `extends`, contracts): it never opens one itself, so

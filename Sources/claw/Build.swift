@@ -20,39 +20,44 @@ struct Build: ParsableCommand {
 
   @OptionGroup var inputs: CompileInputs
   @Argument(help: "Services of the pod to build.") var services: [String] = []
-  @Option(name: [.short, .long], help: "A name for the image.") var tag: [String] = []
-  @Option(name: .customLong("build-arg"), help: "A build argument, NAME=VALUE.") var buildArgument: [String] = []
-  @Option(help: "The stage to build.") var target: String?
-  @Option(help: "The platform to build for.") var platform: String?
+  @Option(name: [.short, .long], help: ArgumentHelp("A name for the image.", valueName: "name")) var tag: [String] = []
+  @Option(name: .customLong("build-arg"), help: ArgumentHelp("A build argument.", valueName: "name=value"))
+  var buildArgument: [String] = []
+  @Option(help: ArgumentHelp("The stage to build.", valueName: "stage")) var target: String?
+  @Option(help: ArgumentHelp("The platform to build for.", valueName: "platform")) var platform: String?
   @Flag(name: .customLong("no-cache"), help: "Run every step anew.") var noCache = false
   @Flag(help: "Ask the registry for newer base images.") var pull = false
-  @Option(help: "A secret for RUN --mount=type=secret.") var secret: [String] = []
-  @Option(help: "An SSH agent or keys for RUN --mount=type=ssh.") var ssh: [String] = []
-  @Option(help: "The build context; else the Clawfile's folder.") var context: String?
-  @Option(help: "A label for the image, NAME=VALUE.") var label: [String] = []
-  @Flag(name: .shortAndLong, help: "Show only what goes wrong.") var quiet = false
+  @Option(help: ArgumentHelp("A secret for RUN --mount=type=secret.", valueName: "secret")) var secret: [String] = []
+  @Option(help: ArgumentHelp("An SSH agent or keys for RUN --mount=type=ssh.", valueName: "ssh")) var ssh: [String] = []
+  @Option(help: ArgumentHelp("The build context; else the Clawfile's folder.", valueName: "folder")) var context:
+    String?
+  @Option(help: ArgumentHelp("A label for the image.", valueName: "name=value")) var label: [String] = []
+  @OptionGroup var quiet: QuietOption
+  @OptionGroup var verbose: VerboseOption
   @OptionGroup var engine: EngineOptions
   @OptionGroup var report: ReportOptions
 
   func run() throws {
-    let tool = try engine.tool()
+    let tool = try engine.tool(isVerbose: verbose.verbose)
     var (inputs, services) = inputs.withServices(services)
     if !imageOptions.isEmpty { inputs = inputs.preferringClawfile }
-    let compilation = try inputs.compiled(report)
-    try Artifacts.writeAll(compilation)
-    let child: ChildProcess
-    if let pod = compilation.pod {
+    let compilation = try inputs.compiled(report, isQuiet: quiet.quiet, isVerbose: verbose.verbose)
+    let progress = BuildProgress(isQuiet: quiet.quiet, isVerbose: verbose.verbose)
+    if let pod = compilation.pod, let file = compilation.artifacts.last {
       try refusePodOptions()
-      child = try podBuild(tool, pod, compilation, services)
+      let run = PodRun(tool: tool, pod: pod, compilation: compilation, file: file)
+      try run.writeParts(isQuiet: quiet.quiet)
+      try progress.run(tool, try podBuild(run, services), input: file.bytes, compilation)
+      try run.publish(isQuiet: quiet.quiet)
     } else {
       if let service = services.first {
         Console.say("claw: '\(service)': only a pod has services to choose from")
         throw Status.usage
       }
-      child = clawfileBuild(tool, compilation)
+      try Artifacts.writeAll(compilation, isQuiet: quiet.quiet)
+      try progress.run(tool, clawfileBuild(tool, compilation), compilation)
     }
-    try BuildProgress(isQuiet: quiet).run(tool, child, compilation)
-    if !quiet { Console.say(tag.isEmpty ? "built" : "built \(tag.joined(separator: ", "))") }
+    if !quiet.quiet { Console.say(tag.isEmpty ? "built" : "built \(tag.joined(separator: ", "))") }
   }
 
   private func clawfileBuild(_ tool: DockerTool, _ compilation: Compilation) -> ChildProcess {
@@ -70,16 +75,16 @@ struct Build: ParsableCommand {
     return child
   }
 
-  private func podBuild(
-    _ tool: DockerTool, _ pod: PodPlan, _ compilation: Compilation, _ services: [String]
-  ) throws -> ChildProcess {
-    let project = PodProject(file: compilation.composePath, name: pod.name)
-    var words = ["build"] + sharedWords
+  private func podBuild(_ run: PodRun, _ services: [String]) throws -> ChildProcess {
+    var words = sharedWords
     if !services.isEmpty {
-      let all = try Engine.run { () throws(EngineFailure) in try PodServices.names(tool, project) }
-      words += try Targets.resolve(services, instances: pod.instancesByService, services: all)
+      let project = PodProject(pipedFor: run.pod.folder, name: run.pod.name)
+      let all = try Engine.run { () throws(EngineFailure) in
+        try PodServices.names(run.tool, project, input: run.file.bytes)
+      }
+      words += try Targets.resolve(services, instances: run.pod.instancesByService, services: all)
     }
-    return tool.compose(project, words, progress: "plain")
+    return run.buildCall(words)
   }
 
   private var sharedWords: [String] {

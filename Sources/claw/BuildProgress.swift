@@ -11,20 +11,39 @@ import Synchronization
 final class BuildProgress: Sendable {
   private struct State {
     var log = BuildLog()
-    var shown = false
+    /// The step that is shown.
+    var step: String?
     var started = ContinuousClock.now
+    /// Lines that are shown only if something is really done.
+    var held: [String] = []
   }
 
   private let state = Mutex(State())
-  private let isTerminal = isatty(STDERR_FILENO) == 1 && Console.variable("TERM") != "dumb"
+  private let isTerminal: Bool
   private let isQuiet: Bool
+  private let showsWorkOnly: Bool
 
-  init(isQuiet: Bool = false) { self.isQuiet = isQuiet }
+  /// Shows a build.
+  ///
+  /// - Parameter isVerbose: whether all that BuildKit says is shown to people, too.
+  /// - Parameter showsWorkOnly: whether a build that finds everything in the cache is nothing to speak of.
+  init(isQuiet: Bool = false, isVerbose: Bool = false, showsWorkOnly: Bool = false) {
+    self.isQuiet = isQuiet
+    self.showsWorkOnly = showsWorkOnly
+    isTerminal = !isVerbose && isatty(STDERR_FILENO) == 1 && Console.variable("TERM") != "dumb"
+  }
 
   /// Runs a build to its end.
-  func run(_ tool: DockerTool, _ child: ChildProcess, _ compilation: Compilation) throws {
-    defer { clear() }
-    let status = try Engine.run { () throws(EngineFailure) in try tool.follow(child) { self.take($0) } }
+  ///
+  /// - Parameter input: what it reads; nil for nothing.
+  func run(_ tool: DockerTool, _ child: ChildProcess, input: [UInt8]? = nil, _ compilation: Compilation) throws {
+    let clock = isTerminal && !isQuiet ? Task.detached { await self.tick() } : nil
+    defer {
+      clock?.cancel()
+      clear()
+    }
+    let status = try Engine.run { () throws(EngineFailure) in try tool.follow(child, input: input) { self.take($0) } }
+    clock?.cancel()
     clear()
     if status == 0 { return }
     report(status, compilation)
@@ -35,22 +54,45 @@ final class BuildProgress: Sendable {
     state.withLock { state in
       switch state.log.take(line) {
       case .hidden: return
-      case .line: if !isTerminal, !isQuiet { Console.say(line) }
+      case .line: if !isTerminal, !isQuiet { say(line, &state) }
       case .step(let step):
         if isQuiet { return }
-        guard isTerminal else { return Console.say(line) }
-        let seconds = (ContinuousClock.now - state.started) / .seconds(1)
-        let text = "\(Int(seconds))s \(step)".prefix(max(20, Console.width - 1))
-        Console.talk("\r\u{1B}[K\(text)")
-        state.shown = true
+        guard isTerminal else { return say(line, &state) }
+        state.step = step
+        draw(state)
       }
     }
   }
 
+  private func draw(_ state: State) {
+    guard let step = state.step else { return }
+    let seconds = (ContinuousClock.now - state.started) / .seconds(1)
+    let text = "\(Int(seconds))s \(step)".prefix(max(20, Console.width - 1))
+    Console.talk("\r\u{1B}[K\(text)")
+  }
+
+  /// Lets the elapsed time go on where a step takes long.
+  private func tick() async {
+    while !Task.isCancelled {
+      try? await Task.sleep(for: .seconds(1))
+      state.withLock { if !Task.isCancelled { draw($0) } }
+    }
+  }
+
+  /// Says a line, or keeps it until there is something to say.
+  private func say(_ line: String, _ state: inout State) {
+    guard showsWorkOnly, !state.log.hasWorked else {
+      for line in state.held { Console.say(line) }
+      state.held = []
+      return Console.say(line)
+    }
+    state.held.append(line)
+  }
+
   private func clear() {
     state.withLock { state in
-      if state.shown { Console.talk("\r\u{1B}[K") }
-      state.shown = false
+      if state.step != nil { Console.talk("\r\u{1B}[K") }
+      state.step = nil
     }
   }
 

@@ -17,21 +17,23 @@ struct Check: ParsableCommand {
         claw check --format sarif Clawfile claw-pod.yml > findings.sarif
       """)
 
-  @Argument(help: "Files and folders.") var paths: [String] = []
-  @Option(name: .customLong("as"), help: "Read every named file as: clawfile or pod.") var kind: FileKind?
+  @Argument(help: "Files and folders.", completion: .file()) var paths: [String] = []
+  @Option(name: .customLong("as"), help: ArgumentHelp("How to read every named file.", valueName: "kind"))
+  var kind: FileKind?
+  @OptionGroup var quiet: QuietOption
+  @OptionGroup var verbose: VerboseOption
   @OptionGroup var report: ReportOptions
 
   func run() throws {
     var bag = DiagnosticBag()
     var status = Status.done
     for input in Inputs.find(paths, as: kind, status: &status) {
-      var options = CompileOptions()
-      options.environment = ProcessEnvironment.current
-      options.folderName = ProcessEnvironment.folderName
+      if verbose.verbose { Console.say("checking \(input.file.path) as a \(input.kind.rawValue)") }
+      let options = CompileOptions.here(input.file.path)
       bag.add(contentsOf: Compiler.compile(input.file, kind: input.kind, files: DiskFiles(), options: options).bag)
     }
     bag.removeDuplicates()
-    let reported = report.report(bag)
+    let reported = report.report(bag, isQuiet: quiet.quiet)
     if status != .done { throw status }
     if reported != .done { throw reported }
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Source
 
 /// The command line. Synchronous on purpose: an asynchronous main costs ten times the start-up of this one.
 @main
@@ -6,26 +7,23 @@ struct Claw: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "claw",
     abstract: "A compiler toolchain for the declarative files of AI agents.",
+    discussion: """
+      Clawfiles and claw-pod.yml go in; a Dockerfile and a compose file come out, which docker builds and runs.
+
+      EXAMPLES
+        claw init my-agent
+        claw up my-agent --wait
+      """,
     version: "claw \(Version.text)",
-    subcommands: [
-      Build.self,
-      Check.self,
-      Compile.self,
-      DoctorCommand.self,
-      Down.self,
-      Explain.self,
-      Fmt.self,
-      Golden.self,
-      Graph.self,
-      Health.self,
-      HelpCommand.self,
-      Init.self,
-      Inspect.self,
-      Lock.self,
-      Logs.self,
-      Parse.self,
-      Ps.self,
-      Up.self,
+    groupedSubcommands: [
+      CommandGroup(name: "Writing", subcommands: [Init.self, Fmt.self]),
+      CommandGroup(
+        name: "Looking", subcommands: [Check.self, Explain.self, Inspect.self, Graph.self, Parse.self]),
+      CommandGroup(name: "Making", subcommands: [Compile.self, Lock.self, Build.self]),
+      CommandGroup(
+        name: "Running",
+        subcommands: [Up.self, Down.self, Ps.self, Logs.self, Health.self, DoctorCommand.self]),
+      CommandGroup(name: "Other", subcommands: [Golden.self, HelpCommand.self]),
     ])
 
   static func main() {
@@ -36,13 +34,22 @@ struct Claw: ParsableCommand {
       exit(withError: ExitCode(status.rawValue))
     } catch {
       let code = exitCode(for: error)
-      let message = fullMessage(for: error)
+      let message = HelpText.arranged(fullMessage(for: error))
       if code == .success {
         Console.write(message + "\n")
         return
       }
-      Console.say(message)
+      Console.say(unknownCommand ?? HelpText.complaint(message))
       exit(withError: ExitCode(code == .validationFailure ? Status.usage.rawValue : code.rawValue))
     }
+  }
+
+  /// What to say where the first word is none of the commands.
+  private static var unknownCommand: String? {
+    guard let word = CommandLine.arguments.dropFirst().first, word.utf8.first != 0x2D else { return nil }
+    let names = configuration.subcommands.map { HelpCommand.name(of: $0) }
+    if names.contains(where: { $0.utf8.elementsEqual(word.utf8) }) { return nil }
+    let near = Suggestion.nearest(to: word, in: names).map { "; did you mean '\($0)'?" } ?? ""
+    return "claw: there is no command '\(word)'\(near)\n  'claw help' lists them"
   }
 }

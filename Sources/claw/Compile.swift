@@ -17,14 +17,28 @@ struct Compile: ParsableCommand {
       """)
 
   @OptionGroup var compile: CompileInputs
-  @Option(name: .shortAndLong, help: "Write below this folder instead of beside the sources.") var output: String?
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Write below this folder instead of beside the sources.", valueName: "folder"))
+  var output: String?
+  @Option(
+    help: ArgumentHelp("The engine that a pod is for: compose.", valueName: "engine"),
+    completion: .list(["compose"]))
+  var target: String?
   @Flag(help: "Write the main file to standard output, and nothing to disk.") var stdout = false
   @Flag(help: "Fail if a generated file on disk is not what it should be; write nothing.") var check = false
+  @OptionGroup var quiet: QuietOption
+  @OptionGroup var verbose: VerboseOption
   @OptionGroup var report: ReportOptions
 
+  func validate() throws {
+    if stdout, check { throw ValidationError("--stdout and --check can't be meant both") }
+  }
+
   func run() throws {
-    var compilation = try compile.compile()
-    let status = report.report(compilation.bag)
+    if let target { try refuse(target: target) }
+    var compilation = try compile.compile(isVerbose: verbose.verbose)
+    let status = report.report(compilation.bag, isQuiet: quiet.quiet)
     if let output {
       // Below the folder everything lies as it would beside the sources.
       let folder = FilePath.directory(of: try compile.resolved())
@@ -34,7 +48,7 @@ struct Compile: ParsableCommand {
           output, FilePath.relative(path, from: folder.isEmpty ? "." : folder))
       }
     }
-    if compilation.bag.hasErrors { throw status }
+    if status != .done { throw status }
     if stdout {
       if let main = compilation.artifacts.last { Console.write(main.bytes) }
     } else if check {
@@ -42,24 +56,39 @@ struct Compile: ParsableCommand {
       for artifact in stale { Console.say("claw: '\(artifact.path)' is stale: run 'claw compile'") }
       if !stale.isEmpty { throw Status.failed }
     } else {
-      try Artifacts.writeAll(compilation)
+      try Artifacts.writeAll(compilation, isQuiet: quiet.quiet)
     }
-    if status != .done { throw status }
+  }
+
+  /// Ends the run if a target is none that can be written.
+  private func refuse(target: String) throws {
+    if target == "compose" { return }
+    if target == "kubernetes" || target.starts(withBytes: "kubernetes@") {
+      Console.say(
+        "claw: [\(EngineRules.notYet.name)] '--target \(target)' comes with a later version; nothing was written")
+      throw Status.engine
+    }
+    Console.say("claw: there is no target '\(target)'")
+    Console.say("  there are: compose")
+    throw Status.usage
   }
 }
 
 /// What a command compiles.
 struct CompileInputs: ParsableArguments {
-  @Argument(help: "A Clawfile, a pod file, or a folder that holds one.") var path: String?
-  @Option(name: .shortAndLong, help: "The pod file.") var file: String?
-  @Option(name: .customLong("as"), help: "Read the file as: clawfile or pod.") var kind: FileKind?
-  @Option(help: "normal, or worker: ACT becomes build steps.") var mode: Mode = .normal
+  @Argument(help: "A Clawfile, a pod file, or a folder that holds one.", completion: .file()) var path: String?
+  @Option(name: .shortAndLong, help: "The pod file, or its folder.", completion: .file()) var file: String?
+  @Option(name: .customLong("as"), help: ArgumentHelp("How to read the file.", valueName: "kind")) var kind: FileKind?
+  @Option(help: ArgumentHelp("What images are for; in a worker's, ACT becomes build steps.", valueName: "mode"))
+  var mode: Mode = .normal
 
   /// What an image is built for.
   enum Mode: String, ExpressibleByArgument, CaseIterable { case normal, worker }
 
   /// Compiles what the arguments name.
-  func compile() throws -> Compilation {
+  ///
+  /// - Parameter isVerbose: whether the files that were read are told.
+  func compile(isVerbose: Bool = false) throws -> Compilation {
     let path = try resolved()
     var status = Status.done
     guard let kind = kind ?? FileKind(path: path, isNamed: true) else {
@@ -67,11 +96,11 @@ struct CompileInputs: ParsableArguments {
       throw Status.usage
     }
     guard let source = Inputs.read(path, &status) else { throw status }
-    var options = CompileOptions()
+    var options = CompileOptions.here(path)
     options.isWorker = mode == .worker
-    options.environment = ProcessEnvironment.current
-    options.folderName = ProcessEnvironment.folderName
-    return Compiler.compile(source, kind: kind, files: DiskFiles(), options: options)
+    let compilation = Compiler.compile(source, kind: kind, files: DiskFiles(), options: options)
+    if isVerbose { for source in compilation.sources { Console.say("read \(source.path)") } }
+    return compilation
   }
 
   /// The file that is meant.
@@ -82,7 +111,7 @@ struct CompileInputs: ParsableArguments {
     }
     guard let found = Self.find(file ?? path) else {
       if let path = file ?? path {
-        Console.say("claw: '\(path)' holds neither claw-pod.yml nor Clawfile")
+        Console.say("claw: '\(path)' holds no claw-pod.yml, no Clawfile and no Dockerfile")
       } else {
         Console.say("claw: there is no claw-pod.yml here or above, and no Clawfile: run 'claw init' to start with one")
       }
@@ -94,24 +123,13 @@ struct CompileInputs: ParsableArguments {
   /// The file that a path means: itself, what a folder holds, or without a path what lies here or above; nil if nothing.
   static func find(_ path: String?) -> String? {
     guard let path else {
-      return searchUpwards(["claw-pod.yml", "claw-pod.yaml"])
+      return FileSearch.upwards(["claw-pod.yml", "claw-pod.yaml"])
         ?? (FileSearch.kind(of: "Clawfile") == .file ? "Clawfile" : nil)
     }
     guard FileSearch.kind(of: path) == .folder else { return path }
     for name in ["claw-pod.yml", "claw-pod.yaml", "Clawfile", "Dockerfile"] {
       let candidate = path == "." ? name : FilePath.join(path, name)
       if FileSearch.kind(of: candidate) == .file { return candidate }
-    }
-    return nil
-  }
-
-  /// The first of some names in this folder or the nearest one above that has one.
-  static func searchUpwards(_ names: [String]) -> String? {
-    var folder = ""
-    for _ in 0..<64 {
-      for name in names where FileSearch.kind(of: folder + name) == .file { return folder + name }
-      if DiskFiles.realPath(folder.isEmpty ? "." : folder) == "/" { return nil }
-      folder += "../"
     }
     return nil
   }

@@ -22,7 +22,11 @@ enum Console {
       let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if written < 0 {
         if errno == EINTR { continue }
-        // A reader that went away (`claw … | head`) is not our failure.
+        if errno == EPIPE {
+          // A reader that went away (`claw … | head`) ends us as it ends others, also while a child runs.
+          signal(SIGPIPE, SIG_DFL)
+          raise(SIGPIPE)
+        }
         return
       }
       rest = rest.dropFirst(written)
@@ -50,6 +54,9 @@ enum Console {
     var size = winsize()
     return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 120
   }
+
+  /// How wide a table may be: what programs read has all columns.
+  static var tableWidth: Int? { isTerminal ? width : nil }
 
   /// A variable of the process.
   static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }

@@ -17,7 +17,7 @@ struct DoctorCommand: ParsableCommand {
         claw doctor --json | jq '.checks[] | select(.verdict != "ok")'
       """)
 
-  @Argument(help: "The pod whose folder is looked at.") var path: String?
+  @Argument(help: "The pod whose folder is looked at.", completion: .file()) var path: String?
   @Flag(help: "Write JSON.") var json = false
   @OptionGroup var engine: EngineOptions
 
@@ -25,7 +25,7 @@ struct DoctorCommand: ParsableCommand {
     let folder = path.map { FileSearch.kind(of: $0) == .folder ? $0 : FilePath.directory(of: $0) } ?? ""
     let checks = Doctor.run(
       docker: engine.docker, environment: ProcessEnvironment.current, folder: folder, stale: stale())
-    json ? Console.write(document(checks)) : Console.write(text(checks))
+    Console.write(json ? document(checks) : text(checks))
     if checks.contains(where: { $0.verdict == .failed }) { throw Status.unhealthy }
   }
 
@@ -34,9 +34,7 @@ struct DoctorCommand: ParsableCommand {
     guard let file = CompileInputs.find(path), let kind = FileKind(path: file, isNamed: true),
       let source = try? DiskFiles().read(file, within: nil, limit: Inputs.limit)
     else { return [] }
-    var options = CompileOptions()
-    options.environment = ProcessEnvironment.current
-    let compilation = Compiler.compile(source, kind: kind, files: DiskFiles(), options: options)
+    let compilation = Compiler.compile(source, kind: kind, files: DiskFiles(), options: .here(file))
     return compilation.artifacts.filter {
       FileSearch.kind(of: $0.path) == .file && !ArtifactStore.isCurrent($0.path, $0.bytes)
     }.map(\.path)

@@ -13,27 +13,54 @@ struct Down: ParsableCommand {
         claw down examples/desk -v
       """)
 
-  @Argument(help: "The pod file, or its folder.") var path: String?
+  @Argument(help: "The pod file, or its folder.", completion: .file()) var path: String?
   @OptionGroup var file: PodFileOptions
   @Flag(name: [.customShort("v"), .long], help: "Remove its volumes too, and all that is in them.") var volumes = false
-  @Flag(name: .shortAndLong, help: "Say only what goes wrong.") var quiet = false
+  @Flag(name: .customLong("dry-run"), help: "Show what would go and change nothing.") var dryRun = false
+  @Flag(help: "With --dry-run: write the plan as JSON.") var json = false
+  @OptionGroup var quiet: QuietOption
+  @Flag(help: "Say which commands are run.") var verbose = false
   @OptionGroup var engine: EngineOptions
+
+  func validate() throws {
+    if json, !dryRun { throw ValidationError("--json is for the plan: use it with --dry-run") }
+  }
 
   func run() throws {
     let path = try file.or(path).resolved()
     let generated = try PodFileOptions.generated(path)
     let project = PodProject(file: generated, name: try PodFileOptions.read(generated).name)
-    let tool = try engine.tool()
-    let lock = try PodLocks.take(FilePath.join(FilePath.directory(of: path), ".claw/\(project.name)"))
+    let tool = try engine.tool(isVerbose: verbose)
+    if dryRun {
+      let plan = try plan(tool, project.name)
+      return Console.write(
+        json
+          ? PlanText.document(plan, pod: project.name) : PlanText.text(plan, pod: project.name, canKeep: false))
+    }
+    let folder = FilePath.join(FilePath.directory(of: path), ".claw/\(project.name)")
+    let lock = try PodLocks.take(folder)
     defer { withExtendedLifetime(lock) {} }
     try Engine.run { () throws(EngineFailure) in
       var words = ["down", "--remove-orphans"]
       if volumes { words.append("--volumes") }
-      try tool.passThrough(tool.compose(project, words, progress: quiet ? "quiet" : nil))
-      guard volumes else { return }
-      // Those of ordinals that were removed earlier are in no file any more.
-      let left = try PodState.volumes(tool, project: project.name).values.sorted()
-      if !left.isEmpty { _ = try tool.output(["volume", "rm", "--"] + left) }
+      try tool.passThrough(tool.compose(project, words, progress: quiet.quiet ? "quiet" : nil))
+      if volumes {
+        // Those of ordinals that were removed earlier are in no file any more.
+        let left = try PodState.volumes(tool, project: project.name).values.sorted()
+        if !left.isEmpty { _ = try tool.output(["volume", "rm", "--"] + left) }
+      }
+      try ObjectSweep.run(tool, folder: folder, composeFile: generated)
+    }
+  }
+
+  private func plan(_ tool: DockerTool, _ name: String) throws -> UpPlan {
+    try Engine.run { () throws(EngineFailure) in
+      var plan = UpPlan()
+      for service in Set(try PodState.containers(tool, project: name).map(\.service)).sorted() {
+        plan.steps.append(.init(service: service, action: .remove))
+      }
+      if volumes { plan.volumes = try PodState.volumes(tool, project: name).keys.sorted() }
+      return plan
     }
   }
 }

@@ -4,13 +4,18 @@ import Source
 
 /// What every command that needs Docker takes.
 struct EngineOptions: ParsableArguments {
-  @Option(help: "The docker command to use (also: CLAW_DOCKER).") var docker: String?
+  @Option(help: ArgumentHelp("The docker command to use (also: CLAW_DOCKER).", valueName: "command"))
+  var docker: String?
 
   /// The docker command of this machine.
-  func tool() throws -> DockerTool {
-    try Engine.run { () throws(EngineFailure) in
+  ///
+  /// - Parameter isVerbose: whether each call of it is shown.
+  func tool(isVerbose: Bool) throws -> DockerTool {
+    var tool = try Engine.run { () throws(EngineFailure) in
       try DockerTool.find(docker, environment: ProcessEnvironment.current)
     }
+    if isVerbose { tool.trace = { Console.say("+ \($0)") } }
+    return tool
   }
 }
 

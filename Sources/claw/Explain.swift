@@ -16,7 +16,8 @@ struct Explain: ParsableCommand {
         claw explain DL3024
       """)
 
-  @Argument(help: "The rule's name.") var rule: String?
+  @Argument(help: "The rule's name.", completion: .custom { _, _, _ in RuleCatalog.all.map(\.name) })
+  var rule: String?
   @Flag(help: "Write JSON.") var json = false
 
   func run() throws {
@@ -62,9 +63,10 @@ struct Explain: ParsableCommand {
   }
 
   private func wrap(_ text: String) -> String {
+    let width = min(80, Console.tableWidth ?? 80)
     var lines = [""]
     for word in text.split(separator: " ") {
-      if lines[lines.count - 1].count + word.count >= 80 { lines.append("") }
+      if lines[lines.count - 1].count + word.count >= width { lines.append("") }
       lines[lines.count - 1] += (lines[lines.count - 1].isEmpty ? "" : " ") + word
     }
     return lines.joined(separator: "\n")

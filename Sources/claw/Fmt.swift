@@ -18,9 +18,12 @@ struct Fmt: ParsableCommand {
         claw fmt --check Clawfile claw-pod.yml
       """)
 
-  @Argument(help: "Files and folders.") var paths: [String] = []
+  @Argument(help: "Files and folders.", completion: .file()) var paths: [String] = []
   @Flag(help: "Write nothing; list the files that are not formatted, and fail if there are any.") var check = false
-  @Option(name: .customLong("as"), help: "Read every named file as: clawfile or pod.") var kind: FileKind?
+  @Option(name: .customLong("as"), help: ArgumentHelp("How to read every named file.", valueName: "kind"))
+  var kind: FileKind?
+  @OptionGroup var quiet: QuietOption
+  @OptionGroup var verbose: VerboseOption
   @OptionGroup var report: ReportOptions
 
   func run() throws {
@@ -28,6 +31,7 @@ struct Fmt: ParsableCommand {
     var bag = DiagnosticBag()
     var changed: [(path: String, bytes: [UInt8])] = []
     for input in Inputs.find(paths, as: kind, status: &status) {
+      if verbose.verbose { Console.say("formatting \(input.file.path) as a \(input.kind.rawValue)") }
       guard let bytes = Formatting.format(input.file, kind: input.kind, into: &bag) else { continue }
       if input.file.path == "<stdin>" {
         Console.write(bytes)
@@ -42,9 +46,9 @@ struct Fmt: ParsableCommand {
       if !changed.isEmpty, reported == .done, status == .done { throw Status.failed }
     } else {
       do throws(ArtifactStore.Failure) {
-        for path in try ArtifactStore.write(changed) { Console.say("formatted \(path)") }
+        for path in try ArtifactStore.write(changed) where !quiet.quiet { Console.say("formatted \(path)") }
       } catch {
-        Console.say("claw: '\(error.path)' \(error.reason)")
+        Console.say("claw: '\(error.path)': \(error.reason)")
         throw Status.failed
       }
     }

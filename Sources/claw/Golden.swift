@@ -17,7 +17,7 @@ struct Golden: ParsableCommand {
       """)
 
   @Flag(help: "Rewrite what differs, then fail, so that the change is looked at.") var update = false
-  @Argument(help: "Folders with cases in or below them.") var folders: [String]
+  @Argument(help: "Folders with cases in or below them.", completion: .directory) var folders: [String]
 
   func run() throws {
     var count = 0

@@ -15,10 +15,11 @@ struct Health: ParsableCommand {
   @Argument(help: "Claws, all of their instances or one.") var names: [String] = []
   @OptionGroup var file: PodFileOptions
   @Flag(help: "Write JSON.") var json = false
+  @OptionGroup var verbose: VerboseOption
   @OptionGroup var engine: EngineOptions
 
   func run() throws {
-    let view = try PodView(file.file, engine)
+    let view = try PodView(file.file, engine.tool(isVerbose: verbose.verbose))
     let wanted = try view.resolve(names)
     let rows = view.claws.filter { wanted.isEmpty || wanted.contains($0.name) }
     if json {
@@ -34,13 +35,14 @@ struct Health: ParsableCommand {
     } else {
       var table = Table(["CLAW", "HEALTHY", "STATE", "HEALTH", "DETAIL"])
       for row in rows { table.add([row.name, row.isHealthy ? "yes" : "NO", row.state, row.health, detail(row)]) }
-      Console.write(table.text)
+      Console.write(table.text(within: Console.tableWidth))
     }
     if rows.contains(where: { !$0.isHealthy }) { throw Status.unhealthy }
   }
 
   private func detail(_ row: ClawRow) -> String {
     guard let container = row.container else { return "not started: run 'claw up'" }
+    if container.isFinished { return "its task is done" }
     if container.state == "exited" { return "ended with status \(container.exitCode)" }
     if container.restarts > 0 { return "\(container.restarts) restarts" }
     if container.health == "unhealthy", let output = container.healthOutput {

@@ -24,7 +24,7 @@ struct HelpCommand: ParsableCommand {
         parent = next
       }
       let help = parent == Claw.self ? Claw.helpMessage() : Claw.helpMessage(for: parent)
-      return Console.write(help + "\n")
+      return Console.write(HelpText.arranged(help) + "\n")
     }
     for status in Status.allCases {
       let number = String(status.rawValue)
@@ -32,7 +32,8 @@ struct HelpCommand: ParsableCommand {
     }
   }
 
-  private static func name(of command: any ParsableCommand.Type) -> String {
+  /// What a command is called.
+  static func name(of command: any ParsableCommand.Type) -> String {
     command.configuration.commandName ?? "\(command)".lowercased()
   }
 }

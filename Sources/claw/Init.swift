@@ -16,8 +16,12 @@ struct Init: ParsableCommand {
         claw init my-agent --type claude-code
       """)
 
-  @Argument(help: "The project's folder.") var folder = "."
-  @Option(help: "The runner type.") var type = "generic"
+  @Argument(help: "The project's folder.", completion: .directory) var folder = "."
+  @Option(
+    help: ArgumentHelp("The runner type.", valueName: "type"),
+    completion: .custom { _, _, _ in RunnerCatalog.all.map(\.name) })
+  var type = "generic"
+  @OptionGroup var quiet: QuietOption
 
   func run() throws {
     guard let runner = RunnerCatalog.type(named: type) else {
@@ -36,15 +40,18 @@ struct Init: ParsableCommand {
       throw Status.failed
     }
     let place = folder == "." ? "" : "cd \(folder.contains(" ") ? "'\(folder)'" : folder) && "
-    Console.say("next: \(place)claw up --build --wait && claw logs agent")
+    if quiet.quiet { return }
+    Console.say("next: \(place)claw up --wait && claw logs agent")
   }
+
+  private func say(_ text: String) { if !quiet.quiet { Console.say(text) } }
 
   private func write(_ file: Scaffold.File) throws(ArtifactStore.Failure) {
     let path = folder == "." ? file.path : FilePath.join(folder, file.path)
-    guard !FileSearch.exists(path) else { return Console.say("kept \(path)") }
+    guard !FileSearch.exists(path) else { return say("kept \(path)") }
     let mode: UInt32 = file.path == "runner" ? 0o755 : 0o644
     _ = try ArtifactStore.write([(path, Array(file.text.utf8))], mode: mode)
-    Console.say("wrote \(path)")
+    say("wrote \(path)")
   }
 
   /// Adds the lines that are missing.
@@ -59,6 +66,6 @@ struct Init: ParsableCommand {
     if missing.isEmpty { return }
     if let last = bytes.last, last != 0x0A { bytes.append(0x0A) }
     _ = try ArtifactStore.write([(path, bytes + Array((missing.joined(separator: "\n") + "\n").utf8))])
-    Console.say("\(present.isEmpty ? "wrote" : "added to") \(path)")
+    say("\(present.isEmpty ? "wrote" : "added to") \(path)")
   }
 }

@@ -24,12 +24,20 @@ enum Inputs {
       }
       switch FileSearch.kind(of: path) {
       case .folder:
-        for found in FileSearch.files(below: path, isWanted: { FileKind(path: $0, isNamed: false) != nil }) {
+        let files = FileSearch.files(below: path, isWanted: { FileKind(path: $0, isNamed: false) != nil })
+        if files.isEmpty {
+          // Nothing to look at is not the same as nothing wrong.
+          Console.say(
+            "claw: there is no Clawfile, Dockerfile or claw-pod.yml in \(path == "." ? "this folder" : "'\(path)'") or below"
+          )
+          status = .usage
+        }
+        for found in files {
           guard let kind = FileKind(path: found, isNamed: false), let file = read(found, &status) else { continue }
           inputs.append(Input(file: file, kind: kind))
         }
       case .missing:
-        Console.say("claw: '\(path)' does not exist")
+        Console.say("claw: '\(path)' doesn't exist")
         status = .usage
       case .file, .other:
         guard let kind = kind ?? FileKind(path: path, isNamed: true) else {
@@ -62,19 +70,6 @@ enum Inputs {
       Console.say("claw: standard input \(error.reason)")
       status = .invalid
       return nil
-    }
-  }
-}
-
-extension FileFailure {
-  /// The reason, as the end of a sentence about the file.
-  var reason: String {
-    switch self {
-    case .missing: "does not exist"
-    case .notRegular: "is no regular file"
-    case .outside: "leads out of its folder"
-    case .tooLarge(let limit): "is larger than \(limit) bytes"
-    case .system(let reason): "can't be read: \(reason)"
     }
   }
 }

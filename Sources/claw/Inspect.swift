@@ -14,19 +14,28 @@ struct Inspect: ParsableCommand {
       Of an image, a Clawfile or a pod. With --source-map: where each line of a generated file came from.
 
       EXAMPLES
-        claw inspect claw-pod.yml
+        claw inspect
         claw inspect compose.generated.yml --source-map
       """)
 
-  @Argument(help: "An image, a Clawfile, a pod file or a generated file.") var subject: String
+  @Argument(
+    help: ArgumentHelp(
+      "An image, a Clawfile, a pod file or a generated file; else the pod here or above.", valueName: "subject"),
+    completion: .file())
+  var given: String?
   @Flag(help: "Show the labels as they are.") var labels = false
   @Flag(help: "Write JSON.") var json = false
   @Flag(name: .customLong("source-map"), help: "Show where each generated line came from.") var sourceMap = false
-  @Option(help: "The stage of a Clawfile.") var target: String?
+  @Option(help: ArgumentHelp("The stage of a Clawfile.", valueName: "stage")) var target: String?
+  @OptionGroup var verbose: VerboseOption
   @OptionGroup var engine: EngineOptions
   @OptionGroup var report: ReportOptions
 
+  /// What is looked at.
+  private var subject: String { given ?? CompileInputs.find(nil) ?? "claw-pod.yml" }
+
   func run() throws {
+    if given == nil { _ = try CompileInputs.parse([]).resolved() }
     if sourceMap { return try showSourceMap() }
     let file = FileSearch.exists(subject) ? CompileInputs.find(subject) : nil
     guard let file, let kind = FileKind(path: file, isNamed: true) else { return try showImage() }
@@ -61,7 +70,7 @@ struct Inspect: ParsableCommand {
   }
 
   private func showImage() throws {
-    let tool = try engine.tool()
+    let tool = try engine.tool(isVerbose: verbose.verbose)
     let image = try Engine.run { () throws(EngineFailure) in try ImageFactsReader.read(subject, tool) }
     guard let image else {
       Console.say("claw: there is no file '\(subject)', and the engine has no such image")

@@ -20,6 +20,8 @@ struct Lock: ParsableCommand {
 
   @OptionGroup var inputs: CompileInputs
   @Flag(help: "Fail if claw.lock is not what it would be now; write nothing.") var check = false
+  @OptionGroup var quiet: QuietOption
+  @OptionGroup var verbose: VerboseOption
   @OptionGroup var engine: EngineOptions
   @OptionGroup var report: ReportOptions
 
@@ -37,7 +39,7 @@ struct Lock: ParsableCommand {
       of: file, kind: kind, files: DiskFiles(), environment: environment, into: &bag)
     if bag.hasErrors { throw report.report(bag) }
 
-    let tool = try engine.tool()
+    let tool = try engine.tool(isVerbose: verbose.verbose)
     var lock = ClawLock()
     var missing: [String] = []
     for reference in references {
@@ -66,6 +68,7 @@ struct Lock: ParsableCommand {
     do throws(ArtifactStore.Failure) {
       let changed = try ArtifactStore.write([(target, lock.bytes)])
       let count = "\(lock.images.count) image\(lock.images.count == 1 ? "" : "s")"
+      if quiet.quiet { return }
       Console.say(changed.isEmpty ? "'\(target)' is right: \(count)" : "wrote \(target): \(count)")
     } catch {
       Console.say("claw: '\(error.path)': \(error.reason)")

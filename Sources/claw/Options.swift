@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Driver
 import Runtime
+import Source
 
 /// When to colour.
 enum ColourChoice: String, ExpressibleByArgument, CaseIterable {
@@ -26,37 +27,61 @@ enum Threshold: String, ExpressibleByArgument, CaseIterable {
   }
 }
 
+/// Whether to say less.
+struct QuietOption: ParsableArguments {
+  @Flag(name: [.customShort("q"), .long], help: "Say only what goes wrong.") var quiet = false
+}
+
+/// Whether to say more.
+struct VerboseOption: ParsableArguments {
+  @Flag(name: [.customShort("v"), .long], help: "Say what is read and which commands are run.") var verbose = false
+}
+
 /// What every command that reports findings takes.
 struct ReportOptions: ParsableArguments {
-  @Option(help: "How findings are written: text, json, sarif or github.")
+  @Option(help: ArgumentHelp("How findings are written.", valueName: "how"))
   var format: ReportFormat = .text
 
-  @Option(help: "When to colour: auto, always or never.")
+  @Option(help: ArgumentHelp("When to colour findings.", valueName: "when"))
   var color: ColourChoice = .auto
 
   @Option(
-    name: .customLong("fail-on"), help: "The least severity that fails the run: error (the default), warning or info.")
+    name: .customLong("fail-on"),
+    help: ArgumentHelp("The least severity that fails the run: error, if not given.", valueName: "severity"))
   var failOn: Threshold?
 
   @Flag(help: "Treat rules about trust, such as foreign frontends, as errors.")
   var strict = false
 
   /// Writes findings and says what the run's status is.
-  func report(_ bag: DiagnosticBag) -> Status {
-    var bag = bag
-    let configuration = ConfigurationFiles.load(into: &bag)
-    configuration.apply(to: &bag, isStrict: strict)
-    let diagnostics = bag.sorted()
+  ///
+  /// - Parameter isQuiet: whether people are told only what fails the run.
+  func report(_ bag: DiagnosticBag, isQuiet: Bool = false) -> Status {
+    // Each finding is judged by the configuration of its own file; that of the current folder always is looked at.
+    var configurations = ConfigurationFiles()
+    _ = configurations.configuration(for: "")
+    var judged = DiagnosticBag()
+    var failing = DiagnosticBag()
+    for finding in bag.diagnostics {
+      let configuration = configurations.configuration(for: finding.location.file.path)
+      guard let finding = configuration.judged(finding, isStrict: strict) else { continue }
+      judged.add(finding)
+      if finding.severity >= failOn?.severity ?? configuration.failOn ?? .error { failing.add(finding) }
+    }
+    judged.add(contentsOf: configurations.bag)
+    failing.add(contentsOf: configurations.bag)
+    let diagnostics = judged.sorted()
     switch format {
     case .json: Console.write(JSONRenderer.render(diagnostics))
     case .sarif: Console.write(SARIFRenderer.render(diagnostics, version: Version.text))
     case .github: Console.write(GitHubRenderer.render(diagnostics))
     case .text:
       let renderer = TerminalRenderer(isColoured: Console.isColoured(color, 2), width: Console.width)
-      let text = renderer.render(diagnostics) + renderer.summary(diagnostics)
+      let shown = isQuiet ? failing.sorted() : diagnostics
+      let text = renderer.render(shown) + (isQuiet ? "" : renderer.summary(diagnostics))
       if !text.isEmpty { Console.say(text) }
     }
-    if bag.hasErrors { return RuleCatalog.isRefusal(bag) ? .refused : .invalid }
-    return diagnostics.contains { $0.severity >= failOn?.severity ?? configuration.failOn ?? .error } ? .failed : .done
+    if judged.hasErrors { return RuleCatalog.isRefusal(judged) ? .refused : .invalid }
+    return failing.isEmpty ? .done : .failed
   }
 }

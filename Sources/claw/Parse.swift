@@ -21,10 +21,11 @@ struct Parse: ParsableCommand {
     case spans, tree
   }
 
-  @Argument(help: "The file.") var path: String
-  @Option(help: "spans: [first line, last line] of each instruction; tree: the whole tree as JSON.")
+  @Argument(help: "The file.", completion: .file()) var path: String
+  @Option(
+    help: ArgumentHelp("First and last line of each instruction, or the whole tree as JSON.", valueName: "what"))
   var dump: Dump = .tree
-  @Option(name: .customLong("as"), help: "Read the file as: clawfile or pod.") var kind: FileKind?
+  @Option(name: .customLong("as"), help: ArgumentHelp("How to read the file.", valueName: "kind")) var kind: FileKind?
   @OptionGroup var report: ReportOptions
 
   func run() throws {

@@ -6,7 +6,7 @@ import Source
 
 /// Which pod a command is about, for commands that take other words too.
 struct PodFileOptions: ParsableArguments {
-  @Option(name: .shortAndLong, help: "The pod file, or its folder.") var file: String?
+  @Option(name: .shortAndLong, help: "The pod file, or its folder.", completion: .file()) var file: String?
 
   /// The pod file that is meant.
   func resolved() throws -> String { try Self.resolve(file) }
@@ -25,7 +25,7 @@ struct PodFileOptions: ParsableArguments {
 
   /// The generated compose file beside a pod file, which must be there.
   static func generated(_ path: String) throws -> String {
-    let file = FilePath.join(FilePath.directory(of: path), Generated.compose)
+    let file = FilePath.join(FilePath.directory(of: path), GeneratedName.compose)
     guard FileSearch.kind(of: file) == .file else {
       Console.say("claw: there is no '\(file)': this pod was never brought up from here; run 'claw up'")
       throw Status.usage
@@ -37,20 +37,13 @@ struct PodFileOptions: ParsableArguments {
   static func read(_ file: String) throws -> GeneratedPod {
     var status = Status.done
     guard let source = Inputs.read(file, &status) else { throw status }
-    return GeneratedPod(source, files: DiskFiles(), options: options)
-  }
-
-  private static var options: CompileOptions {
-    var options = CompileOptions()
-    options.environment = ProcessEnvironment.current
-    options.folderName = ProcessEnvironment.folderName
-    return options
+    return GeneratedPod(source, files: DiskFiles(), options: .here(file))
   }
 
   /// Compiles the pod file without a word; nil if it has errors.
   static func compile(_ path: String) -> Compilation? {
     guard let source = try? DiskFiles().read(path, within: nil, limit: Inputs.limit) else { return nil }
-    let compilation = Compiler.compile(source, kind: .pod, files: DiskFiles(), options: options)
+    let compilation = Compiler.compile(source, kind: .pod, files: DiskFiles(), options: .here(path))
     return compilation.bag.hasErrors ? nil : compilation
   }
 }

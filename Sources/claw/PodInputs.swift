@@ -27,39 +27,11 @@ extension CompileInputs {
   }
 
   /// Compiles, reports, and throws the right status if nothing can come of it.
-  func compiled(_ report: ReportOptions) throws -> Compilation {
-    let compilation = try compile()
-    let status = report.report(compilation.bag)
-    if compilation.bag.hasErrors { throw compilation.isRefused ? Status.refused : status }
+  func compiled(_ report: ReportOptions, isQuiet: Bool = false, isVerbose: Bool = false) throws -> Compilation {
+    let compilation = try compile(isVerbose: isVerbose)
+    let status = report.report(compilation.bag, isQuiet: isQuiet)
+    if status != .done { throw status }
     return compilation
-  }
-
-  /// The generated compose file of the pod that the arguments name, which must be there.
-  func composeFile() throws -> String {
-    let path = try resolved()
-    guard FileKind(path: path, isNamed: true) == .pod else {
-      Console.say("claw: '\(path)' is no pod file")
-      throw Status.usage
-    }
-    let file = FilePath.join(FilePath.directory(of: path), Generated.compose)
-    guard FileSearch.kind(of: file) == .file else {
-      Console.say("claw: there is no '\(file)': this pod was never brought up from here; run 'claw up'")
-      throw Status.usage
-    }
-    return file
-  }
-}
-
-/// Names of generated files.
-enum Generated {
-  /// The compose file beside the pod file.
-  static let compose = "compose.generated.yml"
-}
-
-extension Compilation {
-  /// Where the generated compose file lies.
-  var composePath: String {
-    artifacts.last { FilePath.name(of: $0.path) == Generated.compose }?.path ?? Generated.compose
   }
 }
 

@@ -32,40 +32,56 @@ struct PodRun {
   /// Keeps other runs away from this pod.
   func lock() throws -> PodLock { try PodLocks.take(folder) }
 
-  /// Puts the generated files on disk, what containers mount first and the compose file last.
-  func write(isQuiet: Bool) throws {
-    try Artifacts.writeAll(compilation, isQuiet: isQuiet)
+  /// Puts what images and containers are made of on disk. The compose file is not among it: until something starts, the
+  /// one on disk belongs to what runs, and `down` needs that.
+  func writeParts(isQuiet: Bool) throws {
+    var parts = compilation
+    parts.artifacts.removeAll { $0.path == file.path }
+    try Artifacts.writeAll(parts, isQuiet: isQuiet)
     let broken = ObjectCheck.broken(pod)
     if broken.isEmpty { return }
     for path in broken { Console.say("claw: '\(path)' is not what was compiled: something else changes it") }
     throw Status.refused
   }
 
-  /// Builds the images of the pod: all, or those that are missing or whose Dockerfile has changed.
-  func build(always: Bool, isQuiet: Bool) throws {
-    let config = try readConfig()
-    let built = config.services.filter(\.isBuilt)
-    guard !built.isEmpty else { return }
-    var names = built.map(\.name)
-    if !always {
-      let images = try Engine.run { () throws(EngineFailure) in try config.imageIDs(tool) }
-      names = built.filter { images[$0.image] == nil || isStale($0) }.map(\.name)
-    }
-    // Instances of a claw share one image: building it once is enough.
-    var seen: Set<String> = []
-    names = built.filter { names.contains($0.name) && seen.insert($0.image).inserted }.map(\.name)
-    guard !names.isEmpty else { return }
-    if !isQuiet { Console.say("building \(names.joined(separator: ", "))") }
-    try BuildProgress(isQuiet: isQuiet).run(
-      tool, tool.compose(project, ["build"] + names, progress: "plain"), compilation)
-    BuildNotes.write(pod, in: folder)
+  /// Puts the compose file in place.
+  func publish(isQuiet: Bool) throws {
+    var last = compilation
+    last.artifacts = [file]
+    try Artifacts.write(last, isQuiet: isQuiet)
   }
 
-  private func isStale(_ service: PodConfig.Service) -> Bool {
-    guard let claw = service.labels["claw.service"], let build = pod.builds.first(where: { $0.service == claw }) else {
-      return false
+  /// Builds the images of the pod. All of them every time: only BuildKit knows whether a file that goes into an image
+  /// has changed, and if none has, it is done at once and the image stays the same one.
+  ///
+  /// - Parameter showsAll: whether to show also what is only found in the cache.
+  func build(showsAll: Bool, isQuiet: Bool, isVerbose: Bool) throws {
+    let config = try readConfig()
+    // Instances of a claw share one image: building it once is enough.
+    var seen: Set<String> = []
+    let built = config.services.filter { $0.isBuilt && seen.insert($0.image).inserted }
+    guard !built.isEmpty else { return }
+    let images = try Engine.run { () throws(EngineFailure) in try config.imageIDs(tool) }
+    let missing = built.filter { images[$0.image] == nil }.map(\.name)
+    if !missing.isEmpty, !isQuiet { Console.say("building \(missing.joined(separator: ", "))") }
+    let child = buildCall(built.map(\.name))
+    let progress = BuildProgress(
+      isQuiet: isQuiet, isVerbose: isVerbose, showsWorkOnly: !showsAll && missing.isEmpty && !isVerbose)
+    do { try progress.run(tool, child, input: file.bytes, compilation) } catch Status.engine {
+      if missing.isEmpty {
+        Console.say("  nothing was started or stopped; --no-build starts the images that are there")
+      }
+      throw Status.engine
     }
-    return !BuildNotes.isCurrent(build, in: folder)
+  }
+
+  /// The call that builds images; compose gets the file on its standard input.
+  func buildCall(_ words: [String]) -> ChildProcess {
+    var child = tool.compose(
+      PodProject(pipedFor: pod.folder, name: pod.name), ["build"] + words, progress: "plain")
+    // An attestation holds the time, so every build would make another image of the same content.
+    child.environment["BUILDX_NO_DEFAULT_ATTESTATIONS"] = "1"
+    return child
   }
 
   /// What will happen.
@@ -117,6 +133,13 @@ struct PodRun {
     }
     if problems.contains(where: \.isInvariant) { throw Status.refused }
     if !problems.isEmpty { throw Status.unhealthy }
+  }
+
+  /// Removes what no container mounts any more.
+  func sweep() throws {
+    try Engine.run { () throws(EngineFailure) in
+      _ = try ObjectSweep.run(tool, folder: folder, composeFile: file.path)
+    }
   }
 
   /// Removes what belonged to ordinals that are gone.

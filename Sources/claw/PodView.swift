@@ -13,11 +13,10 @@ struct PodView {
   let pod: PodPlan?
 
   /// Looks at the pod that the arguments name.
-  init(_ path: String?, _ engine: EngineOptions) throws {
+  init(_ path: String?, _ tool: DockerTool) throws {
     let path = try PodFileOptions.resolve(path)
     let file = try PodFileOptions.generated(path)
     let generated = try PodFileOptions.read(file)
-    let tool = try engine.tool()
     project = PodProject(file: file, name: generated.name)
     services = generated.services
     containers = try Engine.run { () throws(EngineFailure) in
@@ -95,7 +94,7 @@ struct ClawRow {
     guard let digest else { return "-" }
     return "\(digest.prefix(12)) \(isContractCurrent.map { $0 ? "ok" : "changed" } ?? "?")"
   }
-  /// Whether it runs as it should, or ended as one-shot programs do.
+  /// Whether it runs as it should, or did its one task.
   var isHealthy: Bool {
     guard let container else { return false }
     return container.isFinished || (container.state == "running" && container.health != "unhealthy")

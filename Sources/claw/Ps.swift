@@ -14,16 +14,17 @@ struct Ps: ParsableCommand {
         claw ps examples/desk --json
       """)
 
-  @Argument(help: "The pod file, or its folder.") var path: String?
+  @Argument(help: "The pod file, or its folder.", completion: .file()) var path: String?
   @OptionGroup var file: PodFileOptions
   @Flag(help: "Write JSON.") var json = false
   @Flag(name: .customLong("exit-code"), help: "End with status 6 if a claw is not as it should be.") var exitCode =
     false
+  @OptionGroup var verbose: VerboseOption
   @OptionGroup var engine: EngineOptions
 
   func run() throws {
-    let view = try PodView(file.or(path).file, engine)
-    json ? Console.write(document(view)) : Console.write(text(view))
+    let view = try PodView(file.or(path).file, engine.tool(isVerbose: verbose.verbose))
+    Console.write(json ? document(view) : text(view))
     if exitCode, view.claws.contains(where: { !$0.isHealthy || $0.isContractCurrent == false }) {
       throw Status.unhealthy
     }
@@ -34,14 +35,14 @@ struct Ps: ParsableCommand {
     for row in view.claws {
       table.add([row.name, row.type, row.state, row.health, row.cllama, "-", "-", "-", row.contract])
     }
-    var text = table.text
+    var text = table.text(within: Console.tableWidth)
     let plain = view.plain
     if !plain.isEmpty {
       var services = Table(["SERVICE", "STATE", "HEALTH"])
       for (name, container) in plain {
         services.add([name, container?.state ?? "missing", container?.health ?? "-"])
       }
-      text += "\n" + services.text
+      text += "\n" + services.text(within: Console.tableWidth)
     }
     return text
   }

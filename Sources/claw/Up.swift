@@ -10,8 +10,8 @@ struct Up: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Compiles a pod, shows what will happen, and brings it up.",
     discussion: """
-      What did not change keeps running. Nothing on disk or in Docker changes if anything is wrong with the files. A \
-      removed ordinal's own volumes go with it.
+      Images are built from what lies there now, and what did not change keeps running. Nothing on disk or in Docker \
+      changes if anything is wrong with the files. A removed ordinal's own volumes go with it.
 
       EXAMPLES
         claw up --build --wait
@@ -20,16 +20,22 @@ struct Up: ParsableCommand {
 
   @OptionGroup var inputs: CompileInputs
   @Flag(name: .customLong("dry-run"), help: "Show the plan and change nothing.") var dryRun = false
-  @Flag(help: "Build images first, also those that are there.") var build = false
+  @Flag(help: "With --dry-run: write the plan as JSON.") var json = false
+  @Flag(help: "Show the builds also where nothing has changed.") var build = false
   @Flag(name: .customLong("no-build"), help: "Build no image, not even one that is missing.") var noBuild = false
   @Flag(help: "Wait until everything is healthy.") var wait = false
   @Flag(name: .customLong("keep-volumes"), help: "Keep the volumes of removed ordinals.") var keepVolumes = false
-  @Flag(name: .shortAndLong, help: "Say only what goes wrong.") var quiet = false
+  @OptionGroup var quiet: QuietOption
+  @OptionGroup var verbose: VerboseOption
   @OptionGroup var engine: EngineOptions
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
     if build, noBuild { throw ValidationError("--build and --no-build can't be meant both") }
+    if json, !dryRun { throw ValidationError("--json is for the plan: use it with --dry-run") }
+    if json, report.format != .text {
+      throw ValidationError("--json and --format can't both have the standard output")
+    }
   }
 
   func run() throws {
@@ -39,22 +45,24 @@ struct Up: ParsableCommand {
       throw Status.usage
     }
     try refuseUnsupported(pod)
-    let tool = try engine.tool()
-    let run = PodRun(tool: tool, pod: pod, compilation: compilation, file: file)
+    let run = PodRun(
+      tool: try engine.tool(isVerbose: verbose.verbose), pod: pod, compilation: compilation, file: file)
     try run.checkAddresses()
     if dryRun {
       let plan = try run.plan(keepsVolumes: keepVolumes)
-      return Console.write(PlanText.text(plan, pod: pod))
+      return Console.write(json ? PlanText.document(plan, pod: pod.name) : PlanText.text(plan, pod: pod.name))
     }
     let lock = try run.lock()
     defer { withExtendedLifetime(lock) {} }
-    try run.write(isQuiet: quiet)
-    if !noBuild { try run.build(always: build, isQuiet: quiet) }
+    try run.writeParts(isQuiet: quiet.quiet)
+    if !noBuild { try run.build(showsAll: build, isQuiet: quiet.quiet, isVerbose: verbose.verbose) }
     let plan = try run.plan(keepsVolumes: keepVolumes)
-    if !quiet { Console.say(PlanText.text(plan, pod: pod)) }
-    try run.start(plan, waits: wait, isQuiet: quiet)
+    if !quiet.quiet { Console.say(PlanText.text(plan, pod: pod.name)) }
+    try run.publish(isQuiet: quiet.quiet)
+    try run.start(plan, waits: wait, isQuiet: quiet.quiet)
     try run.check(plan)
     try run.removeVolumes(plan)
+    try run.sweep()
   }
 
   /// Compiles; what is refused is refused here, before anything changes.
@@ -64,7 +72,7 @@ struct Up: ParsableCommand {
         "claw: [\(EngineRules.notYet.name)] 'up --mode worker' comes with a later version; nothing was changed")
       throw Status.engine
     }
-    return try inputs.compiled(report)
+    return try inputs.compiled(report, isQuiet: quiet.quiet, isVerbose: verbose.verbose)
   }
 
   private func refuseUnsupported(_ pod: PodPlan) throws {

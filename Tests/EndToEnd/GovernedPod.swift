@@ -129,7 +129,7 @@ struct GovernedPod: Sendable {
     RUN install -d -o 1000 -g 1000 /mnt/notes
     COPY --chmod=0555 runner.pl /app/runner
     USER 1000:1000
-    HEALTHCHECK --interval=2s --timeout=3s --start-period=5s CMD ["test", "-e", "/tmp/ready"]
+    HEALTHCHECK --interval=2s --timeout=30s --start-period=60s --retries=5 CMD ["test", "-e", "/tmp/ready"]
     ENTRYPOINT ["/app/runner"]
 
     """

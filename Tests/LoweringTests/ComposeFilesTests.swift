@@ -157,11 +157,14 @@ struct ComposeFilesTests {
 
   @Test("The project's name")
   func names() {
-    func name(_ path: String, _ text: String, given: String? = nil, environment: [String: String] = [:]) -> String {
+    func name(
+      _ path: String, _ text: String, given: String? = nil, environment: [String: String] = [:],
+      folderName: String? = nil
+    ) -> String {
       var bag = DiagnosticBag()
       let name = ComposeLoader.load(
         main: SourceFile(path: path, text: text), files: MemoryFiles(), environment: Environment(environment),
-        projectName: given, into: &bag
+        folderName: folderName, projectName: given, into: &bag
       ).name
       return bag.hasErrors ? "error" : name
     }
@@ -171,5 +174,8 @@ struct ComposeFilesTests {
     #expect(name("d/pod.yml", "name: n\nservices: {}\n", environment: ["COMPOSE_PROJECT_NAME": "e"]) == "e")
     #expect(name("d/pod.yml", "name: n\nservices: {}\n", given: "g") == "g")
     #expect(name("d/pod.yml", "services: {}\n", given: "Gross") == "error")
+    #expect(name("pod.yml", "services: {}\n", folderName: "_My Folder") == "myfolder")
+    #expect(name("../pod.yml", "services: {}\n", folderName: "above") == "above")
+    #expect(name("pod.yml", "name: own\nservices: {}\n", folderName: "folder") == "own")
   }
 }

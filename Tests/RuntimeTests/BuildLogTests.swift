@@ -46,6 +46,26 @@ struct BuildLogTests {
     #expect(BuildOrigin.line(of: failure, in: (path: "a/Dockerfile.generated", bytes: Array(generated.utf8))) == 3)
   }
 
+  @Test("A build that finds everything in the cache has done no work")
+  func work() {
+    func hasWorked(_ lines: [String]) -> Bool {
+      var log = BuildLog()
+      for line in lines { _ = log.take(line) }
+      return log.hasWorked
+    }
+    let cached = [
+      "#0 building with \"default\" instance using docker driver",
+      "#1 [agent internal] load build definition from Dockerfile", "#1 transferring dockerfile: 2B done",
+      "#1 DONE 0.0s",
+      "#2 [agent stage-0 1/2] FROM docker.io/library/debian:bookworm-slim", "#2 DONE 0.0s",
+      "#3 [agent stage-0 2/2] COPY a /a", "#4 [wire 2/2] COPY b /b", "#3 [agent stage-0 2/2] COPY a /a", "#3 CACHED",
+      "#5 [agent] exporting to image", "#5 exporting layers done", "#5 DONE 0.0s",
+    ]
+    #expect(!hasWorked(cached))
+    #expect(hasWorked(cached + ["#4 DONE 0.1s"]))
+    #expect(hasWorked(cached + ["#4 0.101 output"]))
+  }
+
   @Test("A parse error has its line in the message")
   func parseError() {
     var log = BuildLog()

@@ -24,6 +24,23 @@ struct ChildProcessTests {
     #expect(result.complaint == "no")
   }
 
+  @Test("A child that does not read what it is handed says why itself")
+  func unreadInput() async throws {
+    let input = [UInt8](repeating: 0x61, count: 1 << 20)
+    for line in ["exec <&-; sleep 0.2; echo no >&2; exit 7", "echo no >&2; exit 7"] {
+      let result = try await off {
+        Result { () throws(ChildProcess.Failure) in try ChildProcess("/bin/sh", ["-c", line]).capture(input: input) }
+      }.get()
+      #expect(result.status == 7 && result.complaint == "no")
+      let status = try await off {
+        Result { () throws(ChildProcess.Failure) in
+          try ChildProcess("/bin/sh", ["-c", line]).lines(input: input) { _ in }
+        }
+      }.get()
+      #expect(status == 7)
+    }
+  }
+
   @Test("A child that ignores SIGTERM is killed after the grace, with what it started")
   func stubborn() async {
     let start = ContinuousClock.now

@@ -12,17 +12,18 @@ package enum ComposeLoader {
   /// - Parameter main: the pod file; relative paths count from its folder.
   /// - Parameter files: gives the files that it names.
   /// - Parameter environment: the variables, those of `.env` already among them.
+  /// - Parameter folderName: what the pod file's folder is called, where its path does not say that.
   /// - Parameter projectName: a name from the command line; nil for that of `COMPOSE_PROJECT_NAME`, the file's `name` or
   ///   its folder.
   /// - Parameter profiles: the active profiles; nil for those of `COMPOSE_PROFILES`.
   package static func load(
-    main: SourceFile, files: any FileProvider, environment: Environment = Environment(), projectName: String? = nil,
-    profiles: [String]? = nil, into bag: inout DiagnosticBag
+    main: SourceFile, files: any FileProvider, environment: Environment = Environment(), folderName: String? = nil,
+    projectName: String? = nil, profiles: [String]? = nil, into bag: inout DiagnosticBag
   ) -> ComposeProject {
     let loading = ComposeLoading(files: files)
     var environment = environment
     let given = projectName ?? environment["COMPOSE_PROJECT_NAME"]
-    let name = ComposeName.resolve(given, main: main, environment, loading.report)
+    let name = ComposeName.resolve(given, main: main, folderName: folderName, environment, loading.report)
     environment.values["COMPOSE_PROJECT_NAME"] = name
     let context = ComposeLoading.Context(
       folder: FilePath.directory(of: main.path), environment: environment, chain: [])
@@ -102,7 +103,7 @@ package enum ComposeLoader {
 package enum ComposeName {
   /// The name that was given, else the file's own, else that of its folder; made fit where compose does.
   static func resolve(
-    _ given: String?, main: SourceFile, _ environment: Environment, _ report: ComposeReport
+    _ given: String?, main: SourceFile, folderName: String?, _ environment: Environment, _ report: ComposeReport
   ) -> String {
     if let given, !given.isEmpty {
       if !normalized(given).isSame(as: given) {
@@ -121,12 +122,12 @@ package enum ComposeName {
       }
       if !normalized(name).isEmpty { return normalized(name) }
     }
-    let folder = normalized(FilePath.name(of: FilePath.directory(of: main.path)))
+    let folder = normalized(folderName ?? FilePath.name(of: FilePath.directory(of: main.path)))
     return folder.isEmpty ? "pod" : folder
   }
 
   /// Whether a file holds the word `name` at all: reading it once more for that costs as much as the first time.
-  package static func mayBeNamed(_ file: SourceFile) -> Bool {
+  static func mayBeNamed(_ file: SourceFile) -> Bool {
     let word = Array("name".utf8)
     var index = 0
     while index + word.count <= file.bytes.count {

@@ -159,16 +159,3 @@ final class ComposeLoading {
     return model
   }
 }
-
-extension FileFailure {
-  /// What is the matter with the file, to follow its name.
-  var reason: String {
-    switch self {
-    case .missing: "doesn't exist"
-    case .notRegular: "is no regular file"
-    case .outside: "leads out of its folder"
-    case .tooLarge(let limit): "has more than \(limit >> 20) MiB"
-    case .system(let message): "can't be read: \(message)"
-    }
-  }
-}

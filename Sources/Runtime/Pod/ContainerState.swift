@@ -75,8 +75,8 @@ package struct ContainerState: Sendable {
   package func contract(_ digest: String) -> Mount? {
     mounts.values.first { FilePath.name(of: FilePath.directory(of: $0.source)).utf8.elementsEqual(digest.utf8) }
   }
-  /// Whether it ended as one-shot programs do.
-  package var isFinished: Bool { state == "exited" && exitCode == 0 }
+  /// Whether it did its one task and ended: what is meant to go on running has a restart policy.
+  package var isFinished: Bool { state == "exited" && exitCode == 0 && ["", "no"].contains(restartPolicy) }
 }
 
 /// What Docker has of a pod now.

@@ -28,10 +28,10 @@ package struct PodConfig: Sendable {
   package static func read(
     _ bytes: [UInt8], folder: String, name: String, _ tool: DockerTool
   ) throws(EngineFailure) -> PodConfig {
-    let place = DiskFiles.realPath(folder.isEmpty ? "." : folder) ?? folder
-    let base = ["compose", "-f", "-", "--project-directory", place, "-p", name, "config"]
-    let hashes = try PodServices.parse(hashes: tool.output(tool.call(base + ["--hash", "*"]), input: bytes))
-    let text = try tool.output(tool.call(base + ["--format", "json"]), input: bytes)
+    let project = PodProject(pipedFor: folder, name: name)
+    let hashes = try PodServices.parse(
+      hashes: tool.output(tool.compose(project, ["config", "--hash", "*"]), input: bytes))
+    let text = try tool.output(tool.compose(project, ["config", "--format", "json"]), input: bytes)
     guard let value = try? JSONParser.parse(text.utf8) else {
       throw EngineFailure(.failed, "'docker compose config' wrote no JSON")
     }

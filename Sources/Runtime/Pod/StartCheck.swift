@@ -57,7 +57,9 @@ package enum StartCheck {
     case "running" where !again: break
     case "running", "restarting":
       problems.append(problem("ends again and again: \(container.restarts) restarts, status \(container.exitCode)"))
-    case "exited" where container.exitCode == 0: break
+    case "exited" where container.isFinished: break
+    case "exited" where container.exitCode == 0:
+      problems.append(problem("ended with status 0: if it has one task only, say 'restart: \"no\"'"))
     case "exited": problems.append(problem("ended with status \(container.exitCode)"))
     default: problems.append(problem("is \(container.state)"))
     }

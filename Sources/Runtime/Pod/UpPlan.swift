@@ -38,6 +38,9 @@ package struct UpPlan: Sendable {
   /// Volumes of removed ordinals, by the name in the file, which go with them.
   package var volumes: [String] = []
 
+  /// An empty plan.
+  package init() {}
+
   /// Whether everything stays as it is.
   package var isQuiet: Bool { volumes.isEmpty && steps.allSatisfy { $0.action == .keep } }
   /// Services that get a new start.

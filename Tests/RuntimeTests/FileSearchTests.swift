@@ -1,0 +1,29 @@
+import Runtime
+import Source
+import Testing
+
+@Suite("Looking upwards for a file")
+struct FileSearchTests {
+  @Test("The nearest one wins; the first name wins in a folder; nothing is nil")
+  func upwards() throws {
+    let fake = try FakeDocker("")
+    let root = fake.folder
+    try fake.write("one.yml", "")
+    try fake.write("a/two.yml", "")
+    try fake.write("a/b/c/x", "")
+    #expect(FileSearch.upwards(["one.yml"], from: root + "/a/b/c") == root + "/one.yml")
+    #expect(FileSearch.upwards(["one.yml", "two.yml"], from: root + "/a/b/c") == root + "/a/two.yml")
+    #expect(FileSearch.upwards(["two.yml"], from: root + "/a/b/../b") == root + "/a/two.yml")
+    #expect(FileSearch.upwards(["two.yml"], from: root) == nil)
+    #expect(FileSearch.upwards(["one.yml"], from: root + "/gone") == nil)
+    // From the current folder it leaves by dots.
+    #expect(FileSearch.upwards(["etc/passwd"])?.hasPrefix("../") == true)
+  }
+
+  @Test("Words for a shell")
+  func shellWords() {
+    #expect("a-b_c/d.e:f=g@h,1".shellWord == "a-b_c/d.e:f=g@h,1")
+    #expect("".shellWord == "''" && "a b".shellWord == "'a b'" && "it's".shellWord == "'it'\\''s'")
+    #expect("$(x)".shellWord == "'$(x)'" && "{{.Id}}".shellWord == "'{{.Id}}'")
+  }
+}
