@@ -47,7 +47,9 @@ enum SecretInArgOrEnv: LintRule {
   }
 
   private static func isOne(_ word: Slice<UnsafeBufferPointer<UInt8>>, of words: [[UInt8]]) -> Bool {
-    words.contains { $0.count == word.count && zip($0, word).allSatisfy { $0 == $1 | 0x20 } }
+    words.contains { known in
+      known.count == word.count && known.indices.allSatisfy { known[$0] == word[word.startIndex + $0] | 0x20 }
+    }
   }
 
   private static let secrets = [

@@ -35,57 +35,67 @@ package enum KeyShape {
 
   /// Every key in a text, in order.
   package static func findings(in bytes: [UInt8]) -> [Finding] {
-    var findings: [Finding] = []
-    let isStart = isStart
-    var index = 0
-    while index < bytes.count {
-      guard isStart[Int(bytes[index])], index == 0 || !isKeyByte(bytes[index - 1]) else {
-        index += 1
-        continue
-      }
-      if let finding = finding(at: index, in: bytes) {
-        findings.append(finding)
-        index = finding.range.upper
-      } else {
-        index += 1
-      }
+    var end = 0
+    return (tokens(in: bytes) + privateKeys(in: bytes)).sorted { $0.range < $1.range }.filter { finding in
+      // A private key's line is one finding, whatever stands in it.
+      guard finding.range.lower >= end else { return false }
+      end = finding.range.upper
+      return true
     }
-    return findings
   }
 
   /// Whether a text holds a key.
   package static func contains(_ text: String) -> Bool { !findings(in: Array(text.utf8)).isEmpty }
 
-  private static func finding(at index: Int, in bytes: [UInt8]) -> Finding? {
-    // Few words are as long as the shortest key: looking from there backwards, most are ruled out by one byte.
-    guard index + shortest <= bytes.count else { return nil }
-    if bytes[index] != 0x2D {
-      for place in stride(from: index + shortest - 1, to: index, by: -1) where !isKeyByte(bytes[place]) { return nil }
-    } else if bytes[index...].starts(with: pem) {
-      let line = bytes[index...].prefix { $0 != 0x0A }
-      guard String(decoding: line, as: UTF8.self).contains("PRIVATE KEY-----") else { return nil }
-      return Finding(kind: "a private key", range: SourceRange(index, line.endIndex))
+  /// Keys that are one run of letters, digits, `-` and `_`. They stand at the start of a run.
+  private static func tokens(in bytes: [UInt8]) -> [Finding] {
+    let shortest = shortest
+    var findings: [Finding] = []
+    var start = 0
+    while start + shortest <= bytes.count {
+      // Few runs are as long as the shortest key. Looked at from there backwards, a short one is left at once.
+      var place = start + shortest - 1
+      while place >= start, isKeyByte(bytes[place]) { place -= 1 }
+      if place >= start {
+        start = place + 1
+        continue
+      }
+      let end = bytes[(start + shortest)...].firstIndex { !isKeyByte($0) } ?? bytes.count
+      if let kind = kind(of: bytes[start..<end]) {
+        findings.append(Finding(kind: kind, range: SourceRange(start, end)))
+      }
+      start = end + 1
     }
-    for shape in shapes where shape.prefix[0] == bytes[index] && bytes[index...].starts(with: shape.prefix) {
-      let start = index + shape.prefix.count
-      let body = bytes[start...].prefix(while: isKeyByte)
-      guard body.count >= shape.minimum, Set(body).count >= 8 else { continue }
-      return Finding(kind: shape.kind, range: SourceRange(index, body.endIndex))
+    return findings
+  }
+
+  private static func kind(of run: ArraySlice<UInt8>) -> String? {
+    for shape in shapes where run.starts(with: shape.prefix) {
+      let body = run.dropFirst(shape.prefix.count)
+      if body.count >= shape.minimum, Set(body).count >= 8 { return shape.kind }
     }
     return nil
   }
 
+  /// The first lines of PEM files.
+  private static func privateKeys(in bytes: [UInt8]) -> [Finding] {
+    var findings: [Finding] = []
+    // Of five dashes one stands at a multiple of five.
+    for place in stride(from: 4, to: bytes.count, by: 5) where bytes[place] == 0x2D {
+      var start = place
+      while start > max(0, place - 4), bytes[start - 1] == 0x2D { start -= 1 }
+      guard bytes[start...].starts(with: pem), start == 0 || !isKeyByte(bytes[start - 1]) else { continue }
+      let line = bytes[start...].prefix { $0 != 0x0A }
+      guard String(decoding: line, as: UTF8.self).contains("PRIVATE KEY-----") else { continue }
+      findings.append(Finding(kind: "a private key", range: SourceRange(start, line.endIndex)))
+    }
+    return findings
+  }
+
   private static let pem = Array("-----BEGIN ".utf8)
 
-  /// The fewest bytes that any key has, and fewer than a PEM file's first line.
-  private static let shortest = shapes.map { $0.prefix.count + $0.minimum }.min() ?? 0
-
-  private static let isStart: [Bool] = {
-    var table = [Bool](repeating: false, count: 256)
-    for shape in shapes { table[Int(shape.prefix[0])] = true }
-    table[0x2D] = true
-    return table
-  }()
+  /// The fewest bytes that any key has.
+  private static let shortest = shapes.map { $0.prefix.count + $0.minimum }.min() ?? 1
 
   private static func isKeyByte(_ byte: UInt8) -> Bool {
     (byte >= 0x30 && byte <= 0x39) || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A) || byte == 0x2D || byte == 0x5F
