@@ -80,6 +80,7 @@ public struct JSONParser {
   private mutating func array(depth: Int) throws(JSONFailure) -> JSONValue {
     offset += 1
     var elements: [JSONValue] = []
+    elements.reserveCapacity(4)
     skipSpace()
     if take(0x5D) { return .array([]) }
     while true {

@@ -7,6 +7,8 @@ package import Source
 package struct ClawfileLexer {
   let file: SourceFile
   let bytes: [UInt8]
+  /// Where lines start, at hand: every line is looked up twice.
+  private let starts: [Int]
   let heredocDirectives: Set<String>
   var bag = DiagnosticBag()
   var output: LexedClawfile
@@ -19,6 +21,7 @@ package struct ClawfileLexer {
   private init(_ file: SourceFile, heredocDirectives: Set<String>) {
     self.file = file
     self.bytes = file.bytes
+    self.starts = file.lines.starts
     self.heredocDirectives = heredocDirectives
     self.output = LexedClawfile(file: file)
   }
@@ -61,9 +64,14 @@ package struct ClawfileLexer {
 
   // MARK: Lines
 
+  /// The bytes of a line with its line end.
+  private func range(ofLine line: Int) -> SourceRange {
+    SourceRange(starts[line - 1], line < starts.count ? starts[line] : bytes.count)
+  }
+
   /// A line's bytes without its line end: every CR and LF at its end.
   mutating func content(of line: Int) -> Range<Int> {
-    let whole = file.lines.range(ofLine: line)
+    let whole = range(ofLine: line)
     // BuildKit reads through a 64 KiB buffer that must hold the line and its LF.
     if whole.count > 65_536 || (whole.count == 65_536 && bytes[whole.upper - 1] != 0x0A) {
       bag.report(
@@ -101,7 +109,7 @@ package struct ClawfileLexer {
 
   private mutating func instruction(_ content: Range<Int>, firstLine: Int, of count: Int) -> InstructionLine {
     let comments = pendingComments..<output.comments.count
-    let lower = file.lines.starts[firstLine - 1]
+    let lower = starts[firstLine - 1]
     var hasEmptyContinuation = false
     let text: LogicalText
     if let head = continued(content) {
@@ -136,7 +144,7 @@ package struct ClawfileLexer {
     let heredocs = takesHeredocs(words) ? heredocs(of: words, count: count) : []
     return InstructionLine(
       words, lines: (firstLine, lastTextLine, line - 1),
-      range: SourceRange(lower, file.lines.range(ofLine: line - 1).upper), comments: comments,
+      range: SourceRange(lower, range(ofLine: line - 1).upper), comments: comments,
       innerComments: innerComments, hasEmptyContinuation: hasEmptyContinuation, heredocs: heredocs)
   }
 

@@ -13,7 +13,9 @@ enum FlagSplitter {
       while index < end, WhiteSpace.isLatinSpace(bytes[index]) { index += 1 }
       guard index + 1 < end, bytes[index] == 0x2D, bytes[index + 1] == 0x2D else { return (flags, index) }
       let start = index
-      var word: [UInt8] = []
+      // Almost every flag is what stands there.
+      while index < end, !WhiteSpace.isLatinSpace(bytes[index]), !isActive(bytes[index]) { index += 1 }
+      var word = Array(bytes[start..<index])
       var quote: UInt8 = 0
       while index < end {
         var byte = bytes[index]
@@ -40,4 +42,6 @@ enum FlagSplitter {
       flags.append(FlagWord(value: String(decoding: word, as: UTF8.self), range: start..<index))
     }
   }
+
+  private static func isActive(_ byte: UInt8) -> Bool { byte == 0x22 || byte == 0x27 || byte == 0x5C }
 }

@@ -67,8 +67,25 @@ package final class InstructionLine: Sendable {
   /// The keyword's bytes in the file.
   package var keywordRange: SourceRange { text.source(keyword) }
 
+  /// How the keyword is written.
+  package var keywordCase: KeywordCase {
+    var cases: UInt8 = 0
+    for byte in text.bytes[keyword] { cases |= byte & 0x20 == 0 ? 1 : 2 }
+    return cases == 2 ? .lower : (cases == 1 ? .upper : .mixed)
+  }
+
   /// From the keyword to the last byte of the text.
   package var textRange: SourceRange { text.source(keyword.lowerBound..<max(keyword.upperBound, arguments.upperBound)) }
+}
+
+/// How a keyword is written.
+package enum KeywordCase: Sendable {
+  /// `run`
+  case lower
+  /// `RUN`
+  case upper
+  /// `Run`
+  case mixed
 }
 
 /// A flag in front of an instruction's arguments.

@@ -3,6 +3,7 @@ package enum WordSplitter {
   /// Words between runs of blanks; quotes mean nothing.
   package static func blanks(_ text: LogicalText, _ range: Range<Int>) -> [Range<Int>] {
     var words: [Range<Int>] = []
+    words.reserveCapacity(4)
     var start = range.lowerBound
     var index = start
     while index < range.upperBound {
@@ -22,6 +23,7 @@ package enum WordSplitter {
   package static func quoted(_ text: LogicalText, _ range: Range<Int>, escape: UInt8) -> [Range<Int>] {
     let bytes = text.bytes[range]
     var words: [Range<Int>] = []
+    words.reserveCapacity(4)
     var index = range.lowerBound
     let end = range.upperBound
     while index < end {

@@ -81,12 +81,14 @@ extension ClawfileLowering {
     let search = ByteSearch(paths)
     var found: Set<Int> = []
     for stage in model.lineage(of: number) {
-      for index in file.stages[stage].body {
-        switch file.instructions[index].body {
-        case .run, .copy: search.search(file.file.slice(file.instructions[index].line.range), into: &found)
-        default: break
-        }
-      }
+      let makers = file.indices(of: .run, .copy, .add, in: file.stages[stage].body)
+      guard let first = makers.first, let last = makers.last else { continue }
+      // Mostly none is named anywhere, which one look at all of it tells.
+      let all = SourceRange(file.instructions[first].line.range.lower, file.instructions[last].line.range.upper)
+      var anywhere = found
+      search.search(file.file.slice(all), into: &anywhere)
+      if anywhere == found { continue }
+      for index in makers { search.search(file.file.slice(file.instructions[index].line.range), into: &found) }
     }
     return found
   }

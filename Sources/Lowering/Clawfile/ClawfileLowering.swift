@@ -199,7 +199,7 @@ package struct ClawfileLowering {
     }
     var shell = parent.flatMap { model.stages[$0].shell } ?? ["/bin/sh", "-c"]
     var hasCommand = false
-    for index in stage.body {
+    for index in file.indices(of: .shell, .user, .cmd, .entrypoint, in: stage.body) {
       let line = file.instructions[index].line
       func words(_ form: CommandForm) -> [String] {
         switch form {

@@ -16,7 +16,8 @@ enum DefinitionDescription: LintRule {
     aliases: ["InvalidDefinitionDescription"], isExperimental: true)
 
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
-    for (index, instruction) in context.file.instructions.enumerated() {
+    for index in context.file.indices(of: .arg, .from) {
+      let instruction = context.file.instructions[index]
       let names: [String]
       switch instruction.body {
       case .arg(let assignments): names = assignments.map(\.key.text)

@@ -10,7 +10,8 @@ enum DroppedFlag: LintRule {
     bad: "FROM scratch\nARG --secret x\n", good: "FROM scratch\nARG x\n")
 
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
-    for (index, instruction) in context.file.instructions.enumerated() {
+    for index in context.file.indices(of: .arg, .stopsignal, .healthcheck) {
+      let instruction = context.file.instructions[index]
       guard let flag = instruction.line.flags.first else { continue }
       switch instruction.body {
       case .arg, .stopSignal, .healthcheck(nil): break

@@ -14,7 +14,7 @@ enum EmptyContinuation: LintRule {
 
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
     let file = context.file
-    for instruction in file.instructions where instruction.line.hasEmptyContinuation {
+    for instruction in file.continued.map({ file.instructions[$0] }) where instruction.line.hasEmptyContinuation {
       // BuildKit names the last line of the instruction.
       let line = file.file.lines.range(ofLine: instruction.line.lastTextLine)
       let text = file.file.slice(line)

@@ -13,23 +13,12 @@ enum InstructionCasing: LintRule {
 
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
     guard let start = context.file.stages.first?.from else { return }
-    var lower: [Int] = []
-    var mixed: [Int] = []
-    var upper = 0
-    for index in context.file.instructions.indices[start...] {
-      let instruction = context.file.instructions[index]
-      guard instruction.line.instruction != nil else { continue }
-      switch casing(instruction) {
-      case .lower: lower.append(index)
-      case .upper: upper += 1
-      case .mixed: mixed.append(index)
-      }
-    }
-    let wanted: Casing = lower.count > upper ? .lower : .upper
+    let cases = context.file.cases
+    let wanted: KeywordCase = cases.lower > cases.upper ? .lower : .upper
     // In almost every file there is nothing more to do here.
-    if mixed.isEmpty, wanted == .upper ? lower.isEmpty : upper == 0 { return }
+    if cases.mixed == 0, wanted == .upper ? cases.lower == 0 : cases.upper == 0 { return }
     for instruction in context.file.instructions[start...]
-    where instruction.line.instruction != nil && casing(instruction) != wanted {
+    where instruction.line.instruction != nil && instruction.line.keywordCase != wanted {
       let word = instruction.line.text.string(instruction.line.keyword)
       let mended = wanted == .lower ? word.lowercased() : word.uppercased()
       let location = context.file.location(instruction.line.keywordRange)
@@ -37,13 +26,5 @@ enum InstructionCasing: LintRule {
         rule, at: location, "'\(word)' is not cased like most instructions of the file", help: "write '\(mended)'",
         fixes: [FixIt("replace it with '\(mended)'", replace: location, with: mended)])
     }
-  }
-
-  private enum Casing { case lower, upper, mixed }
-
-  private static func casing(_ instruction: Instruction) -> Casing {
-    var cases: UInt8 = 0
-    for byte in instruction.line.text.bytes[instruction.line.keyword] { cases |= byte & 0x20 == 0 ? 1 : 2 }
-    return cases == 2 ? .lower : (cases == 1 ? .upper : .mixed)
   }
 }

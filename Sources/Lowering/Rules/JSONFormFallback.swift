@@ -14,7 +14,8 @@ enum JSONFormFallback: LintRule {
     bad: "FROM scratch\nRUN ['echo', 'hello']\n", good: "FROM scratch\nRUN [\"echo\", \"hello\"]\n")
 
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
-    for (index, instruction) in context.file.instructions.enumerated() {
+    for index in context.file.indices(of: .run, .cmd, .entrypoint, .healthcheck, .copy, .add, .volume) {
+      let instruction = context.file.instructions[index]
       let line = instruction.line
       let range: Range<Int>
       switch instruction.body {

@@ -1,5 +1,6 @@
 import AST
 import Diagnostics
+import Lexer
 
 /// A later stage of the same name that takes a copy's source away.
 enum LateDuplicateStage: LintRule {
@@ -18,8 +19,9 @@ enum LateDuplicateStage: LintRule {
       if let name = stage.name { last[name] = number }
     }
     var above: Set<String> = []
+    if last.count == context.file.stages.count(where: { $0.name != nil }) { return }
     for (number, stage) in context.file.stages.enumerated() {
-      for index in stage.body {
+      for index in context.file.indices(of: .copy, .add, in: stage.body) {
         guard case .copy(let copy) = context.file.instructions[index].body, let from = copy.flag("from"),
           let target = last[from.text.lowercased()], target >= number, above.contains(from.text.lowercased())
         else { continue }

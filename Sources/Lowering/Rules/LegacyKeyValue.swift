@@ -13,7 +13,8 @@ enum LegacyKeyValue: LintRule {
   static let phase = LintPhase.instructions
 
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
-    for (index, instruction) in context.file.instructions.enumerated() {
+    for index in context.file.indices(of: .env, .label) {
+      let instruction = context.file.instructions[index]
       let assignments: [Assignment]
       switch instruction.body {
       case .env(let pairs, isLegacy: true), .label(let pairs, isLegacy: true): assignments = pairs

@@ -11,7 +11,8 @@ enum MaintainerDeprecated: LintRule {
     aliases: ["MaintainerDeprecated", "DL4000"])
 
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
-    for (index, instruction) in context.file.instructions.enumerated() {
+    for index in context.file.indices(of: .maintainer) {
+      let instruction = context.file.instructions[index]
       guard case .maintainer(let name) = instruction.body else { continue }
       var fixes: [FixIt] = []
       if !instruction.line.text.isJoined, !name.text.utf8.contains(where: { "\"\\$`".utf8.contains($0) }) {

@@ -15,8 +15,8 @@ enum SwallowedInstruction: LintRule {
 
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
     let file = context.file.file
-    for instruction in context.file.instructions where instruction.line.lastTextLine > instruction.line.firstLine {
-      let line = instruction.line
+    for index in context.file.continued {
+      let line = context.file.instructions[index].line
       for number in line.firstLine + 1...line.lastTextLine {
         let range = file.lines.range(ofLine: number)
         // Almost every such line is indented.

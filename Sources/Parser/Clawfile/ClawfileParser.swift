@@ -15,10 +15,10 @@ package struct ClawfileParser {
     let lexed = ClawfileLexer.lex(file, heredocDirectives: Directive.heredocKeywords, into: &bag)
     var parser = ClawfileParser(file: file, escape: lexed.escape)
     var tree = Clawfile(lexed)
-    tree.instructions.reserveCapacity(lexed.instructions.count)
+    tree.reserve(lexed.instructions.count)
     for line in lexed.instructions {
       let instruction = Instruction(line: line, body: parser.body(of: line))
-      tree.instructions.append(instruction)
+      tree.append(instruction)
       parser.place(instruction, in: &tree)
     }
     if tree.stages.isEmpty { parser.reportNoStage(tree) }

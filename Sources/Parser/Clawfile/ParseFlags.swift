@@ -11,10 +11,10 @@ extension ClawfileParser {
     if instruction == .healthcheck, firstWord(line) == "NONE" { return [] }
     var flags: [(name: String, value: Word)] = []
     for flag in line.flags {
-      let text = flag.value.dropFirst(2)
-      let equals = text.utf8.firstIndex(of: 0x3D)
-      let name = String(equals.map { text[..<$0] } ?? text)
-      let value = equals.map { String(text[text.utf8.index(after: $0)...]) }
+      let text = flag.value.utf8.dropFirst(2)
+      let equals = text.firstIndex(of: 0x3D)
+      let name = String(Substring(equals.map { text[..<$0] } ?? text))
+      let value = equals.map { String(Substring(text[text.index(after: $0)...])) }
       guard let kind = known.first(where: { $0.name == name })?.kind else {
         let near = Suggestion.nearest(to: name, in: known.map(\.name))
         report(

@@ -84,6 +84,7 @@ extension ClawfileParser {
       return ([Assignment(key: key, value: value)], true)
     }
     var pairs: [Assignment] = []
+    pairs.reserveCapacity(words.count)
     for range in words {
       let (key, value) = split(line, range)
       guard let value else {
