@@ -34,10 +34,20 @@ package struct PodGraph: Sendable {
 
   /// The picture of a pod.
   package init(_ pod: PodPlan) {
-    var seen: Set<String> = []
+    var ids: [String: String] = [:]
+    var taken: Set<String> = []
     func node(_ kind: String, _ name: String, _ label: String, _ shape: Shape, _ network: String? = nil) -> String {
-      let id = "\(kind)_\(String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }))"
-      if seen.insert(id).inserted { nodes.append(Node(id: id, label: label, shape: shape, network: network)) }
+      if let id = ids["\(kind) \(name)"] { return id }
+      let word = "\(kind)_\(String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }))"
+      // 'a-b' and 'a_b' are two services.
+      var id = word
+      var number = 1
+      while !taken.insert(id).inserted {
+        number += 1
+        id = "\(word)_\(number)"
+      }
+      ids["\(kind) \(name)"] = id
+      nodes.append(Node(id: id, label: label, shape: shape, network: network))
       return id
     }
     for claw in pod.claws {

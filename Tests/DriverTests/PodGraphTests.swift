@@ -1,0 +1,52 @@
+import Diagnostics
+import Driver
+import Source
+import TestSupport
+import Testing
+
+@Suite("The picture of a pod")
+struct PodGraphTests {
+  private func graph(_ pod: String) throws -> PodGraph {
+    let texts = [
+      "claw-pod.yml": pod, "AGENTS.md": "Be good.\n",
+      "Clawfile": "FROM debian:bookworm-slim\nCLAW_TYPE generic\nCMD [\"/bin/run\"]\n",
+    ]
+    let files = texts.reduce(into: [:]) { $0[$1.key] = SourceFile(path: $1.key, text: $1.value) }
+    let main = try #require(files["claw-pod.yml"])
+    var options = CompileOptions()
+    options.folderName = "p"
+    let compilation = Compiler.compile(main, kind: .pod, files: MemoryFiles(files), options: options)
+    return PodGraph(try #require(compilation.pod, "\(compilation.bag.sorted().map(\.message))"))
+  }
+
+  @Test("Names that differ only in what an id can't hold are boxes of their own")
+  func ids() throws {
+    let graph = try graph(
+      """
+      services:
+        a-b: {image: x}
+        a_b: {image: x}
+        bot:
+          build: .
+          x-claw: {agent: AGENTS.md, cllama: none, surfaces: ["service://a-b", "service://a_b", "volume://a-b"]}
+      """)
+    #expect(Set(graph.nodes.map(\.id)).count == graph.nodes.count)
+    #expect(graph.nodes.map(\.label) == ["bot\ngeneric", "a-b", "a_b", "a-b"])
+    #expect(Set(graph.edges.map(\.to)).count == 3)
+    #expect(graph.mermaid.contains("service_a_b_2(\"a_b\")"))
+    #expect(graph.dot.contains("claw_bot -> service_a_b_2 "))
+  }
+
+  @Test("A text that means something to the picture's language stays text")
+  func escapes() throws {
+    let graph = try graph(
+      """
+      services:
+        bot:
+          build: .
+          x-claw: {agent: AGENTS.md, cllama: none, count: 2, surfaces: [volume://data read-write]}
+      """)
+    #expect(graph.svg.contains(">bot ×2<"))
+    #expect(graph.edges.map(\.label) == ["reads, writes"])
+  }
+}
