@@ -1,4 +1,5 @@
 import Lowering
+import Source
 import Testing
 
 @Suite("Texts that have the shape of a real key")
