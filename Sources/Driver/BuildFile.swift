@@ -16,11 +16,23 @@ struct BuildFile {
     return (names.isEmpty ? ["Clawfile", "Dockerfile"] : names).map { FilePath.normalize(FilePath.join(context, $0)) }
   }
 
-  /// The first of the candidates that can be read.
-  static func find(context: String, dockerfile: String?, in files: some FileProvider) -> BuildFile? {
-    for path in candidates(context: context, dockerfile: dockerfile) {
-      if let source = try? files.read(path, within: nil, limit: limit) { return BuildFile(path: path, source: source) }
+  /// Why there is no file to build from.
+  struct Failure: Error {
+    var path: String
+    var reason: FileFailure
+  }
+
+  /// The first of the candidates that is there. One that can't be read is not passed over: another image would be built
+  /// than the one that is meant.
+  static func find(context: String, dockerfile: String?, in files: some FileProvider) throws(Failure) -> BuildFile {
+    let paths = candidates(context: context, dockerfile: dockerfile)
+    for path in paths {
+      do throws(FileFailure) {
+        return BuildFile(path: path, source: try files.read(path, within: nil, limit: limit))
+      } catch {
+        if error != .missing { throw Failure(path: path, reason: error) }
+      }
     }
-    return nil
+    throw Failure(path: paths[0], reason: .missing)
   }
 }

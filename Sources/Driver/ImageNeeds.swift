@@ -29,7 +29,7 @@ package enum ImageNeeds {
         if let build = service.build {
           let context = build["context"]?.string ?? build.string ?? "."
           let folder = FilePath.join(FilePath.directory(of: file.path), context)
-          if let found = BuildFile.find(context: folder, dockerfile: build["dockerfile"]?.string, in: files) {
+          if let found = try? BuildFile.find(context: folder, dockerfile: build["dockerfile"]?.string, in: files) {
             needed.formUnion(bases(of: found.source, into: &bag))
           }
         } else if let image = service.image?.string {

@@ -59,11 +59,15 @@ struct PodImages: ImageProvider {
   private mutating func number(_ context: String, _ dockerfile: String?, _ location: Location) -> Int? {
     let key = context + "\n" + (dockerfile ?? "")
     if let known = builds[key] { return known }
-    guard let found = BuildFile.find(context: context, dockerfile: dockerfile, in: files) else {
-      let path = BuildFile.candidates(context: context, dockerfile: dockerfile)[0]
+    let found: BuildFile
+    do throws(BuildFile.Failure) {
+      found = try BuildFile.find(context: context, dockerfile: dockerfile, in: files)
+    } catch {
+      let isMissing = error.reason == .missing
       bag.report(
-        PodRules.unknownImage, at: location, "the build's file '\(path)' is not there",
-        help: "create it, or name another with 'dockerfile'")
+        PodRules.unknownImage, at: location,
+        "the build's file '\(error.path)' \(isMissing ? "is not there" : error.reason.reason)",
+        help: isMissing ? "create it, or name another with 'dockerfile'" : "make it a file that you may read")
       return nil
     }
     let number = places[found.path] ?? check(found)

@@ -27,7 +27,10 @@ enum Console {
           signal(SIGPIPE, SIG_DFL)
           raise(SIGPIPE)
         }
-        return
+        // Talk that nobody can hear is no reason to stop; data that is lost is.
+        guard descriptor == STDOUT_FILENO else { return }
+        say("claw: the standard output can't be written: \(String(cString: strerror(errno)))")
+        exit(Status.failed.rawValue)
       }
       rest = rest.dropFirst(written)
     }

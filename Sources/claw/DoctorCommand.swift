@@ -44,7 +44,7 @@ struct DoctorCommand: ParsableCommand {
     let width = checks.map(\.name.count).max() ?? 0
     return checks.map { check in
       let mark = check.verdict == .ok ? "ok  " : check.verdict == .warning ? "note" : "FAIL"
-      let detail = check.detail.replacing("\n", with: " ")
+      let detail = check.detail.split(separator: "\n").map { String($0).trimmed }.joined(separator: " ")
       return "\(mark)  \(check.name.padded(to: width))  \(detail)\(check.fix.map { ": \($0)" } ?? "")\n"
     }.joined()
   }

@@ -113,8 +113,20 @@ struct PodRun {
     } catch Status.engine {
       // A claw that does not come up is the better explanation, if that is what it was.
       try check(plan)
+      if waits { try checkHealth() }
       throw Status.engine
     }
+  }
+
+  /// Says what is unhealthy, and ends with the status for that.
+  private func checkHealth() throws {
+    let containers = try Engine.run { () throws(EngineFailure) in try PodState.containers(tool, project: pod.name) }
+    let sick = containers.filter { $0.health == "unhealthy" }
+    for container in sick {
+      let said = container.healthOutput.flatMap { $0.isEmpty ? nil : ": \($0)" } ?? ""
+      Console.say("claw: '\(container.service)' is unhealthy\(said)")
+    }
+    if !sick.isEmpty { throw Status.unhealthy }
   }
 
   /// Looks whether every claw runs and can't change its contract.

@@ -83,12 +83,14 @@ struct ClawRow {
   var cllama: String { claw.map { $0.cllama?.joined(separator: "+") ?? "none" } ?? "-" }
   /// The digest of the contract that the container was made with.
   var digest: String? { container?.contractDigest }
-  /// Whether what the container sees is what was compiled, and what the pod file says today.
+  /// Whether what the container sees is what was compiled, and what the pod file says today; nil if that says nothing,
+  /// because it can't be compiled or has no such instance any more.
   var isContractCurrent: Bool? {
     guard let container, let digest else { return nil }
     if let claw, claw.contractDigest != digest { return false }
     guard let mount = container.contract(digest) else { return false }
-    return !mount.isWritable && ObjectCheck.isIntact(mount.source)
+    if mount.isWritable || !ObjectCheck.isIntact(mount.source) { return false }
+    return claw == nil ? nil : true
   }
   var contract: String {
     guard let digest else { return "-" }

@@ -25,6 +25,10 @@ struct Ps: ParsableCommand {
   func run() throws {
     let view = try PodView(file.or(path).file, engine.tool(isVerbose: verbose.verbose))
     Console.write(json ? document(view) : text(view))
+    if view.pod == nil {
+      Console.say("claw: the pod file can't be compiled as it is now: 'claw check' says why")
+      if exitCode { throw Status.unhealthy }
+    }
     if exitCode, view.claws.contains(where: { !$0.isHealthy || $0.isContractCurrent == false }) {
       throw Status.unhealthy
     }

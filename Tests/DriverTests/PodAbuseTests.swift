@@ -54,6 +54,27 @@ struct PodAbuseTests {
     #expect(composeFile(result).contains("CLAW_HANDLE_DESK_DISCORD_ID: \"\(text.replacing("$", with: "$$"))\"\n"))
   }
 
+  private func findings(_ pod: String) -> [String] {
+    compile(pod).bag.sorted().map { "\($0.rule.name): \($0.message) (\($0.help ?? ""))" }
+  }
+
+  @Test("A mistake is said once, and its help helps")
+  func helps() {
+    #expect(
+      findings("services:\n  a:\n    x-claw: {agent: AGENTS.md, cllama: none}\n") == [
+        "pod/no-image: the service 'a' has neither an image nor a build (add 'image' or 'build')"
+      ])
+    func claw(_ fields: String, _ name: String = "a", _ more: String = "") -> [String] {
+      findings("services:\n  \(name):\n    build: .\n    x-claw: {\(fields), cllama: none}\n\(more)")
+    }
+    #expect(claw("agent: AGENTS.md, count: \"2\"").first?.hasSuffix("(write it without quotes)") == true)
+    #expect(claw("agent: AGENTS.md, count: 0").first?.hasSuffix("(write it like 'count: 2')") == true)
+    #expect(claw("agent: .\\AGENTS.md").first?.hasSuffix("(write the path with '/')") == true)
+    #expect(claw("agent: AGENTS.md, skills: [a.md]").first?.hasSuffix("(put the file there)") == true)
+    // One that can't be a claw for its name is no plain service.
+    #expect(claw("agent: AGENTS.md", "A_b", "    privileged: true\n").count == 1)
+  }
+
   @Test("The author's own dollars stay compose's (abuse case 18)")
   func authorsDollars() {
     let lines = ["COLOUR: ${COLOUR:-red}", "PRICE: 5$$", "OWN: $COLOUR"]

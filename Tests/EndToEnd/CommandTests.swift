@@ -229,6 +229,45 @@ struct CommandTests {
     #expect(run.errors.contains("+ '\(folder.path)/bin/docker' network ls -q --no-trunc\n"), "\(run.all)")
   }
 
+  @Test("Data that can't be written is a failure, and says why")
+  func fullOutput() async throws {
+    let folder = try project()
+    for words in ["compile --stdout", "explain", "inspect --json", "check --format json"] {
+      let script = "cd \"$1\" && exec \"$2\" \(words) >/dev/full"
+      let run = await Machine.run("/bin/sh", ["-c", script, "sh", folder.path, Machine.claw])
+      #expect(run.status == 1 && run.errors.contains("No space left on device"), "\(words): \(run.status) \(run.all)")
+    }
+  }
+
+  @Test("A Clawfile that can't be read is not passed over for the Dockerfile beside it")
+  func unreadableClawfile() async throws {
+    let folder = try project()
+    try folder.write("Dockerfile", "FROM debian:bookworm-slim\n")
+    unlink(folder.path + "/Clawfile")
+    mkdir(folder.path + "/Clawfile", 0o755)
+    let run = await folder.claw(["check", "claw-pod.yml"])
+    #expect(run.status == 3 && run.errors.contains("the build's file 'Clawfile' is no regular file"), "\(run.all)")
+  }
+
+  @Test("claw inspect shows what joins the contract, and whose user it is")
+  func inspectsIncludes() async throws {
+    let folder = try project()
+    try folder.write("law.md", "law\n")
+    try folder.write(
+      "claw-pod.yml",
+      """
+      services:
+        desk:
+          build: .
+          user: "1001"
+          x-claw: {cllama: none, include: [{id: law, file: law.md, mode: enforce}]}
+
+      """)
+    let run = await folder.claw(["inspect"])
+    #expect(run.output.contains("  include  law enforce law.md  (pod)\n"), "\(run.all)")
+    #expect(run.output.contains("  user     1001  (pod)\n"), "\(run.all)")
+  }
+
   @Test("A compose that hangs and ignores SIGTERM is killed after the grace, and the lock is free")
   func hangingCompose() async throws {
     let folder = try project()

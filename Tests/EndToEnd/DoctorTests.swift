@@ -70,6 +70,14 @@ struct DoctorTests {
     #expect(status == 6 && row.verdict == "failed" && row.detail.contains(detail), "\(row)")
   }
 
+  @Test("Who may not talk to the engine is not told to start one")
+  func denied() async throws {
+    let says = "permission denied while trying to connect to the Docker daemon socket at unix:///run/docker.sock"
+    let (_, rows) = try await checks("'version --format {{.Server.Version}}') echo '\(says)' >&2; exit 1 ;;")
+    let row = try row("engine", rows)
+    #expect(row.fix?.contains("group 'docker'") == true && row.fix?.contains("start") == false, "\(row)")
+  }
+
   @Test("Without an answer of the engine, nothing is said of what only it knows")
   func noEngine() async throws {
     let (status, rows) = try await checks("'version --format {{.Server.Version}}') exit 1 ;;")

@@ -130,6 +130,17 @@ extension EndToEnd {
       #expect(objects().count == 1 && objects().isDisjoint(with: first), "what the generated file names stays")
     }
 
+    @Test("What does not get healthy ends 'up --wait' with 6")
+    func unhealthy() async throws {
+      let folder = try project()
+      try folder.write(
+        "Clawfile", clawfile("HEALTHCHECK --interval=1s --retries=1 CMD echo no pulse; exit 1"))
+      await clean()
+      let up = await Machine.claw(["up", folder.path, "--wait", "-q"])
+      #expect(up.status == 6 && up.errors.contains("claw: 'desk-0' is unhealthy: no pulse"), "\(up.all)")
+      await clean()
+    }
+
     @Test("A stopped claw is not healthy, whatever it ended with")
     func stopped() async throws {
       let folder = try project()

@@ -110,8 +110,11 @@ extension ClawfileLowering {
     into block: inout StageBlock
   ) {
     if !command.isKnown, command.entrypoint == nil {
+      // The directive that needs it, where it stands in this file.
+      let asking = config.configure.first?.origin ?? config.invoke.first?.origin
+      let place = asking.flatMap { $0.file === file.file ? $0 : nil } ?? file.location(origin)
       bag.report(
-        DirectiveRules.unknownEntrypoint, at: file.location(origin),
+        DirectiveRules.unknownEntrypoint, at: place,
         "CONFIGURE and INVOKE need to know what the image runs, and the base image's entrypoint is not known",
         help: "write ENTRYPOINT in the Clawfile, or run 'claw lock' where the engine has the image")
       return

@@ -31,12 +31,22 @@ struct ComposeConsistency {
     cycles()
   }
 
+  private func isMisspeltClaw(_ key: String) -> Bool {
+    key.utf8.starts(with: "x-".utf8) && Suggestion.nearest(to: String(key.dropFirst(2)), in: ["claw"]) != nil
+  }
+
   private func check(_ service: ComposeService) {
     if service.image == nil, service.build == nil, service["provider"] == nil {
       report.add(
         ComposeRules.noImage, at: service.location,
         "the service '\(service.name.shown)' has neither an image nor a build",
         help: "add 'image' or 'build'")
+    }
+    for entry in service.value.entries ?? [] where service["x-claw"] == nil && isMisspeltClaw(entry.key) {
+      report.add(
+        ComposeRules.misspeltClaw, at: entry.keyLocation,
+        "'\(entry.key.shown)' means nothing: '\(service.name.shown)' is no claw and has no sandbox",
+        help: "did you mean 'x-claw'?")
     }
     for dependency in service.allDependencies where !names.contains(ByteKey(dependency.name)) {
       undefinedService(dependency)

@@ -5,7 +5,7 @@ extension ComposeRules {
 
   static let references = [
     noImage, undefinedService, undefinedNetwork, undefinedVolume, undefinedSecret, undefinedConfig, undefinedModel,
-    dependencyCycle, exclusiveKeys, conflictingValues, fixedContainerName, duplicateMount, missingSource,
+    dependencyCycle, exclusiveKeys, conflictingValues, fixedContainerName, duplicateMount, missingSource, misspeltClaw,
   ]
 
   /// A service can't be started.
@@ -13,6 +13,15 @@ extension ComposeRules {
     "pod/no-image", .error, "A service has neither an image nor a build",
     explanation: "A service needs `image`, `build` or `provider`.",
     bad: "services:\n  web:\n    command: [nginx]\n", good: "services:\n  web:\n    image: nginx\n")
+
+  /// A service was meant as a claw, and is none.
+  package static let misspeltClaw = Rule(
+    "pod/misspelt-claw", .warning, "A service's key looks like x-claw and is not",
+    explanation: """
+      To compose every key that starts with `x-` is the author's own, so `x-clav` is no error. But without `x-claw` a \
+      service is no claw: it has no contract and no sandbox.
+      """,
+    bad: web("    x-clav: {}\n"), good: web("    x-cache: {}\n"))
 
   /// A service is named that isn't there.
   package static let undefinedService = Rule(

@@ -127,7 +127,8 @@ struct ClawBlockReader {
     }
     report(
       rule, node, "\(what) must be a whole number from \(range.lowerBound) to \(range.upperBound)",
-      help: "write it without quotes")
+      help: node.style != .plain && node.text.map { Int($0) != nil } == true
+        ? "write it without quotes" : "write it like '\(what): \(min(2, range.upperBound))'")
     return nil
   }
 

@@ -10,7 +10,7 @@ extension PodLowering {
       bag.report(
         PodRules.fieldType, at: podBlock.networkRange?.location ?? Location(main, SourceRange(at: 0)),
         "'\(range)' is no range of addresses for networks",
-        help: "write it like '10.128.0.0/9', with a length from 8 to 20")
+        help: "write a private range like '10.128.0.0/9', with a length from 8 to 20")
       return
     }
     let needsEgress = claws.contains { $0.cllama != nil }

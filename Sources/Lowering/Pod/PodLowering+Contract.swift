@@ -112,8 +112,20 @@ extension PodLowering {
       return file
     } catch {
       bag.report(
-        rule, at: place, "the \(what) '\(path)' \(error.reason)", help: "no contract, no start: put the file there")
+        rule, at: place, "the \(what) '\(path)' \(error.reason)", help: Self.help(error, path, what))
       return nil
+    }
+  }
+
+  /// What to do about a file that can't be had.
+  private static func help(_ failure: FileFailure, _ path: String, _ what: String) -> String {
+    switch failure {
+    case .missing where path.utf8.contains(UInt8(ascii: "\\")): "write the path with '/'"
+    case .missing: (what == "contract" ? "no contract, no start: " : "") + "put the file there"
+    case .notRegular: "name a regular file"
+    case .outside: "move it below the pod file's folder"
+    case .tooLarge: "make it shorter"
+    case .system: "make it a file that you may read"
     }
   }
 

@@ -43,9 +43,10 @@ extension PodLowering {
       "cllama", claw.cllama?.joined(separator: " ") ?? "none", claw.block.cllama != nil,
       isDefault: claw.block.cllama == nil && image.cllama.isEmpty)
     add("count", String(claw.instances.count), claw.isCounted, isDefault: !claw.isCounted)
+    let isOwnUser = claw.service.user?.scalarText?.isEmpty == false
     add(
-      "user", claw.user, claw.block.privileges.contains { $0.privilege.mode == "runtime" },
-      isDefault: claw.user == "1000:1000" && !claw.has("runtime"))
+      "user", claw.user, isOwnUser || claw.block.privileges.contains { $0.privilege.mode == "runtime" },
+      isDefault: claw.user == "1000:1000" && !isOwnUser && !claw.has("runtime"))
     for (surface, _) in claw.surfaces {
       let mode = surface.kind == .volume || surface.kind == .host ? " " + (surface.access ?? .readOnly).rawValue : ""
       add("surface", surface.uri + mode, claw.block.surfaces.contains { $0.surface.uri == surface.uri })
@@ -62,6 +63,9 @@ extension PodLowering {
     for line in image.configure { add("configure", line.value, false) }
     for skill in image.skills { add("skill", skill.value.text, false) }
     for skill in claw.block.skills { add("skill", skill.value, true) }
+    for include in claw.block.includes {
+      add("include", "\(include.id.value) \(include.mode.rawValue) \(include.file.value)", true)
+    }
     return settings
   }
 }

@@ -6,7 +6,8 @@ extension PodLowering {
   /// Plain services are passed on; what they ask of claws must still be there and leave them their sandbox, and what
   /// hands over the host is worth a word.
   mutating func checkPlainServices(_ claws: [ResolvedClaw]) {
-    for service in project.services where clawIndex[service.name] == nil {
+    // A claw with something wrong is not among the claws, and no plain service either.
+    for service in project.services where clawIndex[service.name] == nil && blocks[service.name]?.isClaw != true {
       checkHostPower(service, claws)
       let labels =
         service.labels.map { ($0.key, $0.keyLocation) } + service.labelFileVariables.map { ($0.name, $0.location) }

@@ -17,7 +17,8 @@ extension PodLowering {
     guard let typeName = image.config.type?.value, let runner = RunnerCatalog.type(named: typeName) else {
       bag.report(
         PodRules.noType, at: block.location, "the image of '\(service.name)' has no runner type",
-        help: "add CLAW_TYPE to its Clawfile")
+        help: service.build == nil
+          ? "build it from a Clawfile with CLAW_TYPE: 'build: .' instead of 'image'" : "add CLAW_TYPE to its Clawfile")
       return nil
     }
     if block.fields.contains("count"), block.count == nil { return nil }
@@ -61,7 +62,12 @@ extension PodLowering {
         target: build["target"]?.string, at: build.location)
     }
     guard let image = service.image, let reference = image.string else {
-      bag.report(PodRules.unknownImage, at: service.location, "'\(service.name)' has neither an image nor a build")
+      // Compose's own check says this of services that are active.
+      if !service.isActive {
+        bag.report(
+          PodRules.unknownImage, at: service.location, "'\(service.name)' has neither an image nor a build",
+          help: "add 'build' or 'image'")
+      }
       return nil
     }
     guard let facts = images.locked(reference) else {

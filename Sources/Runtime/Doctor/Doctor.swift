@@ -70,7 +70,10 @@ package struct Doctor {
       }
       return true
     } catch {
-      checks.append(.failed("engine", error.message, fix: install))
+      let isDenied = error.message.contains("permission denied")
+      checks.append(
+        .failed(
+          "engine", error.message, fix: isDenied ? "add this user to the group 'docker' and log in anew" : install))
       return false
     }
   }
