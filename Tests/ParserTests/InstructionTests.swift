@@ -112,5 +112,10 @@ struct InstructionTests {
     #expect(ParserFixture.parse("ARG a\n").found.map(\.rule.name) == ["clawfile/no-stage"])
     #expect(ParserFixture.parse("").found.map(\.rule.name) == ["clawfile/no-stage"])
     #expect(ParserFixture.parse("LABEL a=b\nFROM b").found.map(\.rule.name) == ["clawfile/before-from"])
+    // What follows stands there for the same reason.
+    #expect(
+      ParserFixture.parse("LABEL a=b\nENV c=d\nRUN x\n").found.map(\.rule.name) == [
+        "clawfile/before-from", "clawfile/no-stage",
+      ])
   }
 }

@@ -8,7 +8,9 @@ extension PodLowering {
     for (surface, location) in claw.surfaces {
       switch surface.kind {
       case .service: target(surface, location, &claw)
-      case .volume: checkAccess(surface, location, claw)
+      case .volume:
+        checkAccess(surface, location, claw)
+        checkOwner(surface, location, claw)
       case .host: checkHost(surface, location)
       case .channel, .egress:
         if claw.cllama == nil, !claw.hasOpenEgress {
@@ -68,6 +70,23 @@ extension PodLowering {
         "'\(claw.service.name)' may only read the volume '\(surface.target)'", help: "write 'read-only'",
         labels: [.init(rule.location, "decided here")])
     }
+  }
+
+  /// Whether somebody makes the folder that a volume to write to is mounted on.
+  private mutating func checkOwner(_ surface: Surface, _ location: Location, _ claw: ResolvedClaw) {
+    guard surface.access == .readWrite, claw.user != "0", !claw.user.utf8.starts(with: "0:".utf8), claw.user != "root",
+      !claw.image.config.surfaces.contains(where: { $0.value.kind == .volume && $0.value.target == surface.target })
+    else { return }
+    // A Clawfile that names the place makes it itself, as far as can be told.
+    var found: Set<Int> = []
+    if let source = claw.image.source {
+      ByteSearch(["/mnt/\(surface.target)"]).search(source.bytes[...], into: &found)
+    }
+    guard found.isEmpty else { return }
+    bag.report(
+      PodRules.unownedVolume, at: location,
+      "the image of '\(claw.service.name)' has no folder for '\(surface.target)', so the volume may belong to root",
+      help: "add 'SURFACE \(surface.uri)' to its Clawfile")
   }
 
   private mutating func checkHost(_ surface: Surface, _ location: Location) {

@@ -195,6 +195,14 @@ package enum PodRules {
       it, the entry never fires, and the claw's log says so when it starts.
       """)
 
+  package static let unownedVolume = Rule(
+    "pod/unowned-volume", .info, "A claw is to write to a volume that its image makes no folder for",
+    explanation: """
+      Docker gives a new volume the owner of the image's folder at that place. Where a Clawfile names the volume with \
+      SURFACE, the folder is made and belongs to whom the claw runs as; where only the pod names it, it belongs to root, \
+      unless the Clawfile makes it itself.
+      """)
+
   package static let foreignVolume = Rule(
     "pod/foreign-volume", .warning, "A claw mounts a volume that is not this pod's",
     explanation: """
@@ -212,6 +220,6 @@ package enum PodRules {
     [
       unknownField, fieldType, variable, count, name, place, alias, surface, schedule, privilege, master, expose,
       visibility, unknownImage, lock, noType, handle, overridden, namedUser, retyped, unusualPlain,
-      reservedLabel, uncheckedZone, foreignVolume,
+      reservedLabel, uncheckedZone, unownedVolume, foreignVolume,
     ] + invariants
 }

@@ -9,6 +9,7 @@ package struct ClawfileParser {
   let file: SourceFile
   let escape: UInt8
   var bag = DiagnosticBag()
+  var reportedBeforeFrom = false
 
   /// Parses a file. The tree is whole even if there are errors: what can't be read is an `.invalid` instruction.
   package static func parse(_ file: SourceFile, into bag: inout DiagnosticBag) -> Clawfile {
@@ -41,6 +42,9 @@ package struct ClawfileParser {
       switch instruction.body {
       case .arg, .invalid: break
       default:
+        // One is enough: what follows stands there for the same reason.
+        if reportedBeforeFrom { return }
+        reportedBeforeFrom = true
         report(
           SyntaxRules.beforeFrom, instruction.line,
           "'\(instruction.line.text.string(instruction.line.keyword))' stands before the first FROM",
