@@ -19,7 +19,7 @@ struct ComposeCheckTests {
       ("devices: [2024-01-01]", ["pod/wrong-type 4:15 '2024-01-01'"]),
       ("label_file: 2024-01-01", ["pod/wrong-type 4:17 '2024-01-01'"]),
       ("healthcheck: {test: 2024-01-01}", ["pod/wrong-type 4:25 '2024-01-01'"]),
-      ("build: {context: ., additional_contexts: [x=service:zz]}", ["pod/undefined-service 4:46 'x=service:zz'"]),
+      ("build: {context: ., additional_contexts: [x=service:zz]}", ["pod/undefined-service 4:47 'x=service:zz'"]),
       ("environment: {A: [a]}", ["pod/wrong-type 4:22 '[a]'"]),
       ("imagee: x", ["pod/unknown-key 4:5 'imagee'"]),
       ("logging: {foo: 1, x-a: 2}", ["pod/unknown-key 4:15 'foo'"]),
