@@ -31,6 +31,25 @@ enum YAMLEncoding {
     return nil
   }
 
+  /// The bytes with every byte order mark at the start of a line replaced by a character that is not special, or nil if
+  /// there is none: libyaml skips such a mark, while to compose it is text.
+  static func withoutMarks(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> [UInt8]? {
+    var result: [UInt8]?
+    var index = start + 1
+    while index + 2 < bytes.count {
+      if bytes[index] == 0xEF, bytes[index + 1] == 0xBB, bytes[index + 2] == 0xBF,
+        bytes[index - 1] == 0x0A || bytes[index - 1] == 0x0D
+      {
+        // U+FFFC, as long as the mark.
+        result = result ?? Array(bytes)
+        result?[index + 1] = 0xBF
+        result?[index + 2] = 0xBC
+      }
+      index += 1
+    }
+    return result
+  }
+
   private static func foreignEncoding(_ bytes: [UInt8]) -> String? {
     if bytes.starts(with: [0xFF, 0xFE, 0, 0]) || bytes.starts(with: [0, 0, 0xFE, 0xFF]) { return "UTF-32" }
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) { return "UTF-16" }

@@ -7,6 +7,8 @@ struct YAMLOffsets {
   /// Offset of every 64th code point; empty if all is ASCII.
   private var marks: [Int] = []
   private static let step = 64
+  /// Whether every character is one byte.
+  var isASCII: Bool { marks.isEmpty }
 
   /// - Parameter start: where the text begins, behind a byte order mark.
   init(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) {

@@ -24,9 +24,16 @@ package enum YAMLReader {
       guard yaml_parser_initialize(&parser) == 1 else { return [] }
       defer { yaml_parser_delete(&parser) }
       yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING)
-      yaml_parser_set_input_string(&parser, base + start, bytes.count - start)
       var builder = YAMLBuilder(file: file, bytes: bytes, offsets: YAMLOffsets(bytes, from: start))
-      run(&parser, &builder)
+      if let changed = builder.offsets.isASCII ? nil : YAMLEncoding.withoutMarks(bytes, from: start) {
+        changed.withUnsafeBufferPointer { changed in
+          yaml_parser_set_input_string(&parser, changed.baseAddress.map { $0 + start }, changed.count - start)
+          run(&parser, &builder)
+        }
+      } else {
+        yaml_parser_set_input_string(&parser, base + start, bytes.count - start)
+        run(&parser, &builder)
+      }
       bag.add(contentsOf: builder.bag)
       return builder.documents
     }

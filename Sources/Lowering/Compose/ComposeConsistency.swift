@@ -78,7 +78,23 @@ struct ComposeConsistency {
     for model in service["models"]?.entries ?? [] {
       reference(model.key, "models", at: model.keyLocation, ComposeRules.undefinedModel, "model")
     }
+    for context in service.build?["additional_contexts"]?.entries ?? [] { buildContext(context.value) }
     ComposeServiceChecks(service: service, report: report).check()
+  }
+
+  /// `service:NAME` as a further context of a build: what that service builds.
+  private func buildContext(_ value: ComposeValue) {
+    let prefix = "service:"
+    guard let text = value.string, text.utf8.starts(with: prefix.utf8) else { return }
+    let name = String(Substring(text.utf8.dropFirst(prefix.utf8.count)))
+    guard names.contains(ByteKey(name)), let other = services[ByteKey(name)] else {
+      return undefinedService(ComposeDependency(name: name, location: value.location, isRequired: true))
+    }
+    guard other.build == nil else { return }
+    report.add(
+      ComposeRules.undefinedService, at: value.location, "the service '\(name.shown)' builds no image",
+      help: "name a service that has 'build', or write 'docker-image://' and an image",
+      labels: [.init(other.location, "the service is here")])
   }
 
   private func undefinedService(_ dependency: ComposeDependency) {

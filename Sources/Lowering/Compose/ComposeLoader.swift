@@ -32,7 +32,7 @@ package enum ComposeLoader {
       name: name, model: model ?? ComposeValue(.mapping([]), at: Location(main, SourceRange(at: 0))),
       files: loading.readFiles, documents: loading.documents)
     if let model {
-      if model.entries?.isEmpty == true {
+      if model.entries?.allSatisfy({ $0.key.isSame(as: "version") }) == true {
         loading.report.add(ComposeRules.empty, at: Location(main, model.location.range), "the pod file says nothing")
       }
       let active =

@@ -36,7 +36,8 @@ extension ComposeSchema {
     ComposeField("env_file", envFiles, merge: .sequence, identity: .path, longForm: .envFiles),
     ComposeField("labels", pairs, merge: .sequence, identity: .key),
     ComposeField(
-      "label_file", ComposeShape(ListShape(text), or: ScalarShape(kinds: .string)), merge: .sequence, longForm: .list),
+      "label_file", ComposeShape(ListShape(text), or: ScalarShape(kinds: .string, reading: .text)),
+      merge: .sequence, longForm: .list),
     ComposeField("annotations", pairs, merge: .sequence, identity: .key),
     ComposeField("container_name", text),
     ComposeField("hostname", text),

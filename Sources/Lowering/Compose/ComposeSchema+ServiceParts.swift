@@ -34,7 +34,9 @@ extension ComposeSchema {
       ComposeField("interval", duration),
       ComposeField(
         "retries", ComposeShape(ScalarShape(kinds: [.number, .string], cast: .integer, reading: .natural))),
-      ComposeField("test", ComposeShape(ListShape(text), or: ScalarShape(kinds: .string)), merge: .replace),
+      ComposeField(
+        "test", ComposeShape(ListShape(text), or: ScalarShape(kinds: .string, reading: .text)),
+        merge: .replace),
       ComposeField("timeout", duration),
       ComposeField("start_period", duration),
       ComposeField("start_interval", duration),
@@ -108,7 +110,7 @@ extension ComposeSchema {
             ComposeField("tmpfs", ComposeShape(tmpfsOptions)),
             ComposeField("image", ComposeShape(MapShape("the image's options", [ComposeField("subpath", text)]))),
           ], required: ["type", "target"]),
-        or: nil, or: ScalarShape(kinds: .string)), isUnique: true))
+        or: nil, or: ScalarShape(kinds: .string, reading: .text)), isUnique: true))
 
   private static let bindOptions = MapShape(
     "the bind's options",
@@ -141,7 +143,7 @@ extension ComposeSchema {
           "a device",
           [ComposeField("source", text), ComposeField("target", text), ComposeField("permissions", text)],
           required: ["source", "target"]),
-        or: nil, or: ScalarShape(kinds: .string))))
+        or: nil, or: ScalarShape(kinds: .string, reading: .text))))
 
   static let dependencies = ComposeShape(
     MapShape(
