@@ -1,3 +1,5 @@
+import AST
+import Canonical
 package import Diagnostics
 import Emitters
 package import IR
@@ -41,6 +43,12 @@ package struct Compilation: Sendable {
     artifacts.append(.init(path: path, bytes: artifact.bytes))
     origins[path] = artifact.origins
   }
+
+  /// Adds what a Clawfile becomes. Its digest is taken only here: a check has no use for it.
+  mutating func addDockerfile(of checked: CheckedClawfile, from path: String) {
+    let digest = Digest.sha256Hex(checked.tree.file.bytes)
+    add(DockerfileEmitter.emit(checked.lowered.plan, digest: digest), at: GeneratedName.dockerfile(for: path))
+  }
 }
 
 /// What a compile may know of its surroundings.
@@ -71,7 +79,7 @@ package enum Compiler {
       let facts = facts(FilePath.directory(of: file.path), files, into: &compilation)
       let checked = CheckedClawfile.check(file, facts: facts, isWorker: options.isWorker, into: &compilation.bag)
       if !compilation.bag.hasErrors {
-        compilation.add(DockerfileEmitter.emit(checked.lowered.plan), at: GeneratedName.dockerfile(for: file.path))
+        compilation.addDockerfile(of: checked, from: file.path)
       }
     case .pod: pod(file, files, options, into: &compilation)
     }

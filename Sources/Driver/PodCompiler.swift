@@ -29,7 +29,7 @@ extension Compiler {
     for (path, checked) in result.images.compiled {
       compilation.sources.append(checked.tree.file)
       guard checked.tree.hasDirectives else { continue }
-      compilation.add(DockerfileEmitter.emit(checked.lowered.plan), at: GeneratedName.dockerfile(for: path))
+      compilation.addDockerfile(of: checked, from: path)
     }
     for object in result.plan.objects {
       compilation.artifacts.append(.init(path: FilePath.join(folder, object.path), bytes: object.bytes))

@@ -5,7 +5,9 @@ import Source
 /// Writes Dockerfile.generated.
 package enum DockerfileEmitter {
   /// The file of a plan: the author's bytes, with the plan's edits.
-  package static func emit(_ plan: ImagePlan) -> Artifact {
+  ///
+  /// - Parameter digest: the SHA-256 of the source in hexadecimal digits.
+  package static func emit(_ plan: ImagePlan, digest: String) -> Artifact {
     var writer = ArtifactWriter()
     let source = plan.source
     var offset = 0
@@ -16,7 +18,7 @@ package enum DockerfileEmitter {
       case nil: break
       case .block(let block):
         writer.endLine()
-        BlockWriter(source: source, escape: plan.escape, digest: plan.digest).write(block, to: &writer)
+        BlockWriter(source: source, escape: plan.escape, digest: digest).write(block, to: &writer)
       case .run(let text, let origin):
         writer.endLine()
         let location = Location(source, origin)

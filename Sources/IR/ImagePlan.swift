@@ -8,14 +8,11 @@ package struct ImagePlan: Sendable {
   package var escape: UInt8
   /// Edits, sorted by place, none overlapping.
   package var edits: [Edit] = []
-  /// The SHA-256 of the source in hexadecimal digits.
-  package var digest: String
 
   /// A plan that changes nothing.
-  package init(source: SourceFile, escape: UInt8, digest: String) {
+  package init(source: SourceFile, escape: UInt8) {
     self.source = source
     self.escape = escape
-    self.digest = digest
   }
 
   /// One change to the source.

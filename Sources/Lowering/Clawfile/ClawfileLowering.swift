@@ -1,5 +1,4 @@
 package import AST
-import Canonical
 package import Diagnostics
 import Directives
 package import IR
@@ -64,8 +63,7 @@ package struct ClawfileLowering {
     var lowering = ClawfileLowering(
       file: file, model: model, facts: facts, isWorker: isWorker,
       result: LoweredClawfile(
-        plan: ImagePlan(
-          source: file.file, escape: file.escape, digest: Digest.sha256Hex(file.file.bytes))))
+        plan: ImagePlan(source: file.file, escape: file.escape)))
     lowering.run()
     bag.add(contentsOf: lowering.bag)
     return lowering.result
