@@ -12,7 +12,6 @@ struct SignalPipe: ~Copyable {
   /// The end that the work writes `done` to.
   let writer: Int32
   private var previous: [sigaction] = []
-  private var previousPipe = sigaction()
 
   /// Opens the pipe and takes over the signals; nil if the system has no descriptors left.
   init?() {
@@ -35,10 +34,7 @@ struct SignalPipe: ~Copyable {
       sigaction(signal, &action, &old)
       previous.append(old)
     }
-    // A child that does not read what we hand it must not end us.
-    var action = sigaction()
-    action.__sigaction_handler.sa_handler = { _ in }
-    sigaction(SIGPIPE, &action, &previousPipe)
+    _ = Self.catchBrokenPipes
   }
 
   deinit {
@@ -46,11 +42,16 @@ struct SignalPipe: ~Copyable {
       var old = old
       sigaction(signal, &old, nil)
     }
-    var old = previousPipe
-    sigaction(SIGPIPE, &old, nil)
     close(reader)
     close(writer)
   }
+
+  /// A child that does not read what we hand it must not end us. For good: the write that fails may come after the run.
+  private static let catchBrokenPipes: Void = {
+    var action = sigaction()
+    action.__sigaction_handler.sa_handler = { _ in }
+    sigaction(SIGPIPE, &action, nil)
+  }()
 
   /// Waits for the next byte: a signal's number, or `done`; nil if `milliseconds` passed first.
   func next(milliseconds: Int32?) -> UInt8? {
