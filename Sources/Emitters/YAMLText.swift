@@ -64,59 +64,28 @@ enum YAMLText {
   }
 
   private static func isSafe(_ key: String) -> Bool {
-    guard let first = key.utf8.first, isLetter(first) else { return false }
+    guard let first = key.utf8.first, first.isASCIILetter else { return false }
     for byte in key.utf8 {
       switch byte {
       case 0x30...0x39, 0x2E, 0x5F, 0x2D: break
-      default: if !isLetter(byte) { return false }
+      default: if !byte.isASCIILetter { return false }
       }
     }
     // The longest special word has five letters.
     return key.utf8.count > 5 || !special.contains(key.lowercased())
   }
 
-  private static func isLetter(_ byte: UInt8) -> Bool { byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A }
-
   private static let special: Set = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"]
 }
 
 extension ArtifactWriter {
-  /// Writes a text in double quotes.
+  /// Writes a text in double quotes: most stand between them as they are, and are not copied first.
   ///
   /// - Parameter escapesDollars: whether compose must take a `$` for itself.
   fileprivate mutating func write(quoted text: String, escapesDollars: Bool) {
+    guard QuotedText.isOrdinary(text) else { return write(QuotedText.of(text, escapesDollars: escapesDollars)) }
     write("\"")
-    if text.utf8.allSatisfy(Self.isOrdinary) {
-      write(text)
-    } else {
-      for scalar in text.unicodeScalars { write(escaped: scalar, escapesDollars: escapesDollars) }
-    }
+    write(text)
     write("\"")
-  }
-
-  /// Printable ASCII that means nothing between double quotes.
-  private static func isOrdinary(_ byte: UInt8) -> Bool {
-    byte >= 0x20 && byte < 0x7F && byte != 0x22 && byte != 0x5C && byte != 0x24
-  }
-
-  private mutating func write(escaped scalar: Unicode.Scalar, escapesDollars: Bool) {
-    switch scalar {
-    case "\"": write("\\\"")
-    case "\\": write("\\\\")
-    case "\n": write("\\n")
-    case "\t": write("\\t")
-    case "\r": write("\\r")
-    case "$": write(escapesDollars ? "$$" : "$")
-    default:
-      // What YAML does not let stand in a file as it is.
-      if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || [0x2028, 0x2029, 0xFEFF].contains(scalar.value)
-        || scalar.value & 0xFFFE == 0xFFFE && scalar.value < 0x10000
-      {
-        let digits = String(scalar.value, radix: 16)
-        write("\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
-      } else {
-        write(String(Character(scalar)))
-      }
-    }
   }
 }

@@ -1,3 +1,4 @@
+import IR
 import Lexer
 import Source
 
@@ -23,11 +24,11 @@ enum FlowText {
         if text.isEmpty { return tag.isEmpty ? "null" : (node.isNull ? tag + "null" : tag + "\"\"") }
         // Plain text in a flow may not hold flow characters, and what is no string must stay unquoted.
         if case .string = YAMLScalar.resolve(text, style: .plain, tag: node.tag?.text) {
-          return tag + (isPlainSafe(text) ? text : quoted(text))
+          return tag + (isPlainSafe(text) ? text : QuotedText.of(text))
         }
         return tag + text
       }
-      return tag + quoted(text)
+      return tag + QuotedText.of(text)
     }
   }
 
@@ -35,36 +36,10 @@ enum FlowText {
   private static func spelled(_ text: String) -> String { text.utf8.first == 0x21 ? text : "!<\(text)>" }
 
   private static func isPlainSafe(_ text: String) -> Bool {
-    guard let first = text.utf8.first, first | 0x20 >= 0x61 && first | 0x20 <= 0x7A || first == 0x2F || first == 0x2E
+    guard let first = text.utf8.first, first.isASCIILetter || first == 0x2F || first == 0x2E
     else { return false }
     return text.utf8.allSatisfy {
-      ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || "/._-@+=".utf8.contains($0)
+      $0.isASCIIAlphanumeric || "/._-@+=".utf8.contains($0)
     }
-  }
-
-  /// A text in double quotes, variables untouched.
-  static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\t": result += "\\t"
-      case "\r": result += "\\r"
-      default:
-        // What YAML does not let stand in a file as it is.
-        if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-          || [0x2028, 0x2029, 0xFEFF].contains(scalar.value)
-          || scalar.value & 0xFFFE == 0xFFFE && scalar.value < 0x10000
-        {
-          let digits = String(scalar.value, radix: 16)
-          result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        } else {
-          result.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return result + "\""
   }
 }

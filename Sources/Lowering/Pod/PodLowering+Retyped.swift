@@ -1,4 +1,5 @@
 import Diagnostics
+import IR
 import Lexer
 import Source
 
@@ -25,7 +26,7 @@ extension PodLowering {
         PodRules.retyped, at: entry.value.location, "compose takes '\(written)' for '\(read)'",
         help: "write it in quotes if it is meant as it stands",
         fixes: [
-          FixIt("put it in quotes", replace: entry.value.location, with: FlowText.quoted(written), isSafe: false)
+          FixIt("put it in quotes", replace: entry.value.location, with: QuotedText.of(written), isSafe: false)
         ])
     }
   }
