@@ -10,8 +10,8 @@ package enum ImageNeeds {
   /// What claws' services have that plain ones have not.
   private static let plainFields: Set<String> = ["expose", "require_cllama", "describe"]
 
-  /// The references, as written, sorted by bytes, without the plain distributions that claw knows: images of a pod's claws, and the bases of the Clawfiles that they
-  /// build, or of the one Clawfile.
+  /// The references, as written, sorted by bytes, without the plain distributions that claw knows: images of a pod's
+  /// claws, and the bases of the Clawfiles that they build, or of the one Clawfile.
   package static func references(
     of file: SourceFile, kind: FileKind, files: some FileProvider, environment: Environment,
     into bag: inout DiagnosticBag

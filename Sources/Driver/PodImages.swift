@@ -2,6 +2,7 @@ import AST
 import Diagnostics
 import Emitters
 import IR
+import Lexer
 import Lowering
 import Source
 
@@ -32,16 +33,14 @@ struct PodImages: ImageProvider {
     if broken.contains(number) { return nil }
     let checked = compiled[number].checked
     let target = target?.isEmpty == true ? nil : target
-    guard let config = checked.lowered.config(target: target, in: checked.tree),
-      let index = target.flatMap({ name in checked.tree.stages.lastIndex { $0.name == name.lowercased() } ?? Int(name) }
-      )
-        ?? checked.tree.stages.indices.last, checked.lowered.commands.indices.contains(index)
+    guard let index = checked.lowered.stage(target: target, in: checked.tree)
     else {
       bag.report(
         PodRules.unknownImage, at: location, "'\(compiled[number].path)' has no stage '\(target ?? "")'",
         help: "name one of its stages as the target")
       return nil
     }
+    let config = checked.lowered.configs[index]
     let isWrapped = !config.configure.isEmpty || !config.invoke.isEmpty
     var image = BuiltImage(
       config: config, command: checked.lowered.commands[index], hasWrapper: isWrapped,
@@ -87,8 +86,8 @@ struct PodImages: ImageProvider {
   }
 
   private func hasHealthcheck(_ checked: CheckedClawfile, _ index: Int) -> Bool {
-    checked.model.lineage(of: index).flatMap { checked.tree.stages[$0].body }.contains {
-      if case .healthcheck = checked.tree.instructions[$0].body { true } else { false }
+    checked.model.lineage(of: index).contains {
+      !checked.tree.indices(of: .healthcheck, in: checked.tree.stages[$0].body).isEmpty
     }
   }
 }

@@ -6,20 +6,6 @@ import TestSupport
 
 @Suite("Pods that mean harm, or only look like it")
 struct PodAbuseTests {
-  /// Compiles `claw-pod.yml` beside a Clawfile and a contract.
-  private func compile(_ pod: String, environment: [String: String] = [:]) -> Compilation {
-    let file = SourceFile(path: "claw-pod.yml", text: pod)
-    let texts = [
-      "Clawfile": "FROM debian:bookworm-slim\nCLAW_TYPE generic\nCMD [\"/bin/run\"]\n", "AGENTS.md": "Be good.\n",
-    ]
-    var files = texts.reduce(into: [:]) { $0[$1.key] = SourceFile(path: $1.key, text: $1.value) }
-    files[file.path] = file
-    var options = CompileOptions()
-    options.folderName = "p"
-    options.environment.values = environment
-    return Compiler.compile(file, kind: .pod, files: MemoryFiles(files), options: options)
-  }
-
   private func errors(_ compilation: Compilation) -> [String] {
     var names: [String] = []
     for finding in compilation.bag.sorted() where finding.severity == .error && !names.contains(finding.rule.name) {
@@ -38,7 +24,7 @@ struct PodAbuseTests {
   func dollars(text: String) {
     // In x-claw '$$' is one '$'.
     let written = text.replacing("$", with: "$$")
-    let result = compile(
+    let result = PodSource.compile(
       """
       services:
         desk:
@@ -55,7 +41,7 @@ struct PodAbuseTests {
   }
 
   private func findings(_ pod: String) -> [String] {
-    compile(pod).bag.sorted().map { "\($0.rule.name): \($0.message) (\($0.help ?? ""))" }
+    PodSource.compile(pod).bag.sorted().map { "\($0.rule.name): \($0.message) (\($0.help ?? ""))" }
   }
 
   @Test("A mistake is said once, and its help helps")
@@ -78,7 +64,7 @@ struct PodAbuseTests {
   @Test("The author's own dollars stay compose's (abuse case 18)")
   func authorsDollars() {
     let lines = ["COLOUR: ${COLOUR:-red}", "PRICE: 5$$", "OWN: $COLOUR"]
-    let result = compile(
+    let result = PodSource.compile(
       "services:\n  desk:\n    build: .\n    environment:\n" + lines.map { "      \($0)\n" }.joined()
         + "    x-claw: {agent: AGENTS.md, cllama: none}\n", environment: ["COLOUR": "blue"])
     for line in lines { #expect(composeFile(result).contains("      \(line)\n")) }
@@ -94,7 +80,7 @@ struct PodAbuseTests {
     text += "services:\n  desk:\n    build: .\n    labels: *a20\n    x-claw: {agent: AGENTS.md, cllama: none}\n"
     let clock = ContinuousClock()
     var result = Compilation()
-    let time = clock.measure { result = compile(text) }
+    let time = clock.measure { result = PodSource.compile(text) }
     #expect(errors(result) == ["yaml/alias-expansion"])
     #expect(result.artifacts.isEmpty)
     // 100 ms in a release build; tests are not optimized and share the machine.
@@ -104,9 +90,11 @@ struct PodAbuseTests {
   @Test("An alias of what it stands in is an error, in an x-claw block too (abuse case 24)")
   func recursion() {
     #expect(
-      errors(compile("services:\n  desk: &d\n    build: .\n    x-claw: {agent: *d}\n")) == ["yaml/recursive-alias"])
+      errors(PodSource.compile("services:\n  desk: &d\n    build: .\n    x-claw: {agent: *d}\n")) == [
+        "yaml/recursive-alias"
+      ])
     let block = "services:\n  desk:\n    build: .\n    x-claw: &c\n      surfaces: [*c]\n"
-    #expect(errors(compile(block)) == ["yaml/recursive-alias"])
+    #expect(errors(PodSource.compile(block)) == ["yaml/recursive-alias"])
   }
 
   @Test("Depth is an error and no crash, wherever it is (abuse case 25)", arguments: [1_000, 10_000, 100_000])
@@ -116,7 +104,7 @@ struct PodAbuseTests {
       "command: \(deep)", "x-claw: {describe: {inputs: \(deep)}}",
       "x-claw: {surfaces: [{\"channel://discord\": \(deep)}]}",
     ] {
-      #expect(errors(compile("services:\n  desk:\n    build: .\n    \(key)\n")) == ["yaml/too-deep"])
+      #expect(errors(PodSource.compile("services:\n  desk:\n    build: .\n    \(key)\n")) == ["yaml/too-deep"])
     }
   }
 
@@ -128,7 +116,7 @@ struct PodAbuseTests {
         "  s\(number):\n    image: &i\(number) \"s:\(number)\"\n    <<: *common\n    labels: {image: *i\(number)}\n"
     }
     text += "  desk:\n    build: .\n    x-claw: {agent: AGENTS.md, cllama: none}\n"
-    let result = compile(text)
+    let result = PodSource.compile(text)
     #expect(errors(result) == [])
     #expect(composeFile(result).contains("\n    image: &i1999 \"s:1999\"\n    <<: *common\n"))
   }
@@ -140,7 +128,7 @@ struct PodAbuseTests {
       "models", "privilege", "describe",
     ])
   func null(field: String) {
-    let result = compile(
+    let result = PodSource.compile(
       "services:\n  desk:\n    build: .\n    x-claw:\n      agent: AGENTS.md\n      cllama: none\n".replacing(
         "      \(field): AGENTS.md\n", with: ""
       ).replacing("      \(field): none\n", with: "") + "      \(field):\n")
@@ -164,7 +152,7 @@ struct PodAbuseTests {
       "services:\n  desk:\n" + claw + "    \(line)\n", head + "services:\n  desk:\n    <<: *power\n" + claw,
       "services:\n  base:\n    image: b\n    \(line)\n  desk:\n    extends: base\n" + claw,
     ] {
-      let result = compile(pod)
+      let result = PodSource.compile(pod)
       #expect(result.isRefused, "\(pod)")
       #expect(result.artifacts.isEmpty)
     }

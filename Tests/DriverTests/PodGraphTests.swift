@@ -7,15 +7,7 @@ import Testing
 @Suite("The picture of a pod")
 struct PodGraphTests {
   private func graph(_ pod: String) throws -> PodGraph {
-    let texts = [
-      "claw-pod.yml": pod, "AGENTS.md": "Be good.\n",
-      "Clawfile": "FROM debian:bookworm-slim\nCLAW_TYPE generic\nCMD [\"/bin/run\"]\n",
-    ]
-    let files = texts.reduce(into: [:]) { $0[$1.key] = SourceFile(path: $1.key, text: $1.value) }
-    let main = try #require(files["claw-pod.yml"])
-    var options = CompileOptions()
-    options.folderName = "p"
-    let compilation = Compiler.compile(main, kind: .pod, files: MemoryFiles(files), options: options)
+    let compilation = PodSource.compile(pod)
     return PodGraph(try #require(compilation.pod, "\(compilation.bag.sorted().map(\.message))"))
   }
 

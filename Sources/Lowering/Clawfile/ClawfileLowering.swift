@@ -16,9 +16,14 @@ package struct LoweredClawfile: Sendable {
 
   /// The configuration of a stage, by name or index; of the last one if none is named. Nil if there is no such stage.
   package func config(target: String?, in file: Clawfile) -> ImageConfig? {
-    guard let target else { return configs.last }
+    stage(target: target, in: file).map { configs[$0] }
+  }
+
+  /// A stage that was lowered, by name or index; the last one if none is named. Nil if there is no such stage.
+  package func stage(target: String?, in file: Clawfile) -> Int? {
+    guard let target else { return configs.indices.last }
     let index = file.stages.lastIndex { $0.name == target.lowercased() } ?? Int(target)
-    return index.flatMap { configs.indices.contains($0) ? configs[$0] : nil }
+    return index.flatMap { configs.indices.contains($0) ? $0 : nil }
   }
 }
 
@@ -38,8 +43,12 @@ package struct StageCommand: Sendable {
 
   /// The user, if one is known that is not root.
   package var unprivilegedUser: String? {
-    guard let user, !user.isEmpty, user != "root", user != "0", !user.utf8.starts(with: "0:".utf8) else { return nil }
-    return user
+    user.flatMap { $0.isEmpty || Self.isRoot($0) ? nil : $0 }
+  }
+
+  /// Whether a user, with or without a group, is root as images write it.
+  package static func isRoot(_ user: String) -> Bool {
+    user == "root" || user == "0" || user.utf8.starts(with: "0:".utf8)
   }
 }
 

@@ -28,8 +28,8 @@ extension ComposeRules {
     "pod/undefined-service", .error, "A service is named that doesn't exist",
     explanation: """
       `depends_on`, `links`, `volumes_from`, `network_mode: service:…` and the like name a service of the pod that is not \
-      there, or that no active profile has; a further context of a build names one that builds nothing. A dependency that may be absent from the active profiles says \
-      `required: false`.
+      there, or that no active profile has; a further context of a build names one that builds nothing. A dependency \
+      that may be absent from the active profiles says `required: false`.
       """,
     bad: web("    depends_on: [db]\n"), good: web("    depends_on: [db]\n  db:\n    image: postgres\n"))
 

@@ -46,7 +46,7 @@ extension PodLowering {
     let isOwnUser = claw.service.user?.scalarText?.isEmpty == false
     add(
       "user", claw.user, isOwnUser || claw.block.privileges.contains { $0.privilege.mode == "runtime" },
-      isDefault: claw.user == "1000:1000" && !isOwnUser && !claw.has("runtime"))
+      isDefault: claw.user == StageCommand.defaultUser && !isOwnUser && !claw.has("runtime"))
     for (surface, _) in claw.surfaces {
       let mode = surface.kind == .volume || surface.kind == .host ? " " + (surface.access ?? .readOnly).rawValue : ""
       add("surface", surface.uri + mode, claw.block.surfaces.contains { $0.surface.uri == surface.uri })

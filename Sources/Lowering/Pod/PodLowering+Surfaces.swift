@@ -74,7 +74,7 @@ extension PodLowering {
 
   /// Whether somebody makes the folder that a volume to write to is mounted on.
   private mutating func checkOwner(_ surface: Surface, _ location: Location, _ claw: ResolvedClaw) {
-    guard surface.access == .readWrite, claw.user != "0", !claw.user.utf8.starts(with: "0:".utf8), claw.user != "root",
+    guard surface.access == .readWrite, !StageCommand.isRoot(claw.user),
       !claw.image.config.surfaces.contains(where: { $0.value.kind == .volume && $0.value.target == surface.target })
     else { return }
     // A Clawfile that names the place makes it itself, as far as can be told.
