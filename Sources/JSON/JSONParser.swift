@@ -1,3 +1,5 @@
+import Source
+
 /// Why a text is no JSON, and where.
 public struct JSONFailure: Error, Sendable, Equatable {
   /// What was wrong.
@@ -118,7 +120,7 @@ public struct JSONParser {
     let start = offset
     func digits(_ parser: inout JSONParser) throws(JSONFailure) {
       let first = parser.offset
-      while let byte = parser.current, byte >= 0x30, byte <= 0x39 { parser.offset += 1 }
+      while let byte = parser.current, byte.isASCIIDigit { parser.offset += 1 }
       if parser.offset == first { throw parser.failure("a digit is missing") }
     }
     _ = take(0x2D)

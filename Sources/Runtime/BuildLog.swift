@@ -81,7 +81,7 @@ package struct BuildLog: Sendable {
     guard line.utf8.first == 0x23, let blank = line.firstIndex(of: " ") else { return nil }
     let id = String(line[..<blank])
     let rest = String(line[line.index(after: blank)...])
-    guard id.dropFirst().utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return nil }
+    guard id.dropFirst().utf8.allSatisfy({ $0.isASCIIDigit }) else { return nil }
     if rest.starts(withBytes: "ERROR: ") {
       let (service, step) = Self.step(names[id] ?? "")
       update {
@@ -108,7 +108,7 @@ package struct BuildLog: Sendable {
           !$0.starts(withBytes: "FROM ") && ($0.utf8.first ?? 0) >= 0x41 && ($0.utf8.first ?? 0) <= 0x5A
         } ?? false
     }
-    if let first = rest.utf8.first, first >= 0x30, first <= 0x39, let gap = rest.firstIndex(of: " ") {
+    if let first = rest.utf8.first, first.isASCIIDigit, let gap = rest.firstIndex(of: " ") {
       outputs[id, default: []].append(String(rest[rest.index(after: gap)...]))
       if let count = outputs[id]?.count, count > 40 { outputs[id]?.removeFirst(count - 40) }
     }

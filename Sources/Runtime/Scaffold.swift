@@ -20,7 +20,7 @@ package struct Scaffold {
   /// A project of a name, made fit for what pods may be called.
   package init(name: String, type: RunnerType) {
     let fit = name.lowercased().utf8.map { byte in
-      (byte >= 0x61 && byte <= 0x7A) || (byte >= 0x30 && byte <= 0x39) ? byte : UInt8(ascii: "-")
+      (byte >= 0x61 && byte <= 0x7A) || byte.isASCIIDigit ? byte : UInt8(ascii: "-")
     }
     let trimmed = String(decoding: fit, as: UTF8.self).split(separator: "-").joined(separator: "-").prefix(40)
     self.name = trimmed.first?.isLetter == true ? String(trimmed) : "my-pod"

@@ -110,7 +110,7 @@ public enum SARIFRenderer {
     var text = ""
     for byte in path.utf8 {
       let isSafe =
-        (byte >= 0x30 && byte <= 0x39) || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A)
+        byte.isASCIIAlphanumeric
         || "-._~/".utf8.contains(byte)
       if isSafe {
         text.unicodeScalars.append(Unicode.Scalar(byte))

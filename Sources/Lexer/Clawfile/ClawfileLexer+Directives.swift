@@ -19,7 +19,7 @@ extension ClawfileLexer {
   private mutating func directive(_ range: Range<Int>, line: Int) -> Bool {
     var index = withoutLeadingSpace(range.lowerBound + 1..<range.upperBound).lowerBound
     let start = index
-    while index < range.upperBound, isAlphanumeric(bytes[index]) { index += 1 }
+    while index < range.upperBound, bytes[index].isASCIIAlphanumeric { index += 1 }
     let name = String(decoding: bytes[start..<index], as: UTF8.self).lowercased()
     index = withoutLeadingSpace(index..<range.upperBound).lowerBound
     guard ["syntax", "escape", "check"].contains(name), index < range.upperBound, bytes[index] == 0x3D else {
@@ -57,9 +57,5 @@ extension ClawfileLexer {
       }
     }
     return true
-  }
-
-  private func isAlphanumeric(_ byte: UInt8) -> Bool {
-    (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A) || (byte >= 0x30 && byte <= 0x39)
   }
 }

@@ -1,3 +1,5 @@
+import Source
+
 /// A `<<NAME` word of an instruction.
 package struct HeredocMarker: Sendable, Equatable {
   /// The terminator that it asks for.
@@ -10,7 +12,7 @@ package struct HeredocMarker: Sendable, Equatable {
   /// The marker that a word is: `[fd]<<[-]NAME`, or nil.
   package init?(word: String) {
     var rest = Substring(word).utf8
-    while let digit = rest.first, digit >= 0x30, digit <= 0x39 { rest.removeFirst() }
+    while let digit = rest.first, digit.isASCIIDigit { rest.removeFirst() }
     guard rest.starts(with: "<<".utf8) else { return nil }
     rest = rest.dropFirst(2)
     chomps = rest.first == 0x2D
@@ -34,7 +36,7 @@ package struct HeredocMarker: Sendable, Equatable {
 
   /// What no quote and no variable can be made of.
   private static func isOrdinary(_ byte: UInt8) -> Bool {
-    byte == 0x5F || (byte >= 0x30 && byte <= 0x39) || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A)
+    byte == 0x5F || byte.isASCIIAlphanumeric
   }
 
   private static func quotes(_ text: String) -> Int {

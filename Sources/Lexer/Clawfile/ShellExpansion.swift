@@ -1,3 +1,5 @@
+import Source
+
 /// One expansion under way, over bytes: everything that means something is ASCII, but for white space and for letters in
 /// names.
 struct ShellExpansion {
@@ -224,7 +226,7 @@ struct ShellExpansion {
         let byte = bytes[position]
         let length =
           if byte < 0x80, !isNumber {
-            byte == 0x5F || (byte >= 0x30 && byte <= 0x39) || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A) ? 1 : 0
+            byte == 0x5F || byte.isASCIIAlphanumeric ? 1 : 0
           } else {
             isNumber ? digit(at: position) : max(digit(at: position), letter(at: position))
           }
@@ -238,7 +240,7 @@ struct ShellExpansion {
   /// Length in bytes of the decimal digit at an index, 0 if there is none.
   private func digit(at index: Int) -> Int {
     let byte = bytes[index]
-    if byte < 0x80 { return byte >= 0x30 && byte <= 0x39 ? 1 : 0 }
+    if byte < 0x80 { return byte.isASCIIDigit ? 1 : 0 }
     guard let scalar = scalar(at: index), scalar.properties.generalCategory == .decimalNumber else { return 0 }
     return UTF8.width(scalar)
   }

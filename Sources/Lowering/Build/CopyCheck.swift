@@ -104,7 +104,7 @@ enum Address {
     let user = beforeFragment.utf8[..<at]
     let host = beforeFragment.utf8[beforeFragment.utf8.index(after: at)..<colon]
     func isWord(_ byte: UInt8, _ extra: UInt8) -> Bool {
-      (byte >= 0x30 && byte <= 0x39) || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A) || byte == 0x2D || byte == extra
+      byte.isASCIIAlphanumeric || byte == 0x2D || byte == extra
     }
     return !user.isEmpty && !host.isEmpty && user.allSatisfy { isWord($0, 0x5F) }
       && host.allSatisfy { isWord($0, 0x2E) } && beforeFragment.utf8.index(after: colon) < beforeFragment.utf8.endIndex

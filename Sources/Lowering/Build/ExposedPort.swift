@@ -1,3 +1,5 @@
+import Source
+
 /// A port of EXPOSE: `[[ip:]host:]container[/protocol]`, single or a range. Source: BuildKit's EXPOSE.
 struct ExposedPort {
   /// The protocol as written; empty if none is.
@@ -40,7 +42,7 @@ struct ExposedPort {
     guard (1...2).contains(parts.count) else { return nil }
     var numbers: [Int] = []
     for part in parts {
-      guard !part.isEmpty, part.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let number = Int(part), number <= 65_535
+      guard !part.isEmpty, part.utf8.allSatisfy({ $0.isASCIIDigit }), let number = Int(part), number <= 65_535
       else { return nil }
       numbers.append(number)
     }
@@ -54,7 +56,7 @@ struct ExposedPort {
     if parts.count == 4 {
       return parts.allSatisfy { part in
         (1...3).contains(part.utf8.count) && (part.utf8.count == 1 || part.utf8.first != 0x30)
-          && part.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } && (Int(part) ?? 256) < 256
+          && part.utf8.allSatisfy { $0.isASCIIDigit } && (Int(part) ?? 256) < 256
       }
     }
     return isIPv6(text[...])

@@ -1,3 +1,5 @@
+import Source
+
 /// An image reference as Docker reads it.
 ///
 /// Source: the grammar of distribution's `reference` package, with Docker's defaults for a missing registry.
@@ -21,7 +23,7 @@ package struct ImageReference: Sendable, Equatable {
   package init(_ text: String) throws(Failure) {
     let bytes = Array(text.utf8)
     if bytes.isEmpty { throw Failure(message: "the image name is empty") }
-    if bytes.count == 64, bytes.allSatisfy(Self.isLowerHex) {
+    if bytes.count == 64, bytes.allSatisfy(\.isLowerHexDigit) {
       throw Failure(message: "a bare 64-digit image id is no image name")
     }
     var rest = bytes[...]
@@ -70,42 +72,35 @@ package struct ImageReference: Sendable, Equatable {
     return "\(name):\(tag ?? "latest")"
   }
 
-  private static func isLowerHex(_ byte: UInt8) -> Bool {
-    (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x66)
-  }
-
-  private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-    (byte >= 0x30 && byte <= 0x39) || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A)
-  }
-
   /// `sha256:…`, `sha384:…` or `sha512:…` with all of its lower-case digits.
   package static func isDigest(_ text: String) -> Bool {
     let parts = text.utf8.split(separator: 0x3A, maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, let length = ["sha256": 64, "sha384": 96, "sha512": 128][String(Substring(parts[0]))] else {
       return false
     }
-    return parts[1].count == length && parts[1].allSatisfy(isLowerHex)
+    return parts[1].count == length && parts[1].allSatisfy(\.isLowerHexDigit)
   }
 
   private static func isTag(_ tag: ArraySlice<UInt8>) -> Bool {
     guard let first = tag.first, first != 0x2E, first != 0x2D, tag.count <= 128 else { return false }
-    return tag.allSatisfy { isAlphanumeric($0) || $0 == 0x5F || $0 == 0x2E || $0 == 0x2D }
+    return tag.allSatisfy { $0.isASCIIAlphanumeric || $0 == 0x5F || $0 == 0x2E || $0 == 0x2D }
   }
 
   /// Components between slashes: alphanumerics with single separators `.`, `_`, `__` or a run of `-` inside.
   private static func isPath(_ path: ArraySlice<UInt8>) -> Bool {
     path.split(separator: 0x2F, omittingEmptySubsequences: false).allSatisfy { component in
-      guard let first = component.first, let last = component.last, isAlphanumeric(first), isAlphanumeric(last) else {
+      guard let first = component.first, let last = component.last, first.isASCIIAlphanumeric, last.isASCIIAlphanumeric
+      else {
         return false
       }
       var index = component.startIndex
       while index < component.endIndex {
         let byte = component[index]
-        if isAlphanumeric(byte) {
+        if byte.isASCIIAlphanumeric {
           index += 1
           continue
         }
-        let run = component[index...].prefix { !isAlphanumeric($0) }
+        let run = component[index...].prefix { !$0.isASCIIAlphanumeric }
         let isSeparator =
           run.allSatisfy { $0 == 0x2D } || (run.count == 1 && (byte == 0x2E || byte == 0x5F))
           || run.elementsEqual([0x5F, 0x5F])
@@ -121,16 +116,17 @@ package struct ImageReference: Sendable, Equatable {
     var host = domain
     if let colon = domain.lastIndex(of: 0x3A), domain.last != 0x5D {
       let port = domain[(colon + 1)...]
-      guard !port.isEmpty, port.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return false }
+      guard !port.isEmpty, port.allSatisfy({ $0.isASCIIDigit }) else { return false }
       host = domain[..<colon]
     }
     if host.first == 0x5B {
       return host.count > 2 && host.last == 0x5D
-        && host.dropFirst().dropLast().allSatisfy { isLowerHex($0 | 0x20) || $0 == 0x3A }
+        && host.dropFirst().dropLast().allSatisfy { ($0 | 0x20).isLowerHexDigit || $0 == 0x3A }
     }
     return host.split(separator: 0x2E, omittingEmptySubsequences: false).allSatisfy { part in
       guard let first = part.first, let last = part.last else { return false }
-      return isAlphanumeric(first) && isAlphanumeric(last) && part.allSatisfy { isAlphanumeric($0) || $0 == 0x2D }
+      return first.isASCIIAlphanumeric && last.isASCIIAlphanumeric
+        && part.allSatisfy { $0.isASCIIAlphanumeric || $0 == 0x2D }
     }
   }
 }

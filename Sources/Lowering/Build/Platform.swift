@@ -1,3 +1,5 @@
+import Source
+
 /// A platform as containerd reads it: `os[/arch[/variant]]`, or one of the two alone.
 struct Platform: Equatable {
   /// The operating system.
@@ -34,7 +36,7 @@ struct Platform: Equatable {
   }
 
   private static func isName(_ byte: UInt8) -> Bool {
-    (byte >= 0x30 && byte <= 0x39) || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A) || byte == 0x5F || byte == 0x2E
+    byte.isASCIIAlphanumeric || byte == 0x5F || byte == 0x2E
       || byte == 0x2D
   }
 

@@ -133,7 +133,7 @@ package enum ComposeName {
     while index + word.count <= file.bytes.count {
       if file.bytes[index] == word[0], file.bytes[index..<index + word.count].elementsEqual(word) {
         let before = index > 0 ? file.bytes[index - 1] : 0x20
-        let isLetter = (before | 0x20 >= 0x61 && before | 0x20 <= 0x7A) || before == 0x5F || before == 0x2D
+        let isLetter = before.isASCIILetter || before == 0x5F || before == 0x2D
         if !isLetter { return true }
       }
       // A key may also be spelled with escapes.

@@ -1,9 +1,11 @@
+import Source
+
 /// Numbers and booleans in strings, as Go's `strconv` and compose read and write them.
 enum ComposeNumber {
   /// A decimal integer with an optional sign.
   static func integer(_ text: String) -> Int64? {
-    guard let first = text.utf8.first, first == UInt8(ascii: "-") || first == UInt8(ascii: "+") || isDigit(first),
-      text.utf8.dropFirst().allSatisfy(isDigit)
+    guard let first = text.utf8.first, first == UInt8(ascii: "-") || first == UInt8(ascii: "+") || first.isASCIIDigit,
+      text.utf8.dropFirst().allSatisfy(\.isASCIIDigit)
     else { return nil }
     return Int64(text)
   }
@@ -15,15 +17,17 @@ enum ComposeNumber {
     var previous: UInt8 = 0
     for byte in text.utf8 {
       if byte == UInt8(ascii: "_") {
-        guard isDigit(previous) else { return nil }
+        guard previous.isASCIIDigit else { return nil }
       } else {
-        if previous == UInt8(ascii: "_"), !isDigit(byte) { return nil }
-        guard isDigit(byte) || byte == 0x2B || byte == 0x2D || byte == 0x2E || byte | 0x20 == 0x65 else { return nil }
+        if previous == UInt8(ascii: "_"), !byte.isASCIIDigit { return nil }
+        guard byte.isASCIIDigit || byte == 0x2B || byte == 0x2D || byte == 0x2E || byte | 0x20 == 0x65 else {
+          return nil
+        }
         digits.append(byte)
       }
       previous = byte
     }
-    guard digits.contains(where: isDigit), isDigit(previous) || previous == 0x2E,
+    guard digits.contains(where: \.isASCIIDigit), previous.isASCIIDigit || previous == 0x2E,
       let value = Double(String(decoding: digits, as: UTF8.self)), value.isFinite
     else { return nil }
     return value
@@ -43,6 +47,4 @@ enum ComposeNumber {
     if value == value.rounded(), abs(value) < 1e15, let integer = Int64(exactly: value) { return String(integer) }
     return value.description
   }
-
-  private static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
 }

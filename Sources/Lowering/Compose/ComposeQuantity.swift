@@ -1,9 +1,11 @@
+import Source
+
 /// Sizes and durations in strings.
 enum ComposeQuantity {
   /// The bytes that a size such as `1.5g`, `256 MB` or `1GiB` stands for (units are powers of 1024), or nil.
   static func bytes(_ text: String) -> Int64? {
     let bytes = Array(text.utf8)
-    guard let last = bytes.lastIndex(where: { isDigit($0) || $0 == UInt8(ascii: ".") || $0 == 0x20 }) else {
+    guard let last = bytes.lastIndex(where: { $0.isASCIIDigit || $0 == UInt8(ascii: ".") || $0 == 0x20 }) else {
       return nil
     }
     let number = bytes[...last].dropLast(bytes[last] == 0x20 ? 1 : 0)
@@ -34,11 +36,11 @@ enum ComposeQuantity {
     guard !bytes.isEmpty else { return nil }
     var total: Double = 0
     while !bytes.isEmpty {
-      let number = bytes.prefix { isDigit($0) || $0 == UInt8(ascii: ".") }
+      let number = bytes.prefix { $0.isASCIIDigit || $0 == UInt8(ascii: ".") }
       bytes = bytes.dropFirst(number.count)
-      let unit = bytes.prefix { !isDigit($0) && $0 != UInt8(ascii: ".") }
+      let unit = bytes.prefix { !$0.isASCIIDigit && $0 != UInt8(ascii: ".") }
       bytes = bytes.dropFirst(unit.count)
-      guard number.contains(where: isDigit), number.count(where: { $0 == UInt8(ascii: ".") }) <= 1,
+      guard number.contains(where: \.isASCIIDigit), number.count(where: { $0 == UInt8(ascii: ".") }) <= 1,
         let value = number.count > 40 ? nil : decimal(number),
         let scale = units[String(decoding: unit, as: UTF8.self)]
       else { return nil }
@@ -59,6 +61,4 @@ enum ComposeQuantity {
     "ns": 1, "us": 1e3, "\u{B5}s": 1e3, "\u{3BC}s": 1e3, "ms": 1e6, "s": 1e9, "m": 60e9, "h": 3600e9, "d": 86400e9,
     "w": 604800e9,
   ]
-
-  private static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
 }

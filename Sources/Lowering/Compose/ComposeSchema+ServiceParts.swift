@@ -1,3 +1,5 @@
+import Source
+
 extension ComposeSchema {
   /// The words that may stand in a pull policy; as in compose's schema, anywhere in the text.
   static let pullPolicy = ScalarShape.Pattern(
@@ -7,7 +9,7 @@ extension ComposeSchema {
     if words.contains(where: { text.utf8.firstRange(of: $0.utf8) != nil }) { return true }
     guard let every = text.utf8.firstRange(of: "every_".utf8) else { return false }
     let rest = Array(text.utf8[every.upperBound...])
-    let digits = rest.prefix { $0 >= 0x30 && $0 <= 0x39 }
+    let digits = rest.prefix { $0.isASCIIDigit }
     return !digits.isEmpty && digits.count < rest.count && "wdhms".utf8.contains(rest[digits.count])
   }
 

@@ -1,3 +1,5 @@
+import Source
+
 /// Textual IP addresses, as Go's `net.ParseIP` takes them.
 enum IPAddress {
   /// Whether a text is an IPv4 or IPv6 address.
@@ -10,7 +12,7 @@ enum IPAddress {
     let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     return parts.count == 4
       && parts.allSatisfy { part in
-        guard !part.isEmpty, part.count <= 3, part.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return false }
+        guard !part.isEmpty, part.count <= 3, part.allSatisfy({ $0.isASCIIDigit }) else { return false }
         if part.count > 1, part.first == 0x30 { return false }
         return part.reduce(0) { $0 * 10 + Int($1 - 0x30) } <= 255
       }

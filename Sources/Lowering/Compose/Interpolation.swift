@@ -202,11 +202,11 @@ private struct Expander {
   private func nameEnd(from start: Int, to limit: Int) -> Int {
     guard start < limit, Self.isNameStart(bytes[start]) else { return start }
     var index = start
-    while index < limit, Self.isNameStart(bytes[index]) || (bytes[index] >= 0x30 && bytes[index] <= 0x39) { index += 1 }
+    while index < limit, Self.isNameStart(bytes[index]) || bytes[index].isASCIIDigit { index += 1 }
     return index
   }
 
   private static func isNameStart(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: "_") || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A)
+    byte == UInt8(ascii: "_") || byte.isASCIILetter
   }
 }

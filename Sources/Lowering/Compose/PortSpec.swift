@@ -1,3 +1,5 @@
+import Source
+
 /// A port in its short form, `[[address:]published:]target[/protocol]`.
 struct PortSpec {
   /// The host's address, without brackets; "" for all.
@@ -53,7 +55,7 @@ struct PortSpec {
   }
 
   private static func port(_ text: Substring) -> Int? {
-    guard !text.isEmpty, text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let value = Int(text), value <= 65535
+    guard !text.isEmpty, text.utf8.allSatisfy({ $0.isASCIIDigit }), let value = Int(text), value <= 65535
     else { return nil }
     return value
   }

@@ -122,7 +122,7 @@ enum LabelKey {
   static let help = "use lower-case letters, digits, '-' and '_', 63 characters at most"
 
   static func isPart(_ text: String) -> Bool {
-    func isWord(_ byte: UInt8) -> Bool { (byte >= 0x61 && byte <= 0x7A) || (byte >= 0x30 && byte <= 0x39) }
+    func isWord(_ byte: UInt8) -> Bool { (byte >= 0x61 && byte <= 0x7A) || byte.isASCIIDigit }
     return text.utf8.first.map(isWord) == true && text.utf8.count <= 63
       && text.utf8.allSatisfy { isWord($0) || $0 == 0x2D || $0 == 0x5F }
   }

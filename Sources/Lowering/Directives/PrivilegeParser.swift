@@ -1,3 +1,5 @@
+import Source
+
 /// Reads privileges: the same rules in Clawfiles and pods.
 package enum PrivilegeParser {
   /// A privilege that was understood.
@@ -70,7 +72,7 @@ package enum PrivilegeParser {
       && parts.allSatisfy { part in
         guard let first = part.utf8.first, part.utf8.count <= 32, first != 0x2D, first != 0x2E else { return false }
         return part.utf8.allSatisfy {
-          ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || "_.-".utf8.contains($0)
+          $0.isASCIIAlphanumeric || "_.-".utf8.contains($0)
         }
       }
   }

@@ -1,4 +1,5 @@
 package import IR
+import Source
 
 /// Reads schedules: the same grammar in Clawfiles and pods.
 ///
@@ -88,7 +89,7 @@ package enum ScheduleParser {
     name == "UTC"
       || (name.contains("/") && name.utf8.first != 0x2F && !name.contains("..") && name.utf8.count <= 64
         && name.utf8.allSatisfy {
-          ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || "/_+-".utf8.contains($0)
+          $0.isASCIIAlphanumeric || "/_+-".utf8.contains($0)
         })
   }
 
@@ -150,6 +151,6 @@ package enum ScheduleParser {
   }
 
   private static func number(_ text: String) -> Int? {
-    text.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } && text.utf8.count <= 4 ? Int(text) : nil
+    text.utf8.allSatisfy { $0.isASCIIDigit } && text.utf8.count <= 4 ? Int(text) : nil
   }
 }

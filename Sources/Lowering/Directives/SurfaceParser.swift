@@ -60,14 +60,11 @@ package enum SurfaceParser {
 
   private static func problem(_ kind: Surface.Kind, _ target: String) -> (String, String)? {
     if target.isEmpty { return ("names nothing", "write what it is behind '://'") }
-    func isWord(_ byte: UInt8) -> Bool {
-      (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A) || (byte >= 0x30 && byte <= 0x39)
-    }
     switch kind {
     case .volume, .service, .channel:
       let isName =
-        target.utf8.first.map(isWord) == true && target.utf8.count <= 63
-        && target.utf8.allSatisfy { isWord($0) || "._-".utf8.contains($0) }
+        target.utf8.first?.isASCIIAlphanumeric == true && target.utf8.count <= 63
+        && target.utf8.allSatisfy { $0.isASCIIAlphanumeric || "._-".utf8.contains($0) }
       return isName
         ? nil
         : (
@@ -82,7 +79,7 @@ package enum SurfaceParser {
       let host = target.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
       let isHost =
         !host[0].isEmpty && host[0].utf8.count <= 253
-        && host[0].utf8.allSatisfy { isWord($0) || "-.*".utf8.contains($0) }
+        && host[0].utf8.allSatisfy { $0.isASCIIAlphanumeric || "-.*".utf8.contains($0) }
       let isPort = host.count == 1 || (Int(host[1]).map { (1...65_535).contains($0) } ?? false)
       return isHost && isPort
         ? nil : ("is no host", "write a host name, '*.' in front for all below it, and a port if needed")

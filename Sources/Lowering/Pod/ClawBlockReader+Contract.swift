@@ -80,7 +80,7 @@ extension ClawBlockReader {
     // A '-' alone is how the scheduler's table says that there is no name.
     !text.isEmpty && text.utf8.first != 0x2D && text.utf8.count <= 63
       && text.utf8.allSatisfy {
-        ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2D || $0 == 0x5F
+        $0.isASCIIAlphanumeric || $0 == 0x2D || $0 == 0x5F
       }
   }
 }

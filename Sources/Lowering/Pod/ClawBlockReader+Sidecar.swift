@@ -75,9 +75,9 @@ extension ClawBlockReader {
   }
 
   private func isVariable(_ text: String) -> Bool {
-    guard let first = text.utf8.first, !(first >= 0x30 && first <= 0x39) else { return false }
+    guard let first = text.utf8.first, !first.isASCIIDigit else { return false }
     return text.utf8.allSatisfy {
-      ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x5F
+      $0.isASCIIAlphanumeric || $0 == 0x5F
     }
   }
 }

@@ -1,4 +1,5 @@
 import IR
+import Source
 
 /// Names that claw gives to things in the compose file.
 enum ComposeNames {
@@ -38,14 +39,14 @@ enum ComposeNames {
     guard let first = name.utf8.first, first != 0x2D, name.utf8.last != 0x2D, name.utf8.count <= 48 else {
       return false
     }
-    return name.utf8.allSatisfy { ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2D }
+    return name.utf8.allSatisfy { ($0 >= 0x61 && $0 <= 0x7A) || $0.isASCIIDigit || $0 == 0x2D }
   }
 
   /// Whether a name can be the pod's: a compose project name.
   static func isPod(_ name: String) -> Bool {
     guard let first = name.utf8.first, first != 0x2D, first != 0x5F, name.utf8.count <= 63 else { return false }
     return name.utf8.allSatisfy {
-      ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2D || $0 == 0x5F
+      ($0 >= 0x61 && $0 <= 0x7A) || $0.isASCIIDigit || $0 == 0x2D || $0 == 0x5F
     }
   }
 }

@@ -58,7 +58,7 @@ extension PodLowering {
     var bare = written.dropFirst()
     if bare.first == "{", bare.last == "}" { bare = bare.dropFirst().dropLast() }
     let isBare = bare.utf8.allSatisfy {
-      ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x5F
+      $0.isASCIIAlphanumeric || $0 == 0x5F
     }
     return .interpolated(isBare && written.utf8.first == 0x24 && !bare.isEmpty ? "${\(bare):?cllama-env}" : written)
   }

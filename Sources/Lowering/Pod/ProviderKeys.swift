@@ -1,3 +1,5 @@
+import Source
+
 /// The names under which providers' keys are handed to programs.
 enum ProviderKeys {
   private static let providers = [
@@ -33,7 +35,7 @@ enum ProviderKeys {
       }
       let start = bytes[index + 1] == 0x7B ? index + 2 : index + 1
       let name = bytes[min(start, bytes.count)...].prefix {
-        ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x5F
+        $0.isASCIIAlphanumeric || $0 == 0x5F
       }
       names.append(String(decoding: name, as: UTF8.self))
       index = max(start + name.count, index + 1)

@@ -98,6 +98,6 @@ package enum KeyShape {
   private static let shortest = shapes.map { $0.prefix.count + $0.minimum }.min() ?? 1
 
   private static func isKeyByte(_ byte: UInt8) -> Bool {
-    (byte >= 0x30 && byte <= 0x39) || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A) || byte == 0x2D || byte == 0x5F
+    byte.isASCIIAlphanumeric || byte == 0x2D || byte == 0x5F
   }
 }

@@ -32,7 +32,7 @@ extension ClawfileParser {
   private func isStageName(_ name: String) -> Bool {
     guard let first = name.utf8.first, first >= 0x61, first <= 0x7A else { return false }
     return name.utf8.allSatisfy {
-      ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2D || $0 == 0x5F || $0 == 0x2E
+      ($0 >= 0x61 && $0 <= 0x7A) || $0.isASCIIDigit || $0 == 0x2D || $0 == 0x5F || $0 == 0x2E
     }
   }
 

@@ -35,7 +35,7 @@ package enum ObjectSweep {
 
   /// Whether a name is a digest, so that nothing else that somebody put there is touched.
   private static func isDigest(_ name: String) -> Bool {
-    name.utf8.count == 64 && name.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || ($0 >= 0x61 && $0 <= 0x66) }
+    name.utf8.count == 64 && name.utf8.allSatisfy(\.isLowerHexDigit)
   }
 
   /// The digests that paths in a text have as a component.
