@@ -28,7 +28,9 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CLibYAML", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+    .target(name: "CScan"),
     module("Source"),
+    module("Automata", imports: ["CScan"]),
     module("JSON", imports: ["Source"]),
     module("Diagnostics", imports: ["Source", "JSON"]),
     module("Lexer", imports: ["Source", "Diagnostics", "JSON", "CLibYAML"]),
@@ -65,6 +67,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["Source", "Diagnostics", "Driver", "Runtime"], path: "Tests/TestSupport",
       swiftSettings: settings),
     tests("SourceTests", imports: ["Source", "TestSupport"]),
+    tests("AutomataTests", imports: ["Automata", "TestSupport"]),
     tests("JSONTests", imports: ["Source", "JSON", "TestSupport"]),
     tests("DiagnosticsTests", imports: ["Source", "JSON", "Diagnostics", "TestSupport"]),
     tests("ParserTests", imports: ["Source", "Diagnostics", "Lexer", "Directives", "AST", "Parser", "TestSupport"]),

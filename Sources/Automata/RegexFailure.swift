@@ -1,0 +1,7 @@
+/// Why a pattern is none, and where.
+package struct RegexFailure: Error, Sendable, Equatable {
+  /// What is wrong.
+  package var message: String
+  /// Where: bytes of the pattern.
+  package var range: Range<Int>
+}

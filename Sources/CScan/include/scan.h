@@ -1,0 +1,19 @@
+#ifndef CLAW_SCAN_H
+#define CLAW_SCAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Which of eight groups of literals a byte fits, for each of the three bytes that a literal is looked for by: one table for
+   the low half of the byte and one for the high half, so that sixteen entries are one register. */
+struct claw_scan_tables {
+  uint8_t low[3][16];
+  uint8_t high[3][16];
+};
+
+/* The first place at or after `from` where three bytes fit a group, or `count`; the groups go into `groups`. The last two
+   bytes of a text are no place: callers give text with two more bytes behind it, or look there themselves. */
+size_t claw_scan(
+    const uint8_t *text, size_t count, size_t from, const struct claw_scan_tables *tables, uint8_t *groups);
+
+#endif

@@ -1,0 +1,63 @@
+#include "scan.h"
+
+static size_t scan_bytes(
+    const uint8_t *text, size_t count, size_t from, const struct claw_scan_tables *t, uint8_t *groups) {
+  for (size_t i = from; i + 2 < count; i++) {
+    uint8_t fits = (uint8_t)(t->low[0][text[i] & 15] & t->high[0][text[i] >> 4]);
+    if (!fits) continue;
+    fits &= t->low[1][text[i + 1] & 15] & t->high[1][text[i + 1] >> 4];
+    fits &= t->low[2][text[i + 2] & 15] & t->high[2][text[i + 2] >> 4];
+    if (fits) {
+      *groups = fits;
+      return i;
+    }
+  }
+  return count;
+}
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+__attribute__((target("avx2"))) static inline __m256i fit(__m256i bytes, __m256i low, __m256i high) {
+  const __m256i half = _mm256_set1_epi8(15);
+  __m256i a = _mm256_shuffle_epi8(low, _mm256_and_si256(bytes, half));
+  __m256i b = _mm256_shuffle_epi8(high, _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half));
+  return _mm256_and_si256(a, b);
+}
+
+__attribute__((target("avx2"))) static size_t scan_avx2(
+    const uint8_t *text, size_t count, size_t from, const struct claw_scan_tables *t, uint8_t *groups) {
+  __m256i low[3], high[3];
+  for (int k = 0; k < 3; k++) {
+    low[k] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)t->low[k]));
+    high[k] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)t->high[k]));
+  }
+  size_t i = from;
+  for (; i + 34 <= count; i += 32) {
+    __m256i fits = fit(_mm256_loadu_si256((const __m256i *)(text + i)), low[0], high[0]);
+    fits = _mm256_and_si256(fits, fit(_mm256_loadu_si256((const __m256i *)(text + i + 1)), low[1], high[1]));
+    fits = _mm256_and_si256(fits, fit(_mm256_loadu_si256((const __m256i *)(text + i + 2)), low[2], high[2]));
+    uint32_t none = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(fits, _mm256_setzero_si256()));
+    if (none != 0xFFFFFFFFu) {
+      unsigned at = (unsigned)__builtin_ctz(~none);
+      uint8_t lanes[32];
+      _mm256_storeu_si256((__m256i *)lanes, fits);
+      *groups = lanes[at];
+      return i + at;
+    }
+  }
+  return scan_bytes(text, count, i, t, groups);
+}
+
+size_t claw_scan(
+    const uint8_t *text, size_t count, size_t from, const struct claw_scan_tables *tables, uint8_t *groups) {
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx2")) return scan_avx2(text, count, from, tables, groups);
+  return scan_bytes(text, count, from, tables, groups);
+}
+#else
+size_t claw_scan(
+    const uint8_t *text, size_t count, size_t from, const struct claw_scan_tables *tables, uint8_t *groups) {
+  return scan_bytes(text, count, from, tables, groups);
+}
+#endif
