@@ -35,20 +35,24 @@ let package = Package(
     module("Diagnostics", imports: ["Source", "JSON"]),
     module("Lexer", imports: ["Source", "Diagnostics", "JSON", "CLibYAML"]),
     module("Directives", imports: ["Source"]),
+    module("Guards"),
     module("AST", imports: ["Source", "Lexer", "Directives"]),
-    module("Parser", imports: ["Source", "Lexer", "JSON", "AST", "Directives", "Diagnostics"]),
+    module("Parser", imports: ["Source", "Lexer", "JSON", "AST", "Directives", "Guards", "Diagnostics"]),
     module("Format", imports: ["Source", "Lexer", "AST"]),
-    module("Canonical", imports: ["COpenSSL"]),
-    module("IR", imports: ["Source"]),
+    module("Canonical", imports: ["COpenSSL", "JSON"]),
+    module("IR", imports: ["Source", "Automata"]),
     module(
       "Lowering",
-      imports: ["Source", "Lexer", "JSON", "AST", "Directives", "Diagnostics", "Parser", "Canonical", "IR"]),
+      imports: [
+        "Source", "Lexer", "JSON", "AST", "Automata", "Directives", "Guards", "Diagnostics", "Parser", "Canonical", "IR",
+      ], resources: [.embedInCode("Policy/Rulesets")]),
+    module("Policy", imports: ["Source", "JSON", "Automata", "Guards", "Canonical", "IR"]),
     module("Emitters", imports: ["Source", "IR", "JSON"], resources: [.embedInCode("Scripts")]),
     module(
       "Driver",
       imports: [
-        "Source", "JSON", "Diagnostics", "Lexer", "Directives", "AST", "Parser", "Format", "Lowering", "IR",
-        "Emitters", "Canonical",
+        "Source", "JSON", "Diagnostics", "Lexer", "Directives", "Guards", "AST", "Parser", "Format", "Lowering", "IR",
+        "Emitters", "Canonical", "Policy",
       ]),
     module(
       "Runtime",
@@ -59,7 +63,7 @@ let package = Package(
     .executableTarget(
       name: "claw",
       dependencies: [
-        "Source", "JSON", "Diagnostics", "Lexer", "AST", "IR", "Lowering", "Driver", "Runtime",
+        "Source", "JSON", "Diagnostics", "Lexer", "AST", "IR", "Lowering", "Canonical", "Policy", "Driver", "Runtime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     tests("LexerTests", imports: ["Source", "JSON", "Diagnostics", "Lexer", "TestSupport"]),

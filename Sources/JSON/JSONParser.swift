@@ -6,6 +6,12 @@ public struct JSONFailure: Error, Sendable, Equatable {
   public var message: String
   /// Byte offset in the text.
   public var offset: Int
+
+  /// Makes a failure.
+  public init(message: String, offset: Int) {
+    self.message = message
+    self.offset = offset
+  }
 }
 
 /// Reads one JSON text (RFC 8259) from bytes.
@@ -198,7 +204,7 @@ public struct JSONParser {
   private mutating func codeUnit() throws(JSONFailure) -> UInt32 {
     var value: UInt32 = 0
     for _ in 0..<4 {
-      guard let byte = current, let digit = hexadecimal(byte) else {
+      guard let byte = current, let digit = Self.hexadecimal(byte) else {
         throw failure("four hexadecimal digits are missing")
       }
       value = value << 4 | digit
@@ -206,14 +212,14 @@ public struct JSONParser {
     }
     return value
   }
-}
 
-/// The value of an ASCII hexadecimal digit.
-private func hexadecimal(_ byte: UInt8) -> UInt32? {
-  switch byte {
-  case 0x30...0x39: UInt32(byte - 0x30)
-  case 0x41...0x46: UInt32(byte - 0x41 + 10)
-  case 0x61...0x66: UInt32(byte - 0x61 + 10)
-  default: nil
+  /// The value of an ASCII hexadecimal digit.
+  static func hexadecimal(_ byte: UInt8) -> UInt32? {
+    switch byte {
+    case 0x30...0x39: UInt32(byte - 0x30)
+    case 0x41...0x46: UInt32(byte - 0x41 + 10)
+    case 0x61...0x66: UInt32(byte - 0x61 + 10)
+    default: nil
+    }
   }
 }

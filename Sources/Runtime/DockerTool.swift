@@ -15,21 +15,14 @@ package struct DockerTool: Sendable {
   /// Finds the command: the one that the user chose, else `CLAW_DOCKER`, else the first on PATH.
   package static func find(_ chosen: String?, environment: Environment) throws(EngineFailure) -> DockerTool {
     if let chosen = chosen ?? environment["CLAW_DOCKER"], !chosen.isEmpty {
-      guard let real = DiskFiles.absolute(chosen), isExecutable(real) else {
+      guard let real = DiskFiles.absolute(chosen), Programs.isExecutable(real) else {
         throw EngineFailure(.missing, "'\(chosen)', named as the docker command, can't be run")
       }
       return DockerTool(path: real)
     }
-    for folder in (environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":") {
-      let candidate = FilePath.join(String(folder), "docker")
-      if FilePath.isAbsolute(candidate), isExecutable(candidate) { return DockerTool(path: candidate) }
-    }
+    if let found = Programs.find("docker", environment: environment) { return DockerTool(path: found) }
     throw EngineFailure(
       .missing, "there is no 'docker' command on PATH: install Docker 23 or newer with its buildx and compose plugins")
-  }
-
-  private static func isExecutable(_ path: String) -> Bool {
-    FileSearch.kind(of: path) == .file && access(path, X_OK) == 0
   }
 
   /// A call of docker.

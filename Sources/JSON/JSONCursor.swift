@@ -1,0 +1,276 @@
+/// Reads JSON value by value, without making values of what the caller does not ask for.
+///
+/// It is as strict as I-JSON (RFC 7493): invalid UTF-8, lone surrogates and nesting over the limit are errors. Whoever reads
+/// an object looks out for repeated names, because only that one knows which names count.
+package struct JSONCursor {
+  private let bytes: UnsafeBufferPointer<UInt8>
+  /// Where it stands.
+  package private(set) var offset = 0
+  private let maximumDepth: Int
+  private var depth = 0
+
+  /// Begins at the start of a text.
+  package init(_ bytes: UnsafeBufferPointer<UInt8>, maximumDepth: Int = 128) {
+    self.bytes = bytes
+    self.maximumDepth = maximumDepth
+  }
+
+  /// What kind of value stands next.
+  package enum Kind: Sendable {
+    case null
+    case bool
+    case number
+    case string
+    case array
+    case object
+  }
+
+  /// A failure at the place where the cursor stands.
+  package func failure(_ message: String) -> JSONFailure { JSONFailure(message: message, offset: offset) }
+
+  @inline(__always)
+  private mutating func skipSpace() {
+    while offset < bytes.count {
+      let byte = bytes[offset]
+      guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return }
+      offset += 1
+    }
+  }
+
+  /// What kind of value stands next.
+  package mutating func peek() throws(JSONFailure) -> Kind {
+    skipSpace()
+    guard offset < bytes.count else { throw failure("the text ends where a value should be") }
+    switch bytes[offset] {
+    case 0x22: return .string
+    case 0x7B: return .object
+    case 0x5B: return .array
+    case 0x74, 0x66: return .bool
+    case 0x6E: return .null
+    case 0x2D, 0x30...0x39: return .number
+    default: throw failure("no JSON value starts here")
+    }
+  }
+
+  /// Calls `body` for each member of the object that stands next, with the bytes of its name; `body` must read the value.
+  package mutating func object(
+    _ body: (inout JSONCursor, ArraySlice<UInt8>?, UnsafeRawBufferPointer) throws(JSONFailure) -> Void
+  ) throws(JSONFailure) {
+    guard try peek() == .object else { throw failure("an object must stand here") }
+    try enter()
+    skipSpace()
+    if take(0x7D) {
+      depth -= 1
+      return
+    }
+    while true {
+      skipSpace()
+      guard offset < bytes.count, bytes[offset] == 0x22 else { throw failure("a member name in double quotes is missing") }
+      let start = offset + 1
+      let isPlain = try skipString()
+      let raw = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[start..<offset - 1])
+      let decoded: ArraySlice<UInt8>? = isPlain ? nil : try Self.decode(bytes, start..<offset - 1)[...]
+      skipSpace()
+      guard take(0x3A) else { throw failure("':' is missing") }
+      try body(&self, decoded, raw)
+      skipSpace()
+      if take(0x7D) { break }
+      guard take(0x2C) else { throw failure("',' or '}' is missing") }
+    }
+    depth -= 1
+  }
+
+  /// Calls `body` for each element of the array that stands next; `body` must read it.
+  package mutating func array(_ body: (inout JSONCursor) throws(JSONFailure) -> Void) throws(JSONFailure) {
+    guard try peek() == .array else { throw failure("an array must stand here") }
+    try enter()
+    skipSpace()
+    if take(0x5D) {
+      depth -= 1
+      return
+    }
+    while true {
+      try body(&self)
+      skipSpace()
+      if take(0x5D) { break }
+      guard take(0x2C) else { throw failure("',' or ']' is missing") }
+    }
+    depth -= 1
+  }
+
+  private mutating func enter() throws(JSONFailure) {
+    depth += 1
+    if depth > maximumDepth { throw failure("nested deeper than \(maximumDepth) levels") }
+    offset += 1
+  }
+
+  @inline(__always)
+  private mutating func take(_ byte: UInt8) -> Bool {
+    guard offset < bytes.count, bytes[offset] == byte else { return false }
+    offset += 1
+    return true
+  }
+
+  /// The text of the string that stands next.
+  package mutating func string() throws(JSONFailure) -> String {
+    guard try peek() == .string else { throw failure("a text must stand here") }
+    let start = offset + 1
+    let isPlain = try skipString()
+    if isPlain {
+      return String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<offset - 1]), as: UTF8.self)
+    }
+    return String(decoding: try Self.decode(bytes, start..<offset - 1), as: UTF8.self)
+  }
+
+  /// The bytes of the string that stands next, unescaped.
+  package mutating func stringBytes() throws(JSONFailure) -> [UInt8] {
+    guard try peek() == .string else { throw failure("a text must stand here") }
+    let start = offset + 1
+    let isPlain = try skipString()
+    return isPlain ? Array(bytes[start..<offset - 1]) : try Self.decode(bytes, start..<offset - 1)
+  }
+
+  /// The whole number that stands next.
+  package mutating func integer() throws(JSONFailure) -> Int {
+    guard try peek() == .number else { throw failure("a whole number must stand here") }
+    let start = offset
+    try skipNumber()
+    guard let value = Int(String(decoding: bytes[start..<offset], as: UTF8.self)) else {
+      offset = start
+      throw failure("a whole number must stand here")
+    }
+    return value
+  }
+
+  /// Any value.
+  package mutating func value() throws(JSONFailure) -> JSONValue {
+    let start = offset
+    try skip()
+    // What was skipped is valid, so that only its nesting and its names remain to be looked at.
+    return try JSONParser.parse(bytes[start..<offset], strict: true)
+  }
+
+  /// Passes over a value, which is checked all the same; its bytes.
+  @discardableResult
+  package mutating func skip() throws(JSONFailure) -> Range<Int> {
+    let kind = try peek()
+    let start = offset
+    switch kind {
+    case .string: _ = try skipString()
+    case .number: try skipNumber()
+    case .null: try skipWord("null")
+    case .bool: try skipWord(bytes[offset] == 0x74 ? "true" : "false")
+    case .array: try array { cursor throws(JSONFailure) in try cursor.skip() }
+    case .object: try object { cursor, _, _ throws(JSONFailure) in try cursor.skip() }
+    }
+    return start..<offset
+  }
+
+  /// Sees to it that nothing stands behind the value.
+  package mutating func end() throws(JSONFailure) {
+    skipSpace()
+    if offset < bytes.count { throw failure("text after the value") }
+  }
+
+  private mutating func skipWord(_ word: StaticString) throws(JSONFailure) {
+    let isThere = word.withUTF8Buffer { word in
+      offset + word.count <= bytes.count && bytes[offset..<offset + word.count].elementsEqual(word)
+    }
+    guard isThere else { throw failure("no JSON value starts here") }
+    offset += word.utf8CodeUnitCount
+  }
+
+  private mutating func skipNumber() throws(JSONFailure) {
+    func digits(_ cursor: inout JSONCursor) throws(JSONFailure) {
+      let first = cursor.offset
+      while cursor.offset < cursor.bytes.count, 0x30...0x39 ~= cursor.bytes[cursor.offset] { cursor.offset += 1 }
+      if cursor.offset == first { throw cursor.failure("a digit is missing") }
+    }
+    _ = take(0x2D)
+    if !take(0x30) { try digits(&self) }
+    if take(0x2E) { try digits(&self) }
+    if take(0x65) || take(0x45) {
+      if !take(0x2B) { _ = take(0x2D) }
+      try digits(&self)
+    }
+  }
+
+  /// Passes over a string; whether it has no escapes.
+  private mutating func skipString() throws(JSONFailure) -> Bool {
+    offset += 1
+    var isPlain = true
+    while offset < bytes.count {
+      let byte = bytes[offset]
+      switch byte {
+      case 0x22:
+        offset += 1
+        return isPlain
+      case 0x5C:
+        isPlain = false
+        try skipEscape()
+      case 0..<0x20: throw failure("a control character in a string")
+      case 0..<0x80: offset += 1
+      default:
+        let length = Self.scalarLength(bytes, offset)
+        guard length > 0 else { throw failure("invalid UTF-8 in a string") }
+        offset += length
+      }
+    }
+    throw failure("the string has no end")
+  }
+
+  private mutating func skipEscape() throws(JSONFailure) {
+    guard offset + 1 < bytes.count else { throw failure("the string has no end") }
+    switch bytes[offset + 1] {
+    case 0x22, 0x5C, 0x2F, 0x62, 0x66, 0x6E, 0x72, 0x74: offset += 2
+    case 0x75:
+      let unit = try codeUnit(at: offset + 2)
+      switch unit & 0xFC00 {
+      case 0xD800:
+        let hasPartner = offset + 7 < bytes.count && bytes[offset + 6] == 0x5C && bytes[offset + 7] == 0x75
+        guard hasPartner, try codeUnit(at: offset + 8) & 0xFC00 == 0xDC00 else { throw failure("half of a surrogate pair") }
+        offset += 12
+      case 0xDC00: throw failure("half of a surrogate pair")
+      default: offset += 6
+      }
+    default: throw failure("an unknown escape")
+    }
+  }
+
+  private func codeUnit(at start: Int) throws(JSONFailure) -> UInt32 {
+    var value: UInt32 = 0
+    for index in start..<start + 4 {
+      guard index < bytes.count, let digit = JSONParser.hexadecimal(bytes[index]) else {
+        throw failure("four hexadecimal digits are missing")
+      }
+      value = value << 4 | digit
+    }
+    return value
+  }
+
+  /// How many bytes the scalar beyond ASCII at `index` has; 0 if it is none.
+  private static func scalarLength(_ bytes: UnsafeBufferPointer<UInt8>, _ index: Int) -> Int {
+    func isTail(_ distance: Int) -> Bool { index + distance < bytes.count && bytes[index + distance] & 0xC0 == 0x80 }
+    let first = bytes[index]
+    switch first {
+    case 0xC2...0xDF: return isTail(1) ? 2 : 0
+    case 0xE0...0xEF:
+      guard isTail(1), isTail(2) else { return 0 }
+      let second = bytes[index + 1]
+      return (first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) ? 0 : 3
+    case 0xF0...0xF4:
+      guard isTail(1), isTail(2), isTail(3) else { return 0 }
+      let second = bytes[index + 1]
+      return (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F) ? 0 : 4
+    default: return 0
+    }
+  }
+
+  private static func decode(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>
+  ) throws(JSONFailure) -> [UInt8] {
+    // The general parser knows escapes; a string is a whole text to it, quotes included.
+    let value = try JSONParser.parse(bytes[range.lowerBound - 1..<range.upperBound + 1], strict: true)
+    return Array((value.string ?? "").utf8)
+  }
+}

@@ -1,0 +1,64 @@
+import IR
+import JSON
+
+/// `egress_allowlist`
+final class EgressJudge: Judge {
+  private static let name = "egress_allowlist"
+  private let allow: PatternSet
+  private let block: PatternSet
+  private let program: EgressProgram
+  private lazy var single = (program.block + program.allow).map { ($0.text, PatternSet([$0])) }
+
+  init(_ program: EgressProgram) {
+    self.program = program
+    allow = PatternSet(program.allow)
+    block = PatternSet(program.block)
+  }
+
+  func judge(_ event: PolicyEvent, _ context: EventContext) -> GuardResult? {
+    guard case .egress(let host, let port, let url) = event.action else { return nil }
+    return context.profile == .compat ? judge(host, said: host, port, nil) : hardened(host, port, url)
+  }
+
+  private func judge(_ host: String, said: String, _ port: Int, _ rule: HardeningRule?) -> GuardResult {
+    if block.matches(host) { return blocked(host, said, port, isDefault: false, rule) }
+    if allow.matches(host) { return .allow(Self.name) }
+    switch program.otherwise {
+    case .allow: return .allow(Self.name)
+    case .block: return blocked(host, said, port, isDefault: true, rule)
+    case .log:
+      return .warn(Self.name, "Egress to \(said) is not on any list", details(host, said, port, isDefault: true))
+    }
+  }
+
+  private func blocked(_ host: String, _ said: String, _ port: Int, isDefault: Bool, _ rule: HardeningRule?) -> GuardResult {
+    .deny(
+      Self.name, .error, "Egress to \(said) blocked by policy", details(host, said, port, isDefault: isDefault), hardening: rule)
+  }
+
+  private func details(_ host: String, _ said: String, _ port: Int, isDefault: Bool) -> JSONValue {
+    let matched = isDefault ? nil : single.first { $0.1.matches(host) }?.0
+    return [
+      "host": .string(said), "is_default": .bool(isDefault), "matched_pattern": matched.map { .string($0) } ?? .null,
+      "port": JSONValue(port),
+    ]
+  }
+
+  private func hardened(_ said: String, _ port: Int, _ url: String?) -> GuardResult {
+    if PathForm.hasControls(said) {
+      return .deny(Self.name, .error, "The host has a control character", ["port": JSONValue(port)], hardening: .controlCharacters)
+    }
+    guard let host = HostName.canonical(said) else {
+      return .deny(
+        Self.name, .error, "'\(said)' is no host name or address", ["host": .string(said), "port": JSONValue(port)],
+        hardening: .invalidHost)
+    }
+    if let url, let named = HostName.ofURL(url), named != host {
+      return .deny(
+        Self.name, .error, "The URL names the host '\(named)', and the connection goes to '\(host)'",
+        ["host": .string(said), "port": JSONValue(port)], hardening: .urlHost)
+    }
+    let isChanged = !host.utf8.elementsEqual(said.lowercased().utf8)
+    return judge(host, said: said, port, isChanged ? .hostDot : nil)
+  }
+}

@@ -1,0 +1,130 @@
+import Automata
+import IR
+import JSON
+
+/// `forbidden_path`
+final class ForbiddenPathJudge: Judge {
+  private static let name = "forbidden_path"
+  private let patterns: PatternSet
+  private let exceptions: PatternSet
+  /// The same in small letters, and with the folders themselves, for the hardened profile.
+  private let folders: PatternSet
+  private let foldedPatterns: PatternSet
+  private let foldedExceptions: PatternSet
+  private let program: ForbiddenPathProgram
+  /// Every forbidden path, without the exceptions.
+  private lazy var forbiddenLanguage = Automaton(program.patterns.map(\.node), .whole)
+
+  init(_ program: ForbiddenPathProgram, _ profile: PolicyProfile) {
+    self.program = program
+    patterns = PatternSet(program.patterns)
+    exceptions = PatternSet(program.exceptions)
+    if profile == .hardened {
+      let own = Self.folders(program.patterns)
+      folders = PatternSet(own)
+      foldedPatterns = PatternSet((program.patterns.map(\.node) + own).map(\.caseFolded))
+      foldedExceptions = PatternSet((program.exceptions.map(\.node) + Self.folders(program.exceptions)).map(\.caseFolded))
+    } else {
+      folders = PatternSet([RegexNode]())
+      foldedPatterns = folders
+      foldedExceptions = folders
+    }
+  }
+
+  /// For each `x/**`, the folder x.
+  private static func folders(_ terms: [PatternTerm]) -> [RegexNode] {
+    terms.compactMap { term in
+      guard term.text.utf8.count > 3, term.text.hasSuffix("/**") else { return nil }
+      return try? PathGlob.parse(String(term.text.dropLast(3)))
+    }
+  }
+
+  func judge(_ event: PolicyEvent, _ context: EventContext) -> GuardResult? {
+    switch event.action {
+    case .fileRead(let target), .fileWrite(let target, _), .patch(let target, _):
+      return context.profile == .compat ? compat(target.path, context) : hardened(target.path, context)
+    default: return nil
+    }
+  }
+
+  private func compat(_ said: String, _ context: EventContext) -> GuardResult {
+    if exceptions.matches(context.path) || !patterns.matches(context.path) { return .allow(Self.name) }
+    return deny(said, nil)
+  }
+
+  private func hardened(_ said: String, _ context: EventContext) -> GuardResult {
+    if PathForm.hasControls(said) {
+      return .deny(
+        Self.name, .critical, "The path has a control character", ["reason": "control_character"], hardening: .controlCharacters)
+    }
+    for form in context.paths {
+      if let rule = forbids(form) { return deny(said, rule.rule) }
+    }
+    return .allow(Self.name)
+  }
+
+  /// Whether a name is forbidden, and what the reference would not have seen.
+  func forbids(_ form: PathForm) -> (rule: HardeningRule?, Void)? {
+    if form.isFolded {
+      return foldedPatterns.matches(form.path) && !foldedExceptions.matches(form.path) ? (form.rule ?? .pathCase, ()) : nil
+    }
+    if exceptions.matches(form.path) { return nil }
+    if patterns.matches(form.path) { return (form.rule, ()) }
+    return folders.matches(form.path) ? (form.rule ?? .pathFolder, ()) : nil
+  }
+
+  /// Whether a pattern of the shell may become a forbidden name; the pattern if it may.
+  ///
+  /// Names that a shell's pattern stands for have no slashes where the pattern has none, so that every component is compared.
+  func forbidsExpansion(of word: String) -> String? {
+    guard let expansion = ShellPattern.automaton(word), let forbidden = forbiddenLanguage,
+      let both = expansion.intersection(forbidden)
+    else { return word }
+    return both.isEmpty ? nil : word
+  }
+
+  func deny(_ said: String, _ rule: HardeningRule?) -> GuardResult {
+    .deny(
+      Self.name, .critical, "Access to forbidden path: \(said)",
+      ["path": .string(said), "reason": "matches_forbidden_pattern"], hardening: rule)
+  }
+}
+
+/// `path_allowlist`
+final class PathAllowlistJudge: Judge {
+  private static let name = "path_allowlist"
+  private let read: PatternSet
+  private let write: PatternSet
+  private let patch: PatternSet
+
+  init(_ program: PathAllowlistProgram) {
+    read = PatternSet(program.read)
+    write = PatternSet(program.write)
+    patch = PatternSet(program.patch)
+  }
+
+  func judge(_ event: PolicyEvent, _ context: EventContext) -> GuardResult? {
+    let (list, target, what): (PatternSet, PolicyAction.FileTarget, String)
+    switch event.action {
+    case .fileRead(let file): (list, target, what) = (read, file, "read")
+    case .fileWrite(let file, _): (list, target, what) = (write, file, "write")
+    case .patch(let file, _): (list, target, what) = (patch, file, "patch")
+    default: return nil
+    }
+    var rule: HardeningRule?
+    var isAllowed = list.matches(context.path)
+    if context.profile == .hardened {
+      isAllowed = isAllowed || context.paths.first.map { list.matches($0.path) } ?? false
+      // Every name that the file really has must be on the list.
+      if isAllowed, let other = context.paths.first(where: { $0.isReal && !list.matches($0.path) }) {
+        isAllowed = false
+        rule = other.rule
+      }
+      if PathForm.hasControls(target.path) { (isAllowed, rule) = (false, .controlCharacters) }
+    }
+    if isAllowed { return .allow(Self.name) }
+    return .deny(
+      Self.name, .error, "Path not in the allowlist for \(what): \(target.path)",
+      ["path": .string(target.path), "reason": "path_not_allowed"], hardening: rule)
+  }
+}

@@ -1,0 +1,111 @@
+import Automata
+import IR
+import JSON
+
+/// `secret_leak`
+final class SecretJudge: Judge {
+  private static let name = "secret_leak"
+  private let program: SecretProgram
+  private let skipped: PatternSet
+  private lazy var scanner: PatternScanner? = try? PatternScanner(program.secrets.map(\.term.node))
+
+  init(_ program: SecretProgram) {
+    self.program = program
+    skipped = PatternSet(program.skipped)
+  }
+
+  func judge(_ event: PolicyEvent, _ context: EventContext) -> GuardResult? {
+    switch event.action {
+    case .fileWrite(let target, let content): return file(target, content ?? [], context)
+    case .patch(let target, let content): return file(target, content, context)
+    case .command(let program, let arguments, _) where context.profile == .hardened:
+      return other(Array(([program] + arguments).joined(separator: " ").utf8), "command")
+    case .tool(let call) where context.profile == .hardened:
+      var bytes: [UInt8] = []
+      ToolText.append(call.arguments, to: &bytes)
+      return other(bytes, "tool arguments")
+    default: return nil
+    }
+  }
+
+  private func file(_ target: PolicyAction.FileTarget, _ content: [UInt8], _ context: EventContext) -> GuardResult {
+    if context.profile == .compat {
+      // As the reference has it, the path is compared as it was said, and text that is not UTF-8 has no secrets.
+      if skipped.matches(target.path) || !UTF8Check.isValid(content) { return .allow(Self.name) }
+      return result(scan(content), target.path, nil)
+    }
+    let isSkipped = context.paths.contains { $0.isReal } && context.paths.allSatisfy { !$0.isReal || skipped.matches($0.path) }
+    if isSkipped { return .allow(Self.name) }
+    var rule: HardeningRule? = skipped.matches(target.path) ? .secretSkip : nil
+    if rule == nil, !UTF8Check.isValid(content) { rule = .secretBytes }
+    return hardened(content, target.path, rule)
+  }
+
+  private func other(_ text: [UInt8], _ what: String) -> GuardResult {
+    hardened(text, what, .secretEverywhere)
+  }
+
+  private func hardened(_ content: [UInt8], _ place: String, _ rule: HardeningRule?) -> GuardResult {
+    let found = scan(content)
+    if !found.isEmpty { return result(found, place, rule) }
+    if let visible = VisibleText.withoutInvisible(content) { return result(scan(visible), place, .secretBytes) }
+    return .allow(Self.name)
+  }
+
+  /// One find.
+  private struct Found {
+    var secret: SecretTerm
+    var text: [UInt8]
+  }
+
+  private func scan(_ content: [UInt8]) -> [Found] {
+    guard let scanner else {
+      // A scanner that can't be made must not let anything pass.
+      return program.secrets.first.map { [Found(secret: $0, text: [])] } ?? []
+    }
+    return content.withUnsafeBufferPointer { bytes in
+      let matching = scanner.matching(bytes)
+      guard matching.contains(true) else { return [] }
+      var result: [Found] = []
+      for index in matching.indices where matching[index] {
+        for match in scanner.matches(of: index, bytes) {
+          let text = Array(bytes[match.range])
+          if program.secrets[index].checksLuhn, !Luhn.isValid(text, digits: 13...19) { continue }
+          result.append(Found(secret: program.secrets[index], text: text))
+        }
+      }
+      return result
+    }
+  }
+
+  private func result(_ found: [Found], _ place: String, _ rule: HardeningRule?) -> GuardResult {
+    guard let worst = found.map(\.secret.severity).max() else { return .allow(Self.name) }
+    let names = found.map(\.secret.name).joined(separator: ", ")
+    let matches = found.map { find -> JSONValue in
+      [
+        "description": find.secret.description.map { .string($0) } ?? .null, "pattern": .string(find.secret.name),
+        "redacted": .string(program.redacts ? mask(find) : String(decoding: find.text, as: UTF8.self)),
+        "severity": .string(find.secret.severity.word),
+      ]
+    }
+    let details: JSONValue = ["matches": .array(matches), "path": .string(place)]
+    let message = "Potential secrets detected: \(names)"
+    guard worst >= program.threshold else {
+      var warning = GuardResult.warn(Self.name, message, details)
+      warning.hardening = rule
+      return warning
+    }
+    return .deny(Self.name, worst, message, details, hardening: rule)
+  }
+
+  private func mask(_ find: Found) -> String {
+    let scalars = Array(String(decoding: find.text, as: UTF8.self).unicodeScalars)
+    let (first, last) = (find.secret.maskFirst, find.secret.maskLast)
+    var result = ""
+    for (index, scalar) in scalars.enumerated() {
+      let isShown = first + last < scalars.count && (index < first || index >= scalars.count - last)
+      result.unicodeScalars.append(isShown ? scalar : "*")
+    }
+    return result
+  }
+}

@@ -1,0 +1,62 @@
+/// Times as RFC 3339 writes them.
+package enum Timestamp {
+  /// Whether a text is such a time.
+  package static func isValid(_ text: String) -> Bool { seconds(text) != nil }
+
+  /// Seconds since 1970, fractions left out; nil if the text is no such time.
+  package static func seconds(_ text: String) -> Int? {
+    let bytes = Array(text.utf8)
+    func number(_ start: Int, _ count: Int) -> Int? {
+      guard start + count <= bytes.count else { return nil }
+      var value = 0
+      for byte in bytes[start..<start + count] {
+        guard 0x30...0x39 ~= byte else { return nil }
+        value = value * 10 + Int(byte & 15)
+      }
+      return value
+    }
+    func at(_ index: Int, _ allowed: UInt8...) -> Bool { index < bytes.count && allowed.contains(bytes[index]) }
+    guard let year = number(0, 4), at(4, 0x2D), let month = number(5, 2), at(7, 0x2D), let day = number(8, 2),
+      at(10, 0x54, 0x74, 0x20), let hour = number(11, 2), at(13, 0x3A), let minute = number(14, 2), at(16, 0x3A),
+      let second = number(17, 2), 1...12 ~= month, 1...days(month, year) ~= day, hour < 24, minute < 60, second <= 60
+    else { return nil }
+    var index = 19
+    if at(index, 0x2E) {
+      index += 1
+      let first = index
+      while index < bytes.count, 0x30...0x39 ~= bytes[index] { index += 1 }
+      if index == first { return nil }
+    }
+    var offset = 0
+    if at(index, 0x5A, 0x7A) {
+      index += 1
+    } else {
+      guard at(index, 0x2B, 0x2D), let hours = number(index + 1, 2), at(index + 3, 0x3A), let minutes = number(index + 4, 2),
+        hours < 24, minutes < 60
+      else { return nil }
+      offset = (hours * 60 + minutes) * (bytes[index] == 0x2D ? -60 : 60)
+      index += 6
+    }
+    guard index == bytes.count else { return nil }
+    return daysSince1970(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset
+  }
+
+  private static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
+
+  private static func days(_ month: Int, _ year: Int) -> Int {
+    switch month {
+    case 2: isLeap(year) ? 29 : 28
+    case 4, 6, 9, 11: 30
+    default: 31
+    }
+  }
+
+  /// Days by the proleptic Gregorian calendar, counted from March so that leap days come last.
+  private static func daysSince1970(_ year: Int, _ month: Int, _ day: Int) -> Int {
+    let shifted = month <= 2 ? year - 1 : year
+    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
+    let yearOfEra = shifted - era * 400
+    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+  }
+}

@@ -1,0 +1,70 @@
+import ArgumentParser
+import JSON
+import Policy
+
+/// `claw policy simulate`
+struct PolicySimulate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simulate",
+    abstract: "Decides many events; one that is denied makes the status 1.",
+    discussion: """
+      EXAMPLES
+        claw policy simulate policy.yml events.jsonl
+        claw policy simulate strict events.jsonl --jsonl --no-fail-on-deny
+      """)
+
+  @Argument(help: "A ruleset, or the name of a built-in one.", completion: .file()) var path: String
+  @Argument(help: "A file with one event a line; '-' for standard input.", completion: .file()) var events: String = "-"
+  @Flag(help: "Write one JSON object for each event.") var jsonl = false
+  @Flag(help: "Write all as one JSON document.") var json = false
+  @Flag(help: "Write only how many events had which outcome.") var summary = false
+  @Flag(name: .customLong("no-fail-on-deny"), help: "End with status 0 even if events are denied.") var noFailOnDeny = false
+  @OptionGroup var policy: PolicyOptions
+  @OptionGroup var report: ReportOptions
+
+  func run() throws {
+    let engine = try policy.engine(path, report)
+    let events = try PolicyEvents.lines(events)
+    var counts: [Decision.Outcome: Int] = [:]
+    var results: [JSONValue] = []
+    var text = ""
+    for event in events {
+      let decision = engine.decide(event)
+      counts[decision.outcome, default: 0] += 1
+      if summary { continue }
+      if jsonl || json {
+        let entry: JSONValue = [
+          "eventId": .string(event.id), "outcome": .string(decision.outcome.rawValue), "decision": decision.json,
+          "report": decision.report,
+        ]
+        if jsonl { text += entry.text() + "\n" } else { results.append(entry) }
+      } else {
+        text += PolicyText.line(event, decision) + "\n"
+      }
+      if text.utf8.count > 1 << 16 {
+        Console.write(text)
+        text = ""
+      }
+    }
+    Console.write(text)
+    try finish(counts, results, events.count)
+  }
+
+  private func finish(_ counts: [Decision.Outcome: Int], _ results: [JSONValue], _ total: Int) throws {
+    func count(_ outcome: Decision.Outcome) -> Int { counts[outcome] ?? 0 }
+    if json {
+      let document: JSONValue = [
+        "schema": 1,
+        "summary": [
+          "total": JSONValue(total), "allowed": JSONValue(count(.allowed)), "warn": JSONValue(count(.warn)),
+          "blocked": JSONValue(count(.blocked)),
+        ], "results": .array(results),
+      ]
+      Console.write(document.text(indented: true) + "\n")
+    } else if !jsonl {
+      let line = "\(total) events: \(count(.allowed)) allowed, \(count(.warn)) with a warning, \(count(.blocked)) blocked"
+      if summary { Console.write(line + "\n") } else { Console.say(line) }
+    }
+    if count(.blocked) > 0, !noFailOnDeny { throw Status.failed }
+  }
+}
