@@ -11,6 +11,9 @@ struct PathForm {
   /// Whether an allowlist must have this name too.
   var isReal = true
 
+  /// What stands for any content of a folder: a name that no pattern has.
+  static let anyChild = "/\u{10FFFF}"
+
   /// Whether a path has a NUL or another control character.
   static func hasControls(_ text: String) -> Bool { text.utf8.contains { $0 < 0x20 || $0 == 0x7F } }
 

@@ -7,8 +7,7 @@ final class ForbiddenPathJudge: Judge {
   private static let name = "forbidden_path"
   private let patterns: PatternSet
   private let exceptions: PatternSet
-  /// The same in small letters, and with the folders themselves, for the hardened profile.
-  private let folders: PatternSet
+  /// The same whatever the case of letters, for the hardened profile.
   private let foldedPatterns: PatternSet
   private let foldedExceptions: PatternSet
   private let program: ForbiddenPathProgram
@@ -19,24 +18,8 @@ final class ForbiddenPathJudge: Judge {
     self.program = program
     patterns = PatternSet(program.patterns)
     exceptions = PatternSet(program.exceptions)
-    if profile == .hardened {
-      let own = Self.folders(program.patterns)
-      folders = PatternSet(own)
-      foldedPatterns = PatternSet((program.patterns.map(\.node) + own).map(\.caseFolded))
-      foldedExceptions = PatternSet((program.exceptions.map(\.node) + Self.folders(program.exceptions)).map(\.caseFolded))
-    } else {
-      folders = PatternSet([RegexNode]())
-      foldedPatterns = folders
-      foldedExceptions = folders
-    }
-  }
-
-  /// For each `x/**`, the folder x.
-  private static func folders(_ terms: [PatternTerm]) -> [RegexNode] {
-    terms.compactMap { term in
-      guard term.text.utf8.count > 3, term.text.hasSuffix("/**") else { return nil }
-      return try? PathGlob.parse(String(term.text.dropLast(3)))
-    }
+    foldedPatterns = profile == .hardened ? PatternSet(program.patterns.map(\.node.caseFolded)) : patterns
+    foldedExceptions = profile == .hardened ? PatternSet(program.exceptions.map(\.node.caseFolded)) : exceptions
   }
 
   func judge(_ event: PolicyEvent, _ context: EventContext) -> GuardResult? {
@@ -65,12 +48,12 @@ final class ForbiddenPathJudge: Judge {
 
   /// Whether a name is forbidden, and what the reference would not have seen.
   func forbids(_ form: PathForm) -> (rule: HardeningRule?, Void)? {
-    if form.isFolded {
-      return foldedPatterns.matches(form.path) && !foldedExceptions.matches(form.path) ? (form.rule ?? .pathCase, ()) : nil
-    }
-    if exceptions.matches(form.path) { return nil }
-    if patterns.matches(form.path) { return (form.rule, ()) }
-    return folders.matches(form.path) ? (form.rule ?? .pathFolder, ()) : nil
+    let (patterns, exceptions) = form.isFolded ? (foldedPatterns, foldedExceptions) : (self.patterns, self.exceptions)
+    let usual = form.isFolded ? form.rule ?? .pathCase : form.rule
+    if patterns.matches(form.path) { return exceptions.matches(form.path) ? nil : (usual, ()) }
+    // A folder all of whose contents are forbidden is forbidden itself.
+    guard patterns.matches(form.path + PathForm.anyChild.utf8), !exceptions.matches(form.path) else { return nil }
+    return (usual ?? .pathFolder, ())
   }
 
   /// Whether a pattern of the shell may become a forbidden name; the pattern if it may.

@@ -10,5 +10,5 @@ struct PolicyCommand: ParsableCommand {
         claw policy check policy.yml
         claw policy eval policy.yml event.json
       """,
-    subcommands: [PolicyCheck.self, PolicyShow.self, PolicyEval.self, PolicySimulate.self])
+    subcommands: [PolicyCheck.self, PolicyShow.self, PolicyEval.self, PolicySimulate.self, PolicyDiff.self, PolicyProve.self])
 }

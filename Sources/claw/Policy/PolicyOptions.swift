@@ -36,16 +36,22 @@ struct PolicyOptions: ParsableArguments {
   }
 
   /// The program of a ruleset; what is wrong is reported and ends the command.
-  func compile(_ path: String, _ report: ReportOptions) throws -> LoweredPolicy {
+  func compile(_ path: String, _ report: ReportOptions? = nil) throws -> LoweredPolicy {
     var bag = DiagnosticBag()
     let lowered = RulesetCompiler.compile(try file(path), profile: profile, sources: sources, into: &bag)
-    let status = report.report(bag, isQuiet: true)
-    guard let lowered, status == .done || status == .failed else { throw status == .done ? Status.invalid : status }
+    if let report {
+      let status = report.report(bag, isQuiet: true)
+      guard status == .done || status == .failed else { throw status }
+    } else if bag.hasErrors {
+      let renderer = TerminalRenderer(isColoured: Console.isColoured(.auto, 2), width: Console.width)
+      Console.say(renderer.render(bag.sorted()))
+    }
+    guard let lowered else { throw Status.invalid }
     return lowered
   }
 
   /// An engine for a ruleset.
-  func engine(_ path: String, _ report: ReportOptions) throws -> PolicyEngine {
+  func engine(_ path: String, _ report: ReportOptions? = nil) throws -> PolicyEngine {
     let lowered = try compile(path, report)
     do throws(PolicyEngine.Refusal) { return try PolicyEngine(lowered.program) } catch {
       Console.say("claw: '\(path)' decides nothing: \(error.message)")
