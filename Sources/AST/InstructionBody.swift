@@ -49,14 +49,16 @@ package indirect enum InstructionBody: Sendable {
 package struct Word: Sendable {
   /// The word, quotes and escapes included; in a JSON form the decoded element.
   package var text: String
-  /// Where it stands, as indices of the line's text.
-  package var range: Range<Int>
+  private var place: CompactRange
 
   /// Makes a word.
   package init(text: String, range: Range<Int>) {
     self.text = text
-    self.range = range
+    place = CompactRange(range)
   }
+
+  /// Where it stands, as indices of the line's text.
+  package var range: Range<Int> { place.range }
 }
 
 /// `FROM`'s arguments.

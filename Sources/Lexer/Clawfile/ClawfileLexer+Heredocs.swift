@@ -3,7 +3,7 @@ import Source
 
 extension ClawfileLexer {
   func takesHeredocs(_ line: InstructionWords) -> Bool {
-    guard containsMarker(line.text.bytes[line.arguments]) else { return false }
+    guard line.marks.contains(.heredocMarker) else { return false }
     switch line.instruction {
     case .onbuild:
       let inner = words(of: LogicalText(line: line.text.bytes[line.arguments]))
@@ -14,15 +14,6 @@ extension ClawfileLexer {
       return line.flags.isEmpty && heredocDirectives.contains(line.text.string(line.keyword).lowercased())
         && HeredocMarker(word: line.text.string(line.arguments)) != nil
     }
-  }
-
-  private func containsMarker(_ bytes: ArraySlice<UInt8>) -> Bool {
-    var previous: UInt8 = 0
-    for byte in bytes {
-      if byte == 0x3C, previous == 0x3C { return true }
-      previous = byte
-    }
-    return false
   }
 
   private func isJSONForm(_ line: InstructionWords) -> Bool {

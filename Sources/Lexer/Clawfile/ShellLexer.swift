@@ -78,13 +78,20 @@ package struct ShellLexer {
   /// Whether a text comes out as it is, whatever the scope and the settings are: most do, and one pass over the bytes
   /// finds that out.
   package static func isPlain(_ text: String) -> Bool {
-    for byte in text.utf8 {
-      switch byte {
-      // What means something, or could be the escape character.
-      case 0x24, 0x22, 0x27, 0x5C, 0x60, 0x3C: return false
-      default: break
-      }
+    text.utf8.withContiguousStorageIfAvailable { !isActive($0) } ?? !isActive(Array(text.utf8)[...])
+  }
+
+  /// Whether any of some bytes means something, or could be the escape character.
+  static func isActive(_ bytes: ArraySlice<UInt8>) -> Bool { bytes.withUnsafeBufferPointer { isActive($0) } }
+
+  private static func isActive(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    // Without a way out of the loop, the compiler takes many bytes at once.
+    func isSame(_ byte: UInt8, _ other: UInt8) -> UInt8 { byte == other ? 1 : 0 }
+    var found: UInt8 = 0
+    for byte in bytes {
+      found |= isSame(byte, 0x24) | isSame(byte, 0x22) | isSame(byte, 0x27)
+      found |= isSame(byte, 0x5C) | isSame(byte, 0x60) | isSame(byte, 0x3C)
     }
-    return true
+    return found != 0
   }
 }

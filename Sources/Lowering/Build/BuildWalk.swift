@@ -95,7 +95,7 @@ package struct BuildWalk {
     }
     model.stages.append(result)
     if let name = stage.name { latest[name] = number }
-    for index in stage.body {
+    for index in stage.body where Self.matters(file.traits(of: index)) {
       let findings = bag.diagnostics.count
       dispatch(index, stage: number)
       if model.instructionsStop == nil, bag.diagnostics.count > findings {
@@ -157,6 +157,19 @@ package struct BuildWalk {
   }
 
   // MARK: Instructions
+
+  /// Whether `dispatch` can make anything of an instruction.
+  private static func matters(_ traits: InstructionTraits) -> Bool {
+    !traits.isDisjoint(with: changing) || (traits.contains(.active) && !traits.isDisjoint(with: expanding))
+      || traits.isSuperset(of: mounting)
+  }
+
+  private static let changing: InstructionTraits = [
+    .keyword(.env), .keyword(.arg), .keyword(.copy), .keyword(.add), .keyword(.workdir), .keyword(.stopsignal),
+    .keyword(.expose), .keyword(.shell),
+  ]
+  private static let expanding: InstructionTraits = [.keyword(.label), .keyword(.user), .keyword(.volume)]
+  private static let mounting: InstructionTraits = [.keyword(.run), .flags]
 
   private mutating func dispatch(_ index: Int, stage: Int) {
     let instruction = file.instructions[index]

@@ -151,11 +151,18 @@ extension ClawfileParser {
         help: "write '\(name) source destination'")
       return .invalid
     }
-    if HeredocMarker(word: destination.text) != nil {
+    // In JSON a '<' may hide behind an escape.
+    let mayHaveHeredocs = !line.marks.isDisjoint(with: [.heredocMarker, .openBracket])
+    if mayHaveHeredocs, HeredocMarker(word: destination.text) != nil {
       report(
         SyntaxRules.heredocDestination, line, at: destination.range, "\(name) can't have a heredoc as its destination",
         help: "end the line with the path to write")
       return .invalid
+    }
+    guard mayHaveHeredocs else {
+      return .copy(
+        CopyBody(
+          isAdd: isAdd, sources: Array(words.dropLast()), contents: [], destination: destination, flags: flags))
     }
     var sources: [Word] = []
     var contents: [Int] = []
