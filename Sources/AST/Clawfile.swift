@@ -38,7 +38,7 @@ package struct Clawfile: Sendable {
   }
 
   /// Whether any instruction is a Claw directive: a file without is a plain Dockerfile.
-  package var hasDirectives: Bool { traits.contains { $0.contains(.directive) } }
+  package var hasDirectives: Bool { traits.contains { $0.contains(anyOf: .directive) } }
 
   /// Adds an instruction at the end.
   package mutating func append(_ instruction: Instruction) {
@@ -53,15 +53,14 @@ package struct Clawfile: Sendable {
   ///
   /// Most passes want few, and looking at the traits costs far less than touching every instruction.
   package func indices(
-    of wanted: DockerInstruction..., with traits: InstructionTraits = [], in part: Range<Int>? = nil
+    of wanted: InstructionTraits, with traits: InstructionTraits = .none, in part: Range<Int>? = nil
   ) -> InstructionIndices {
-    InstructionIndices(
-      self.traits, keywords: wanted.reduce(into: []) { $0.insert(.keyword($1)) }, others: traits, part: part)
+    InstructionIndices(self.traits, keywords: wanted, others: traits, part: part)
   }
 
   /// Where the instructions with some traits are, whatever their keyword is.
   package func indices(with traits: InstructionTraits, in part: Range<Int>? = nil) -> InstructionIndices {
-    InstructionIndices(self.traits, keywords: [], others: traits, part: part)
+    InstructionIndices(self.traits, keywords: nil, others: traits, part: part)
   }
 
   /// What is known of an instruction without touching it.

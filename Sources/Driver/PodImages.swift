@@ -87,7 +87,7 @@ struct PodImages: ImageProvider {
 
   private func hasHealthcheck(_ checked: CheckedClawfile, _ index: Int) -> Bool {
     checked.model.lineage(of: index).contains {
-      !checked.tree.indices(of: .healthcheck, in: checked.tree.stages[$0].body).isEmpty
+      !checked.tree.indices(of: .keyword(.healthcheck), in: checked.tree.stages[$0].body).isEmpty
     }
   }
 }

@@ -1,3 +1,5 @@
+import Source
+
 /// Text in YAML's double quotes, as generated files have it.
 package enum QuotedText {
   /// The text in its quotes.

@@ -20,9 +20,10 @@ public struct ByteSearch: Sendable {
   /// Adds the indices of the texts that `bytes` holds to `found`.
   public func search(_ bytes: ArraySlice<UInt8>, into found: inout Set<Int>) {
     bytes.withUnsafeBufferPointer { bytes in
-      let (isFirst, isSecond) = (isFirst, isSecond)
-      for start in 0..<max(0, bytes.count - 1) where isFirst[Int(bytes[start])] && isSecond[Int(bytes[start + 1])] {
-        for (number, text) in texts.enumerated() where matches(text, bytes, at: start) { found.insert(number) }
+      isFirst.withUnsafeBufferPointer { isFirst in
+        for start in 0..<max(0, bytes.count - 1) where isFirst[Int(bytes[start])] && isSecond[Int(bytes[start + 1])] {
+          for (number, text) in texts.enumerated() where matches(text, bytes, at: start) { found.insert(number) }
+        }
       }
     }
   }

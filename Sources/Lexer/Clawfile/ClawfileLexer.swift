@@ -124,7 +124,7 @@ package struct ClawfileLexer {
   private mutating func instruction(_ content: Range<Int>, firstLine: Int, of count: Int) -> InstructionLine {
     let comments = pendingComments..<output.comments.count
     let lower = starts[firstLine - 1]
-    var marks: InstructionLine.Marks = []
+    var marks = InstructionLine.Marks.none
     let text = continued(content).map { joined($0, of: count, &marks) } ?? LogicalText(line: bytes[content])
     let innerCommentsEnd = output.comments.count
     let words = words(of: text)
@@ -146,7 +146,7 @@ package struct ClawfileLexer {
       line += 1
       let trimmed = withoutLeadingSpace(whole)
       if trimmed.isEmpty {
-        marks.insert(.emptyContinuation)
+        marks = marks.union(.emptyContinuation)
         continue
       }
       if bytes[trimmed.lowerBound] == 0x23 {
@@ -154,7 +154,9 @@ package struct ClawfileLexer {
           CommentLine(line: current, range: SourceRange(trimmed.lowerBound, trimmed.upperBound)))
         continue
       }
-      if bytes[whole.lowerBound] >= 0x41, bytes[whole.lowerBound] <= 0x5A { marks.insert(.capitalContinuation) }
+      if bytes[whole.lowerBound] >= 0x41, bytes[whole.lowerBound] <= 0x5A {
+        marks = marks.union(.capitalContinuation)
+      }
       let next = continued(whole)
       if next?.isEmpty != true { parts.append(next ?? whole) }
       if next == nil { break }
@@ -191,18 +193,14 @@ package struct ClawfileLexer {
   /// What one look at the bytes of some arguments tells.
   private static func marks(_ bytes: ArraySlice<UInt8>, _ arguments: Range<Int>) -> InstructionLine.Marks {
     let bytes = bytes[arguments]
-    var marks: InstructionLine.Marks = bytes.first == 0x5B ? [.openBracket] : []
-    guard ShellLexer.isActive(bytes) else { return marks }
-    marks.insert(.active)
+    let first: InstructionLine.Marks = bytes.first == 0x5B ? .openBracket : .none
+    guard ShellLexer.isActive(bytes) else { return first }
     var previous: UInt8 = 0
     for byte in bytes {
-      if byte == 0x3C, previous == 0x3C {
-        marks.insert(.heredocMarker)
-        break
-      }
+      if byte == 0x3C, previous == 0x3C { return first.union(.active).union(.heredocMarker) }
       previous = byte
     }
-    return marks
+    return first.union(.active)
   }
 
   private func startsFlag(_ bytes: ArraySlice<UInt8>, _ index: Int, _ end: Int) -> Bool {

@@ -19,12 +19,12 @@ package struct HeredocMarker: Sendable, Equatable {
     if chomps { rest.removeFirst() }
     while let blank = rest.first, WhiteSpace.isLatinSpace(blank), blank < 0x80 { rest.removeFirst() }
     guard !rest.isEmpty, !rest.contains(0x3C) else { return nil }
-    let text = Array(rest)[...]
-    if text.allSatisfy(Self.isOrdinary) {
+    if rest.allSatisfy(Self.isOrdinary) {
       name = String(Substring(rest))
       expands = true
       return
     }
+    let text = Array(rest)[...]
     var lexer = ShellLexer()
     lexer.keepsUnset = true
     guard let plain = try? lexer.words(of: text, in: EmptyScope()).words, plain.count == 1 else { return nil }
@@ -39,12 +39,40 @@ package struct HeredocMarker: Sendable, Equatable {
     byte == 0x5F || byte.isASCIIAlphanumeric
   }
 
+  /// The markers of a line in which quotes, variables and escapes have no part; nil for any other.
+  private static func plain(in line: ArraySlice<UInt8>) -> [HeredocMarker]? {
+    var markers: [HeredocMarker] = []
+    var start = line.startIndex
+    var hasAngle = false
+    for index in line.indices {
+      switch line[index] {
+      case 0x22, 0x24, 0x27, 0x5C, 0x80...: return nil
+      case 0x3C:
+        // Blanks behind '<<' belong to the marker.
+        if hasAngle, line[index - 1] == 0x3C, index + 1 == line.endIndex || line[index + 1] <= 0x20 { return nil }
+        hasAngle = true
+      case 0x09...0x0D, 0x20:
+        if hasAngle, let marker = marker(line[start..<index]) { markers.append(marker) }
+        start = index + 1
+        hasAngle = false
+      default: break
+      }
+    }
+    if hasAngle, let marker = marker(line[start...]) { markers.append(marker) }
+    return markers
+  }
+
+  private static func marker(_ word: ArraySlice<UInt8>) -> HeredocMarker? {
+    HeredocMarker(word: String(decoding: word, as: UTF8.self))
+  }
+
   private static func quotes(_ text: String) -> Int {
     text.utf8.count { $0 == 0x22 || $0 == 0x27 }
   }
 
   /// The markers of an instruction's line. A line that can't be lexed as shell words has none.
   package static func all(in line: ArraySlice<UInt8>) -> [HeredocMarker] {
+    if let markers = plain(in: line) { return markers }
     var lexer = ShellLexer()
     lexer.keepsQuotes = true
     lexer.keepsEscapes = true

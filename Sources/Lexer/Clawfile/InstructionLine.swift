@@ -13,7 +13,7 @@ struct InstructionWords {
   /// The rest, trimmed, as indices of `text`.
   var arguments: Range<Int>
   /// What was seen of them.
-  var marks: InstructionLine.Marks = []
+  var marks = InstructionLine.Marks.none
 }
 
 /// One instruction of a Clawfile as the lexer found it: where it stands, its words still raw.
@@ -77,29 +77,36 @@ package final class InstructionLine: Sendable {
   }
 
   /// What the lexer sees of an instruction on its way, and passes would have to look for again.
-  package struct Marks: OptionSet, Sendable {
-    /// The bits.
-    package let rawValue: UInt8
-    /// A set of bits.
-    package init(rawValue: UInt8) { self.rawValue = rawValue }
+  ///
+  /// No `OptionSet`: its operations are calls, and every instruction is asked several times.
+  package struct Marks: Sendable {
+    private let bits: UInt8
+    private init(_ bits: UInt8) { self.bits = bits }
 
+    /// Whether any of some others is among these.
+    package func contains(anyOf others: Marks) -> Bool { bits & others.bits != 0 }
+    /// These and others.
+    package func union(_ others: Marks) -> Marks { Marks(bits | others.bits) }
+
+    /// Nothing.
+    static let none = Marks(0)
     /// A blank line stands between its continuation lines.
-    package static let emptyContinuation = Marks(rawValue: 1 << 0)
+    package static let emptyContinuation = Marks(1 << 0)
     /// One of its continuation lines starts with a capital letter at the very left.
-    package static let capitalContinuation = Marks(rawValue: 1 << 1)
+    package static let capitalContinuation = Marks(1 << 1)
     /// Its arguments hold a byte that can mean something to `ShellLexer`: they may come out other than they are.
-    package static let active = Marks(rawValue: 1 << 2)
+    package static let active = Marks(1 << 2)
     /// Its arguments start with `[`.
-    package static let openBracket = Marks(rawValue: 1 << 3)
+    package static let openBracket = Marks(1 << 3)
     /// Its arguments hold `<<`.
-    package static let heredocMarker = Marks(rawValue: 1 << 4)
+    package static let heredocMarker = Marks(1 << 4)
   }
 
   /// The keyword's bytes in the file.
   package var keywordRange: SourceRange { text.source(keyword) }
 
   /// Whether a blank line stands between its continuation lines.
-  package var hasEmptyContinuation: Bool { marks.contains(.emptyContinuation) }
+  package var hasEmptyContinuation: Bool { marks.contains(anyOf: .emptyContinuation) }
 
   /// How the keyword is written.
   package var keywordCase: KeywordCase {

@@ -160,16 +160,14 @@ package struct BuildWalk {
 
   /// Whether `dispatch` can make anything of an instruction.
   private static func matters(_ traits: InstructionTraits) -> Bool {
-    !traits.isDisjoint(with: changing) || (traits.contains(.active) && !traits.isDisjoint(with: expanding))
-      || traits.isSuperset(of: mounting)
+    traits.contains(anyOf: changing) || (traits.contains(anyOf: .active) && traits.contains(anyOf: expanding))
+      || traits.contains(all: mounting)
   }
 
-  private static let changing: InstructionTraits = [
-    .keyword(.env), .keyword(.arg), .keyword(.copy), .keyword(.add), .keyword(.workdir), .keyword(.stopsignal),
-    .keyword(.expose), .keyword(.shell),
-  ]
-  private static let expanding: InstructionTraits = [.keyword(.label), .keyword(.user), .keyword(.volume)]
-  private static let mounting: InstructionTraits = [.keyword(.run), .flags]
+  private static let changing = InstructionTraits.keyword(
+    .env, .arg, .copy, .add, .workdir, .stopsignal, .expose, .shell)
+  private static let expanding = InstructionTraits.keyword(.label, .user, .volume)
+  private static let mounting = InstructionTraits.keyword(.run).union(.flags)
 
   private mutating func dispatch(_ index: Int, stage: Int) {
     let instruction = file.instructions[index]
@@ -207,6 +205,7 @@ package struct BuildWalk {
   private mutating func environment(_ assignments: [Assignment], _ index: Int, _ stage: Int) {
     // One instruction sees one environment: values are expanded before any of them is set.
     var changes: [(String, Expansion)] = []
+    changes.reserveCapacity(assignments.count)
     for assignment in assignments {
       guard let key = expand(assignment.key, index, stage), let value = assignment.value,
         let expansion = expand(value, index, stage)

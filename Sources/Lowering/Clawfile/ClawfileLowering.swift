@@ -122,7 +122,7 @@ package struct ClawfileLowering {
     result.commands.append(command)
     check(config, own.own, firstDirective)
     let isFinal = number == file.stages.count - 1
-    let overrides = file.indices(of: .cmd, .entrypoint, in: stage.body).contains {
+    let overrides = file.indices(of: .keyword(.cmd, .entrypoint), in: stage.body).contains {
       switch file.instructions[$0].body {
       case .cmd, .entrypoint: true
       default: false
@@ -134,9 +134,9 @@ package struct ClawfileLowering {
   }
 
   /// Whether an instruction is a directive, or declares a name that directives may mean.
-  private static func isTold(_ traits: InstructionTraits) -> Bool { !traits.isDisjoint(with: told) }
+  private static func isTold(_ traits: InstructionTraits) -> Bool { traits.contains(anyOf: told) }
 
-  private static let told: InstructionTraits = [.directive, .keyword(.arg), .keyword(.env)]
+  private static let told = InstructionTraits.keyword(.arg, .env).union(.directive)
 
   /// The build step that takes a directive's place.
   private func step(of use: DirectiveUse, _ range: SourceRange) -> ImagePlan.Insertion? {
@@ -211,7 +211,7 @@ package struct ClawfileLowering {
     }
     var shell = parent.flatMap { model.stages[$0].shell } ?? ["/bin/sh", "-c"]
     var hasCommand = false
-    for index in file.indices(of: .shell, .user, .cmd, .entrypoint, in: stage.body) {
+    for index in file.indices(of: .keyword(.shell, .user, .cmd, .entrypoint), in: stage.body) {
       let line = file.instructions[index].line
       func words(_ form: CommandForm) -> [String] {
         switch form {
