@@ -25,6 +25,15 @@ struct ArtifactWriter {
     text.withUTF8 { append($0, origin: origin) }
   }
 
+  /// Appends a text without line ends, and a byte on either side of it.
+  mutating func write(ordinary text: String, between byte: UInt8) {
+    if startsLine { origins.append(nil) }
+    bytes.append(byte)
+    var text = text
+    text.withUTF8 { bytes.append(contentsOf: $0) }
+    bytes.append(byte)
+  }
+
   /// Appends bytes that have one origin.
   mutating func write(_ text: [UInt8], origin: Location? = nil) {
     text.withUnsafeBufferPointer { append($0, origin: origin) }

@@ -79,8 +79,6 @@ extension ArtifactWriter {
   /// - Parameter escapesDollars: whether compose must take a `$` for itself.
   fileprivate mutating func write(quoted text: String, escapesDollars: Bool) {
     guard QuotedText.isOrdinary(text) else { return write(QuotedText.of(text, escapesDollars: escapesDollars)) }
-    write("\"")
-    write(text)
-    write("\"")
+    write(ordinary: text, between: 0x22)
   }
 }

@@ -195,8 +195,9 @@ package struct ClawfileLexer {
     let bytes = bytes[arguments]
     let first: InstructionLine.Marks = bytes.first == 0x5B ? .openBracket : .none
     guard ShellLexer.isActive(bytes) else { return first }
+    guard let angle = bytes.firstIndex(of: 0x3C) else { return first.union(.active) }
     var previous: UInt8 = 0
-    for byte in bytes {
+    for byte in bytes[angle...] {
       if byte == 0x3C, previous == 0x3C { return first.union(.active).union(.heredocMarker) }
       previous = byte
     }

@@ -83,7 +83,7 @@ extension PodLowering {
 
   /// The digest in the object's path.
   private func contractDigest(_ claw: ResolvedClaw) -> String {
-    let digest = FilePath.name(of: FilePath.directory(of: claw.contract.path))
+    let digest = claw.contract.digest
     return digest.isEmpty ? "" : "sha256:" + digest
   }
 

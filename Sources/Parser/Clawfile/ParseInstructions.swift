@@ -84,6 +84,7 @@ extension ClawfileParser {
       return ([Assignment(key: key, value: value)], true)
     }
     var pairs: [Assignment] = []
+    pairs.reserveCapacity(2)
     rest = line.arguments
     while let range = WordSplitter.nextQuoted(line.text, &rest, escape: escape) {
       let (key, value) = split(line, range)
