@@ -93,7 +93,7 @@ package struct Stage: Sendable {
   }
 }
 
-/// One instruction: two references to what never changes.
+/// One instruction.
 package struct Instruction: Sendable {
   /// Its line: the text and where it stands.
   package let line: InstructionLine

@@ -93,6 +93,8 @@ package struct BuildWalk {
       result.hasWorkdir = inherited.hasWorkdir
       result.workdir = inherited.workdir
     }
+    // A table that grows moves all that is in it, again and again.
+    result.scope.reserve(file.indices(of: .keyword(.env, .arg), in: stage.body).reduce(0) { count, _ in count + 1 })
     model.stages.append(result)
     if let name = stage.name { latest[name] = number }
     for index in stage.body where Self.matters(file.traits(of: index)) {
@@ -210,7 +212,7 @@ package struct BuildWalk {
       guard let key = expand(assignment.key, index, stage), let value = assignment.value,
         let expansion = expand(value, index, stage)
       else { continue }
-      model.assigned.append((index, key.result))
+      if SecretInArgOrEnv.isSecret(key.result) { model.secrets.append((index, key.result)) }
       changes.append((key.result, expansion))
     }
     for (name, expansion) in changes {
@@ -222,7 +224,7 @@ package struct BuildWalk {
   private mutating func argument(_ assignments: [Assignment], _ index: Int, _ stage: Int) {
     for assignment in assignments {
       let name = assignment.key.text
-      model.assigned.append((index, name))
+      if SecretInArgOrEnv.isSecret(name) { model.secrets.append((index, name)) }
       var value = assignment.value.flatMap { expand($0, index, stage)?.result }
       if assignment.value == nil { value = globals.value(of: name) }
       // The two SBOM switches are read by the frontend and never become variables.

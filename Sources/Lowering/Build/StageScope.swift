@@ -21,6 +21,9 @@ package struct StageScope: VariableScope, Sendable {
     for (name, value) in values { set(name, value, isOverridable: false) }
   }
 
+  /// Makes room for some more names.
+  mutating func reserve(_ count: Int) { variables.reserveCapacity(variables.count + count) }
+
   /// The value of a variable, or nil where it is unset.
   package func value(of name: String) -> String? { variables[name]?.value }
 
