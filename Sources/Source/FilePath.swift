@@ -65,8 +65,14 @@ public enum FilePath {
   /// The path that leads from `folder` to `path`, both taken as seen from the same place.
   public static func relative(_ path: String, from folder: String) -> String {
     if isAbsolute(path) != isAbsolute(folder) { return path }
-    let target = components(normalize(path))
-    let base = components(normalize(folder))
+    let (whole, start) = (normalize(path), normalize(folder))
+    // Mostly the path lies below the folder.
+    if start.utf8.count > 1, whole.utf8.starts(with: start.utf8) {
+      let rest = whole.utf8.dropFirst(start.utf8.count)
+      if rest.first == 0x2F { return String(Substring(rest.dropFirst())) }
+    }
+    let target = components(whole)
+    let base = components(start)
     var shared = 0
     while shared < min(target.count, base.count), target[shared] == base[shared] { shared += 1 }
     let parts = Array(repeating: "..", count: base.count - shared) + target[shared...].map(String.init)
