@@ -13,52 +13,58 @@ package struct Clawfile: Sendable {
   package var comments: [CommentLine]
   /// Every instruction, invalid ones too.
   package private(set) var instructions: [Instruction] = []
-  /// The bit of each one's keyword; 0 for directives and unknown words.
-  private var keywords: [UInt32] = []
-  /// The instructions that go over several lines, as indices of `instructions`.
-  package private(set) var continued: [Int] = []
+  /// What passes look for instructions by, one entry for each of them.
+  private var traits: [InstructionTraits] = []
   /// The cases that Docker's keywords are written in, from the first FROM on, and how often.
   package private(set) var cases = KeywordCases()
   /// The build stages, in order.
   package var stages: [Stage] = []
 
-  /// Makes a tree without instructions.
-  package init(_ lexed: LexedClawfile) {
-    file = lexed.file
+  /// Makes a tree without instructions for a file of about so many lines.
+  package init(_ file: SourceFile) {
+    self.file = file
+    escape = 0x5C
+    parserDirectives = []
+    comments = []
+    instructions.reserveCapacity(file.lines.count / 2)
+    traits.reserveCapacity(file.lines.count / 2)
+  }
+
+  /// Takes what the lexer knows beside the instructions.
+  package mutating func finish(_ lexed: LexedClawfile) {
     escape = lexed.escape
     parserDirectives = lexed.directives
     comments = lexed.comments
   }
 
   /// Whether any instruction is a Claw directive: a file without is a plain Dockerfile.
-  package var hasDirectives: Bool {
-    instructions.contains { if case .directive = $0.body { true } else { false } }
-  }
-
-  /// Makes room for so many instructions.
-  package mutating func reserve(_ count: Int) {
-    instructions.reserveCapacity(count)
-    keywords.reserveCapacity(count)
-  }
+  package var hasDirectives: Bool { traits.contains { $0.contains(anyOf: .directive) } }
 
   /// Adds an instruction at the end.
   package mutating func append(_ instruction: Instruction) {
-    if instruction.line.lastTextLine > instruction.line.firstLine { continued.append(instructions.count) }
     instructions.append(instruction)
     if let keyword = instruction.line.instruction, !stages.isEmpty || keyword == .from {
       cases.add(instruction.line.keywordCase)
     }
-    keywords.append(instruction.line.instruction?.bit ?? 0)
+    traits.append(InstructionTraits(of: instruction))
   }
 
-  /// Where some instructions are, in order: all of them, or those of a part.
+  /// Where some instructions are, in order: all of them, or those of a part; or of these those with some other traits.
   ///
-  /// Most passes want one or two kinds, and looking at the keywords costs far less than touching every instruction.
-  package func indices(of wanted: DockerInstruction..., in part: Range<Int>? = nil) -> [Int] {
-    var mask: UInt32 = 0
-    for instruction in wanted { mask |= instruction.bit }
-    return (part ?? keywords.indices).filter { keywords[$0] & mask != 0 }
+  /// Most passes want few, and looking at the traits costs far less than touching every instruction.
+  package func indices(
+    of wanted: InstructionTraits, with traits: InstructionTraits = .none, in part: Range<Int>? = nil
+  ) -> InstructionIndices {
+    InstructionIndices(self.traits, keywords: wanted, others: traits, part: part)
   }
+
+  /// Where the instructions with some traits are, whatever their keyword is.
+  package func indices(with traits: InstructionTraits, in part: Range<Int>? = nil) -> InstructionIndices {
+    InstructionIndices(self.traits, keywords: nil, others: traits, part: part)
+  }
+
+  /// What is known of an instruction without touching it.
+  package func traits(of index: Int) -> InstructionTraits { traits[index] }
 
   /// A place in the file.
   package func location(_ range: SourceRange) -> Location { Location(file, range) }
@@ -88,10 +94,7 @@ package struct Stage: Sendable {
 }
 
 /// One instruction.
-///
-/// A reference to what never changes: some thirty passes walk over all instructions, and copying one would copy all of its
-/// parts' reference counts.
-package final class Instruction: Sendable {
+package struct Instruction: Sendable {
   /// Its line: the text and where it stands.
   package let line: InstructionLine
   /// What it says.

@@ -3,10 +3,11 @@ package import Source
 
 /// What an instruction says.
 ///
-/// Indirect, so that handing it from pass to pass copies a pointer.
-package indirect enum InstructionBody: Sendable {
+/// The instructions of a file lie side by side with theirs in them: a box for each would be one more piece of memory to
+/// make, to wait for and to free. What is large and rare has one.
+package enum InstructionBody: Sendable {
   /// `FROM image [AS name]`
-  case from(FromBody)
+  indirect case from(FromBody)
   /// `ARG name[=value]…`
   case arg([Assignment])
   /// `ENV name=value…`, or the old `ENV name value`
@@ -40,7 +41,7 @@ package indirect enum InstructionBody: Sendable {
   /// `ONBUILD instruction`: the trigger as indices of the line's text.
   case onbuild(Range<Int>)
   /// A Claw directive.
-  case directive(DirectiveUse)
+  indirect case directive(DirectiveUse)
   /// Something that was reported and is skipped.
   case invalid
 }
@@ -49,14 +50,16 @@ package indirect enum InstructionBody: Sendable {
 package struct Word: Sendable {
   /// The word, quotes and escapes included; in a JSON form the decoded element.
   package var text: String
-  /// Where it stands, as indices of the line's text.
-  package var range: Range<Int>
+  private var place: CompactRange
 
   /// Makes a word.
   package init(text: String, range: Range<Int>) {
     self.text = text
-    self.range = range
+    place = CompactRange(range)
   }
+
+  /// Where it stands, as indices of the line's text.
+  package var range: Range<Int> { place.range }
 }
 
 /// `FROM`'s arguments.

@@ -3,16 +3,18 @@ import COpenSSL
 /// SHA-256, by OpenSSL.
 package enum Digest {
   /// The digest of some bytes: 32 bytes.
+  ///
+  /// Straight from the algorithm, which can't fail: through EVP, the first digest reads OpenSSL's configuration and sets
+  /// its providers up, which takes longer than most compiles.
   package static func sha256(_ bytes: some Collection<UInt8>) -> [UInt8] {
-    var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
-    var count: UInt32 = 0
-    let input = Array(bytes)
-    let isDone = input.withUnsafeBytes {
-      EVP_Digest($0.baseAddress, $0.count, &digest, &count, EVP_sha256(), nil)
+    var state = SHA256_CTX()
+    SHA256_Init(&state)
+    if bytes.withContiguousStorageIfAvailable({ SHA256_Update(&state, $0.baseAddress, $0.count) }) == nil {
+      SHA256_Update(&state, Array(bytes), bytes.count)
     }
-    // The default provider always has SHA-256; an OpenSSL without it can't be worked with.
-    precondition(isDone == 1, "this OpenSSL has no SHA-256")
-    return Array(digest.prefix(Int(count)))
+    var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
+    SHA256_Final(&digest, &state)
+    return digest
   }
 
   /// The digest of some bytes in lower-case hexadecimal digits: 64 of them.
@@ -22,11 +24,12 @@ package enum Digest {
 
   /// Bytes in lower-case hexadecimal digits.
   package static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
+    func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
     var text: [UInt8] = []
+    text.reserveCapacity(2 * bytes.underestimatedCount)
     for byte in bytes {
-      text.append(digits[Int(byte >> 4)])
-      text.append(digits[Int(byte & 15)])
+      text.append(digit(byte >> 4))
+      text.append(digit(byte & 15))
     }
     return String(decoding: text, as: UTF8.self)
   }

@@ -57,6 +57,8 @@ package struct CompileOptions: Sendable {
   package var environment = Environment()
   /// Whether ACT becomes build steps.
   package var isWorker = false
+  /// Whether artifacts are wanted, or only what is found on the way to them.
+  package var makesArtifacts = true
   /// What the file's folder is called, where its path does not say that: compose's last resort for a project's name.
   package var folderName: String?
 
@@ -78,7 +80,7 @@ package enum Compiler {
     case .clawfile:
       let facts = facts(FilePath.directory(of: file.path), files, into: &compilation)
       let checked = CheckedClawfile.check(file, facts: facts, isWorker: options.isWorker, into: &compilation.bag)
-      if !compilation.bag.hasErrors {
+      if options.makesArtifacts, !compilation.bag.hasErrors {
         compilation.addDockerfile(of: checked, from: file.path)
       }
     case .pod: pod(file, files, options, into: &compilation)

@@ -25,7 +25,7 @@ extension Compiler {
     compilation.bag.add(contentsOf: result.images.bag)
     compilation.pod = result.plan
     YAMLSuppressions.apply(to: &compilation.bag, in: file, knownRules: RuleCatalog.knows)
-    guard !compilation.bag.hasErrors else { return }
+    guard options.makesArtifacts, !compilation.bag.hasErrors else { return }
     for (path, checked) in result.images.compiled {
       compilation.sources.append(checked.tree.file)
       guard checked.tree.hasDirectives else { continue }

@@ -19,6 +19,8 @@ struct PodImages: ImageProvider {
   /// Where each path's is among them, and each build's, by context and name of its file.
   private var places: [String: Int] = [:]
   private var builds: [String: Int] = [:]
+  /// The images by the file's number and the target: many claws may share one.
+  private var images: [String: BuiltImage] = [:]
   /// Those with errors.
   private var broken: Set<Int> = []
 
@@ -31,6 +33,15 @@ struct PodImages: ImageProvider {
   mutating func built(context: String, dockerfile: String?, target: String?, at location: Location) -> BuiltImage? {
     guard let number = number(context, dockerfile, location) else { return nil }
     if broken.contains(number) { return nil }
+    let key = "\(number) \(target ?? "")"
+    if let known = images[key] { return known }
+    let image = image(number, target, location)
+    images[key] = image
+    return image
+  }
+
+  /// The image that a stage of a compiled file makes; nil if there is no such stage, which is reported.
+  private mutating func image(_ number: Int, _ target: String?, _ location: Location) -> BuiltImage? {
     let checked = compiled[number].checked
     let target = target?.isEmpty == true ? nil : target
     guard let index = checked.lowered.stage(target: target, in: checked.tree)
@@ -87,7 +98,7 @@ struct PodImages: ImageProvider {
 
   private func hasHealthcheck(_ checked: CheckedClawfile, _ index: Int) -> Bool {
     checked.model.lineage(of: index).contains {
-      !checked.tree.indices(of: .healthcheck, in: checked.tree.stages[$0].body).isEmpty
+      !checked.tree.indices(of: .keyword(.healthcheck), in: checked.tree.stages[$0].body).isEmpty
     }
   }
 }

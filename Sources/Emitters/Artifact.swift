@@ -20,18 +20,31 @@ struct ArtifactWriter {
   private var origins: [Location?] = []
 
   /// Appends text that has one origin.
-  mutating func write(_ text: String, origin: Location? = nil) { append(text.utf8, origin: origin) }
+  mutating func write(_ text: String, origin: Location? = nil) {
+    var text = text
+    text.withUTF8 { append($0, origin: origin) }
+  }
+
+  /// Appends a text without line ends, and a byte on either side of it.
+  mutating func write(ordinary text: String, between byte: UInt8) {
+    if startsLine { origins.append(nil) }
+    bytes.append(byte)
+    var text = text
+    text.withUTF8 { bytes.append(contentsOf: $0) }
+    bytes.append(byte)
+  }
 
   /// Appends bytes that have one origin.
-  mutating func write(_ text: [UInt8], origin: Location? = nil) { append(text, origin: origin) }
+  mutating func write(_ text: [UInt8], origin: Location? = nil) {
+    text.withUnsafeBufferPointer { append($0, origin: origin) }
+  }
 
-  private mutating func append(_ text: some Collection<UInt8>, origin: Location?) {
+  private mutating func append(_ text: UnsafeBufferPointer<UInt8>, origin: Location?) {
     if text.isEmpty { return }
     if startsLine { origins.append(origin) }
-    let start = bytes.count
     bytes.append(contentsOf: text)
     // The last byte may end a line; it starts none.
-    for byte in bytes[start..<bytes.count - 1] where byte == 0x0A { origins.append(origin) }
+    for byte in text.dropLast() where byte == 0x0A { origins.append(origin) }
   }
 
   /// Appends the blanks in front of a line that comes from one place.

@@ -65,12 +65,7 @@ enum YAMLText {
 
   private static func isSafe(_ key: String) -> Bool {
     guard let first = key.utf8.first, first.isASCIILetter else { return false }
-    for byte in key.utf8 {
-      switch byte {
-      case 0x30...0x39, 0x2E, 0x5F, 0x2D: break
-      default: if !byte.isASCIILetter { return false }
-      }
-    }
+    guard key.hasOnly({ $0.isASCIIAlphanumeric || $0 == 0x2E || $0 == 0x5F || $0 == 0x2D }) else { return false }
     // The longest special word has five letters.
     return key.utf8.count > 5 || !special.contains(key.lowercased())
   }
@@ -84,8 +79,6 @@ extension ArtifactWriter {
   /// - Parameter escapesDollars: whether compose must take a `$` for itself.
   fileprivate mutating func write(quoted text: String, escapesDollars: Bool) {
     guard QuotedText.isOrdinary(text) else { return write(QuotedText.of(text, escapesDollars: escapesDollars)) }
-    write("\"")
-    write(text)
-    write("\"")
+    write(ordinary: text, between: 0x22)
   }
 }

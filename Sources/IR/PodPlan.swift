@@ -108,6 +108,9 @@ package struct PodPlan: Sendable {
       self.path = path
       self.bytes = bytes
     }
+
+    /// The SHA-256 of its content, which its path holds; empty where there is no path.
+    package var digest: String { FilePath.name(of: FilePath.directory(of: path)) }
   }
 
   /// A network of claw's.

@@ -1,3 +1,5 @@
+import Source
+
 /// Text in YAML's double quotes, as generated files have it.
 package enum QuotedText {
   /// The text in its quotes.
@@ -31,6 +33,6 @@ package enum QuotedText {
 
   /// Whether a text stands between the quotes as it is: printable ASCII that means nothing there.
   package static func isOrdinary(_ text: String) -> Bool {
-    text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C && $0 != 0x24 }
+    text.hasOnly { $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C && $0 != 0x24 }
   }
 }

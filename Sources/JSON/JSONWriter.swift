@@ -42,12 +42,21 @@ extension JSONValue {
   private static func breakLine(_ bytes: inout [UInt8], _ depth: Int?) {
     guard let depth else { return }
     bytes.append(0x0A)
-    bytes += [UInt8](repeating: 0x20, count: depth * 2)
+    bytes.append(contentsOf: repeatElement(0x20, count: depth * 2))
   }
 
   /// Appends a JSON string literal.
   public static func write(string: String, to bytes: inout [UInt8]) {
     bytes.append(0x22)
+    defer { bytes.append(0x22) }
+    var string = string
+    // Almost every text stands there as it is.
+    let isWritten = string.withUTF8 { text in
+      guard text.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }) else { return false }
+      bytes.append(contentsOf: text)
+      return true
+    }
+    if isWritten { return }
     for byte in string.utf8 {
       switch byte {
       case 0x22: bytes += [0x5C, 0x22]
@@ -63,6 +72,5 @@ extension JSONValue {
       default: bytes.append(byte)
       }
     }
-    bytes.append(0x22)
   }
 }

@@ -1,3 +1,11 @@
+extension String {
+  /// Whether a test holds for every byte, which are gone over side by side: for texts that are looked at by the thousand.
+  @inlinable
+  public func hasOnly(_ test: (UInt8) -> Bool) -> Bool {
+    utf8.withContiguousStorageIfAvailable { $0.allSatisfy(test) } ?? utf8.allSatisfy(test)
+  }
+}
+
 extension UInt8 {
   /// Whether it is `0` to `9`.
   @inlinable

@@ -40,16 +40,15 @@ public enum FilePath {
     return absolute ? "/" + text : (text.isEmpty ? "." : text)
   }
 
-  /// Whether an absolute path has nothing to normalize: most have not, and finding out needs no memory.
+  /// Whether a path has nothing to normalize: most have not, and finding out needs no memory.
   private static func isNormal(_ path: String) -> Bool {
-    guard isAbsolute(path), path.utf8.count > 1, path.utf8.last != 0x2F else { return false }
+    // Whatever component ends in a dot is left to the slow way.
+    guard let last = path.utf8.last, last != 0x2F, last != 0x2E else { return false }
     var previous: UInt8 = 0
-    for byte in path.utf8 {
-      // A component that starts with a dot is left to the slow way.
-      if previous == 0x2F, byte == 0x2F || byte == 0x2E { return false }
-      previous = byte
+    return path.hasOnly { byte in
+      defer { previous = byte }
+      return byte != 0x2F || (previous != 0x2F && previous != 0x2E)
     }
-    return true
   }
 
   /// Whether the path, read as text, leads out of the folder that it starts in.
@@ -66,8 +65,14 @@ public enum FilePath {
   /// The path that leads from `folder` to `path`, both taken as seen from the same place.
   public static func relative(_ path: String, from folder: String) -> String {
     if isAbsolute(path) != isAbsolute(folder) { return path }
-    let target = components(normalize(path))
-    let base = components(normalize(folder))
+    let (whole, start) = (normalize(path), normalize(folder))
+    // Mostly the path lies below the folder.
+    if start.utf8.count > 1, whole.utf8.starts(with: start.utf8) {
+      let rest = whole.utf8.dropFirst(start.utf8.count)
+      if rest.first == 0x2F { return String(Substring(rest.dropFirst())) }
+    }
+    let target = components(whole)
+    let base = components(start)
     var shared = 0
     while shared < min(target.count, base.count), target[shared] == base[shared] { shared += 1 }
     let parts = Array(repeating: "..", count: base.count - shared) + target[shared...].map(String.init)

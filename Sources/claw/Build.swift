@@ -8,6 +8,7 @@ import Source
 /// `claw build`
 struct Build: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "build",
     abstract: "Compiles, then builds images with docker.",
     discussion: """
       A Clawfile is built by 'docker build', a pod by 'docker compose build': all of its services or those named. What \

@@ -7,6 +7,7 @@ import Source
 /// `claw check`
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "check",
     abstract: "Checks files and reports what is wrong with them.",
     discussion: """
       Without a path, every Clawfile, Dockerfile and claw-pod.yml below the current folder is checked. This is the \
@@ -29,7 +30,8 @@ struct Check: ParsableCommand {
     var status = Status.done
     for input in Inputs.find(paths, as: kind, status: &status) {
       if verbose.verbose { Console.say("checking \(input.file.path) as a \(input.kind.rawValue)") }
-      let options = CompileOptions.here(input.file.path)
+      var options = CompileOptions.here(input.file.path)
+      options.makesArtifacts = false
       bag.add(contentsOf: Compiler.compile(input.file, kind: input.kind, files: DiskFiles(), options: options).bag)
     }
     bag.removeDuplicates()

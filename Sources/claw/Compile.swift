@@ -7,6 +7,7 @@ import Source
 /// `claw compile`
 struct Compile: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "compile",
     abstract: "Writes the generated files and starts nothing.",
     discussion: """
       Without a path: claw-pod.yml and everything that it builds, else the Clawfile.

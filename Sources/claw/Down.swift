@@ -6,6 +6,7 @@ import Source
 /// `claw down`
 struct Down: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "down",
     abstract: "Takes a pod down; its volumes stay unless -v says otherwise.",
     discussion: """
       EXAMPLES

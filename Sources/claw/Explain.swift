@@ -7,6 +7,7 @@ import Source
 /// `claw explain`
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "explain",
     abstract: "Says what a rule wants and why, with a bad and a good example.",
     discussion: """
       BuildKit's and hadolint's names for a rule are understood too. Without a rule, all are listed.

@@ -7,6 +7,7 @@ import Source
 /// `claw fmt`
 struct Fmt: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "fmt",
     abstract: "Formats files: what they mean stays, and so do comments.",
     discussion: """
       A Clawfile gets upper-case keywords, one blank behind them, no blanks at line ends and a blank line in front of \

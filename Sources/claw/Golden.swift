@@ -5,6 +5,7 @@ import Runtime
 /// `claw golden`
 struct Golden: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "golden",
     abstract: "Compares what the compiler makes of golden cases with what they expect.",
     discussion: """
       A case is a folder with input/ (a claw-pod.yml, Clawfile or Dockerfile, and what it names) and expected/ (every \

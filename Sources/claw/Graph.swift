@@ -7,6 +7,7 @@ import JSON
 /// `claw graph`
 struct Graph: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "graph",
     abstract: "Draws a pod: claws, sidecars, services, volumes, and what reaches what.",
     discussion: """
       EXAMPLES

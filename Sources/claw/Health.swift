@@ -5,6 +5,7 @@ import Runtime
 /// `claw health`
 struct Health: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "health",
     abstract: "Says whether claws are healthy; status 6 if one is not.",
     discussion: """
       EXAMPLES

@@ -7,6 +7,7 @@ import Source
 /// `claw init`
 struct Init: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "init",
     abstract: "Writes a small working project: Clawfile, contract, claw-pod.yml, .env.example.",
     discussion: """
       Files that are there already are left as they are.

@@ -9,6 +9,7 @@ import Source
 /// `claw inspect`
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "inspect",
     abstract: "Shows every resolved setting and where it came from.",
     discussion: """
       Of an image, a Clawfile or a pod. With --source-map: where each line of a generated file came from.

@@ -8,6 +8,7 @@ import Source
 /// `claw lock`
 struct Lock: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "lock",
     abstract: "Writes claw.lock: what a compile needs to know of images that no Clawfile here makes.",
     discussion: """
       The engine is asked once, here, and the file is committed: what a compile writes then never depends on the \

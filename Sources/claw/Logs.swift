@@ -5,6 +5,7 @@ import Runtime
 /// `claw logs`
 struct Logs: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "logs",
     abstract: "Shows what claws and services say.",
     discussion: """
       A claw's name means all of its instances, NAME-0 one of them; without a name, all of the pod is shown.

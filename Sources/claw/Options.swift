@@ -27,6 +27,11 @@ enum Threshold: String, ExpressibleByArgument, CaseIterable {
   }
 }
 
+extension ExpressibleByArgument where Self: CaseIterable & RawRepresentable, RawValue == String {
+  /// The words of a choice: ArgumentParser's own way to them takes key paths, which are made anew at every start.
+  static var allValueStrings: [String] { allCases.map { $0.rawValue } }
+}
+
 /// Whether to say less.
 struct QuietOption: ParsableArguments {
   @Flag(name: [.customShort("q"), .long], help: "Say only what goes wrong.") var quiet = false

@@ -9,6 +9,7 @@ import Source
 /// `claw parse`
 struct Parse: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "parse",
     abstract: "Shows what the front end sees in a file.",
     discussion: """
       EXAMPLES

@@ -5,6 +5,7 @@ import Runtime
 /// `claw ps`
 struct Ps: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "ps",
     abstract: "Shows the state of a pod's claws and services.",
     discussion: """
       CONTRACT is the short digest of what the claw sees: 'ok', or 'changed' if the pod file says something else by now.

@@ -8,6 +8,7 @@ import Source
 /// `claw up`
 struct Up: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "up",
     abstract: "Compiles a pod, shows what will happen, and brings it up.",
     discussion: """
       Images are built from what lies there now, and what did not change keeps running. Nothing on disk or in Docker \

@@ -54,6 +54,20 @@ struct ArchitectureTests {
     }
   }
 
+  @Test("The name of every command is written down, so that no start has to work it out")
+  func commandsAreNamed() {
+    let folder = Repository.path("Sources/claw")
+    var count = 0
+    for path in FileSearch.files(below: folder, isWanted: { $0.hasSuffix(".swift") }) {
+      let relative = FilePath.relative(path, from: Repository.root)
+      let text = Repository.text(relative) ?? ""
+      let commands = text.ranges(of: "= CommandConfiguration(").count
+      #expect(text.ranges(of: "= CommandConfiguration(\n    commandName:").count == commands, "\(relative)")
+      count += commands
+    }
+    #expect(count > 10)
+  }
+
   @Test("Every target is in the table, and nothing else is")
   func targetsAreListed() {
     let real = Self.targets.filter { !$0.value.files.isEmpty }.keys

@@ -32,6 +32,45 @@ enum Inputs {
     return text + "USER 1000:1000\nCMD [\"/app/run\", \"--serve\"]\n"
   }
 
+  /// What every claw of a pod is built from and told.
+  static let clawFiles = [
+    (
+      "Clawfile",
+      """
+      FROM debian:bookworm-slim
+      CLAW_TYPE generic
+      AGENT AGENTS.md
+      MODEL primary anthropic/claude-sonnet-4
+      USER 1000:1000
+      ENTRYPOINT ["/app/agent"]
+
+      """
+    ),
+    ("AGENTS.md", String(repeating: "# Rules\n\nBe brief, and ask before you delete.\n", count: 5)),
+  ]
+
+  /// A pod of so many claws, 12 lines each, that talk to one plain service.
+  static func pod(claws: Int) -> String {
+    var text = "services:\n"
+    for number in 0..<claws {
+      text += """
+          claw-\(number):
+            build: .
+            environment:
+              LOG_LEVEL: info
+              SERVICE_NAME: claw-\(number)
+            labels:
+              org.example.team: team-\(number % 7)
+            x-claw:
+              agent: AGENTS.md
+              cllama: none
+              surfaces: [service://front]
+
+        """
+    }
+    return text + "  front:\n    image: example/front:1.0\nx-claw:\n  pod: fleet\n"
+  }
+
   /// A pod of so many plain services, 31 lines each.
   static func pod(services: Int) -> String {
     var text = "services:\n"

@@ -22,6 +22,7 @@ struct Suite {
       lint(table, lines: 10_000, isHadolintFast: false)
       manyFiles(table)
       pods(table)
+      clawPods(table)
     }
     // Last: a child's largest resident set is never said to be less than what its parent had.
     inProcess(table)
@@ -68,6 +69,17 @@ struct Suite {
       compare(
         table, "pod of \(services) service\(services == 1 ? "" : "s")", [claw, "compile", "--stdout", path],
         [("docker", ["compose", "-f", path, "config"])], runs: 9)
+    }
+  }
+
+  /// Pods of claws, which no peer knows.
+  private func clawPods(_ table: Table) {
+    for claws in [1, 100, 1_000] {
+      let folder = "claws-\(claws)"
+      let path = write(Inputs.pod(claws: claws), to: "\(folder)/claw-pod.yml")
+      for (name, text) in Inputs.clawFiles { _ = write(text, to: "\(folder)/\(name)") }
+      let work = "pod of \(claws) claw\(claws == 1 ? "" : "s")"
+      compare(table, work, [claw, "compile", "--stdout", path], [], runs: 9)
     }
   }
 

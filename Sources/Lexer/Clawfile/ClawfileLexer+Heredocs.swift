@@ -3,7 +3,7 @@ import Source
 
 extension ClawfileLexer {
   func takesHeredocs(_ line: InstructionWords) -> Bool {
-    guard containsMarker(line.text.bytes[line.arguments]) else { return false }
+    guard line.marks.contains(anyOf: .heredocMarker) else { return false }
     switch line.instruction {
     case .onbuild:
       let inner = words(of: LogicalText(line: line.text.bytes[line.arguments]))
@@ -16,15 +16,6 @@ extension ClawfileLexer {
     }
   }
 
-  private func containsMarker(_ bytes: ArraySlice<UInt8>) -> Bool {
-    var previous: UInt8 = 0
-    for byte in bytes {
-      if byte == 0x3C, previous == 0x3C { return true }
-      previous = byte
-    }
-    return false
-  }
-
   private func isJSONForm(_ line: InstructionWords) -> Bool {
     guard line.instruction?.takesJSON == true else { return false }
     return ExecForm.parse(line.text.bytes[line.arguments]) != .shell
@@ -34,6 +25,7 @@ extension ClawfileLexer {
     let text = instruction.text
     var heredocs: [Heredoc] = []
     for marker in HeredocMarker.all(in: text.bytes) {
+      let name = Array(marker.name.utf8)
       let start = line <= count ? file.lines.starts[line - 1] : bytes.count
       var terminator: Range<Int>?
       while line <= count {
@@ -43,7 +35,7 @@ extension ClawfileLexer {
         if marker.chomps {
           while lower < whole.upperBound, bytes[lower] == 0x09 { lower += 1 }
         }
-        if bytes[lower..<whole.upperBound].elementsEqual(marker.name.utf8) {
+        if whole.upperBound - lower == name.count, bytes[lower..<whole.upperBound].elementsEqual(name) {
           terminator = whole
           break
         }

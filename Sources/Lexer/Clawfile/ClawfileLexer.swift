@@ -17,6 +17,8 @@ package struct ClawfileLexer {
   var directivesAreOver = false
   /// BuildKit skips a `#!` line when it looks for `syntax` and `check`, but its search for `escape` ends there.
   var isBelowShebang = false
+  /// The parts of the instruction under way that goes over several lines; kept, so that its memory serves them all.
+  private var parts: [Range<Int>] = []
 
   private init(_ file: SourceFile, heredocDirectives: Set<String>) {
     self.file = file
@@ -32,14 +34,26 @@ package struct ClawfileLexer {
   package static func lex(
     _ file: SourceFile, heredocDirectives: Set<String> = [], into bag: inout DiagnosticBag
   ) -> LexedClawfile {
+    var instructions: [InstructionLine] = []
+    instructions.reserveCapacity(file.lines.count / 2)
+    var lexed = lex(file, heredocDirectives: heredocDirectives, into: &bag) { line, _ in instructions.append(line) }
+    lexed.instructions = instructions
+    return lexed
+  }
+
+  /// Lexes a file and hands out each instruction, with the file's escape character, as soon as it is cut: what reads it
+  /// at once finds its bytes still in the cache. Those of the result are empty.
+  package static func lex(
+    _ file: SourceFile, heredocDirectives: Set<String>, into bag: inout DiagnosticBag,
+    each take: (_ line: InstructionLine, _ escape: UInt8) -> Void
+  ) -> LexedClawfile {
     var lexer = ClawfileLexer(file, heredocDirectives: heredocDirectives)
-    lexer.run()
+    lexer.run(take)
     bag.add(contentsOf: lexer.bag)
     return lexer.output
   }
 
-  private mutating func run() {
-    output.instructions.reserveCapacity(file.lines.count / 2)
+  private mutating func run(_ take: (InstructionLine, UInt8) -> Void) {
     let count = file.lines.count
     while line <= count, !bytes.isEmpty {
       let first = line
@@ -57,7 +71,7 @@ package struct ClawfileLexer {
         continue
       }
       directivesAreOver = true
-      output.instructions.append(instruction(content, firstLine: first, of: count))
+      take(instruction(content, firstLine: first, of: count), output.escape)
       pendingComments = output.comments.count
     }
   }
@@ -110,48 +124,53 @@ package struct ClawfileLexer {
   private mutating func instruction(_ content: Range<Int>, firstLine: Int, of count: Int) -> InstructionLine {
     let comments = pendingComments..<output.comments.count
     let lower = starts[firstLine - 1]
-    var hasEmptyContinuation = false
-    let text: LogicalText
-    if let head = continued(content) {
-      var joined: [UInt8] = []
-      var pieces: [LogicalText.Piece] = []
-      append(head, to: &joined, &pieces)
-      while line <= count {
-        let current = line
-        let whole = self.content(of: current)
-        line += 1
-        let trimmed = withoutLeadingSpace(whole)
-        if trimmed.isEmpty {
-          hasEmptyContinuation = true
-          continue
-        }
-        if bytes[trimmed.lowerBound] == 0x23 {
-          output.comments.append(
-            CommentLine(line: current, range: SourceRange(trimmed.lowerBound, trimmed.upperBound)))
-          continue
-        }
-        let next = continued(whole)
-        append(next ?? whole, to: &joined, &pieces)
-        if next == nil { break }
-      }
-      text = LogicalText(joined: joined, pieces: pieces)
-    } else {
-      text = LogicalText(line: bytes[content])
-    }
-    let innerComments = comments.upperBound..<output.comments.count
+    var marks = InstructionLine.Marks.none
+    let text = continued(content).map { joined($0, of: count, &marks) } ?? LogicalText(line: bytes[content])
+    let innerCommentsEnd = output.comments.count
     let words = words(of: text)
     let lastTextLine = line - 1
     let heredocs = takesHeredocs(words) ? heredocs(of: words, count: count) : []
     return InstructionLine(
       words, lines: (firstLine, lastTextLine, line - 1),
       range: SourceRange(lower, range(ofLine: line - 1).upper), comments: comments,
-      innerComments: innerComments, hasEmptyContinuation: hasEmptyContinuation, heredocs: heredocs)
+      innerCommentsEnd: innerCommentsEnd, marks: marks.union(words.marks), heredocs: heredocs)
   }
 
-  private func append(_ range: Range<Int>, to joined: inout [UInt8], _ pieces: inout [LogicalText.Piece]) {
-    if range.isEmpty, !pieces.isEmpty { return }
-    pieces.append(.init(index: joined.count, offset: range.lowerBound))
-    joined.append(contentsOf: bytes[range])
+  /// The text of an instruction that goes on behind its first line, whose text is `head`.
+  private mutating func joined(_ head: Range<Int>, of count: Int, _ marks: inout InstructionLine.Marks) -> LogicalText {
+    parts.removeAll(keepingCapacity: true)
+    parts.append(head)
+    while line <= count {
+      let current = line
+      let whole = self.content(of: current)
+      line += 1
+      let trimmed = withoutLeadingSpace(whole)
+      if trimmed.isEmpty {
+        marks = marks.union(.emptyContinuation)
+        continue
+      }
+      if bytes[trimmed.lowerBound] == 0x23 {
+        output.comments.append(
+          CommentLine(line: current, range: SourceRange(trimmed.lowerBound, trimmed.upperBound)))
+        continue
+      }
+      if bytes[whole.lowerBound] >= 0x41, bytes[whole.lowerBound] <= 0x5A {
+        marks = marks.union(.capitalContinuation)
+      }
+      let next = continued(whole)
+      if next?.isEmpty != true { parts.append(next ?? whole) }
+      if next == nil { break }
+    }
+    // One piece of memory of the right size for the bytes and one for their places.
+    var joined: [UInt8] = []
+    joined.reserveCapacity(parts.reduce(0) { $0 + $1.count })
+    var pieces: [LogicalText.Piece] = []
+    pieces.reserveCapacity(parts.count)
+    for part in parts {
+      pieces.append(.init(index: joined.count, offset: part.lowerBound))
+      joined.append(contentsOf: bytes[part])
+    }
+    return LogicalText(joined: joined, pieces: pieces)
   }
 
   /// Cuts a text into keyword, flags and arguments.
@@ -165,9 +184,24 @@ package struct ClawfileLexer {
     if end + 1 < all.upperBound, startsFlag(text.bytes, end, all.upperBound) {
       (flags, end) = FlagSplitter.split(text, end..<all.upperBound)
     }
+    let arguments = text.trimmed(end..<all.upperBound)
     return InstructionWords(
       text: text, keyword: keyword, instruction: DockerInstruction(text.bytes[keyword]), flags: flags,
-      arguments: text.trimmed(end..<all.upperBound))
+      arguments: arguments, marks: Self.marks(text.bytes, arguments))
+  }
+
+  /// What one look at the bytes of some arguments tells.
+  private static func marks(_ bytes: ArraySlice<UInt8>, _ arguments: Range<Int>) -> InstructionLine.Marks {
+    let bytes = bytes[arguments]
+    let first: InstructionLine.Marks = bytes.first == 0x5B ? .openBracket : .none
+    guard ShellLexer.isActive(bytes) else { return first }
+    guard let angle = bytes.firstIndex(of: 0x3C) else { return first.union(.active) }
+    var previous: UInt8 = 0
+    for byte in bytes[angle...] {
+      if byte == 0x3C, previous == 0x3C { return first.union(.active).union(.heredocMarker) }
+      previous = byte
+    }
+    return first.union(.active)
   }
 
   private func startsFlag(_ bytes: ArraySlice<UInt8>, _ index: Int, _ end: Int) -> Bool {

@@ -15,6 +15,11 @@ enum FlagSplitter {
       let start = index
       // Almost every flag is what stands there.
       while index < end, !WhiteSpace.isLatinSpace(bytes[index]), !isActive(bytes[index]) { index += 1 }
+      if index == end || WhiteSpace.isLatinSpace(bytes[index]) {
+        if index == start + 2 { return (flags, index) }
+        flags.append(FlagWord(value: String(decoding: bytes[start..<index], as: UTF8.self), range: start..<index))
+        continue
+      }
       var word = Array(bytes[start..<index])
       var quote: UInt8 = 0
       while index < end {

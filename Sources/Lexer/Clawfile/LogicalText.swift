@@ -9,9 +9,20 @@ package struct LogicalText: Sendable {
   /// For joined text: where each piece starts, here and in the file; empty for text on one line.
   private let pieces: [Piece]
 
+  /// Half the width of two `Int`s: large files have many.
   struct Piece: Sendable {
-    var index: Int
-    var offset: Int
+    private let start: UInt32
+    private let place: UInt32
+
+    init(index: Int, offset: Int) {
+      start = UInt32(clamping: index)
+      place = UInt32(clamping: offset)
+    }
+
+    /// Where it starts in the joined text.
+    var index: Int { Int(start) }
+    /// Where it starts in the file.
+    var offset: Int { Int(place) }
   }
 
   /// Text on one line: a slice of the file's bytes.

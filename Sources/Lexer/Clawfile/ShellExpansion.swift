@@ -149,8 +149,8 @@ struct ShellExpansion {
     }
     let name = self.name()
     guard var operation = next() else { throw syntax("unsupported modifier in a substitution") }
-    var modifier = [operation]
     var emptyIsUnset = false
+    func modifier() -> [UInt8] { emptyIsUnset ? [0x3A, operation] : [operation] }
     switch operation {
     case 0x7D: return lookUp(name) ?? (lexer.keepsUnset ? "${\(name)}" : "")
     case 0x2F: return try replace(name)
@@ -158,21 +158,20 @@ struct ShellExpansion {
       emptyIsUnset = true
       guard let second = next() else { throw syntax("unsupported modifier (:) in a substitution") }
       operation = second
-      modifier.append(second)
       // BuildKit has no ':#' and ':%', although it has ':-' and '#'.
-      if second == 0x23 || second == 0x25 { throw unsupported(modifier, at: position) }
+      if second == 0x23 || second == 0x25 { throw unsupported(modifier(), at: position) }
     default:
-      if Modifier(rawValue: operation) == nil { throw unsupported(modifier, at: position) }
+      if Modifier(rawValue: operation) == nil { throw unsupported(modifier(), at: position) }
     }
     // Behind a ':' BuildKit reads the word first and judges the modifier then.
     let start = position
     let modified = Modifier(rawValue: operation)
     let word = try inner(until: 0x7D, keepsEscapes: modified == .prefix || modified == .suffix)
     let value = lookUp(name)
-    if value == nil, lexer.keepsUnset { return "${\(name)\(String(decoding: modifier + word.utf8, as: UTF8.self))}" }
+    if value == nil, lexer.keepsUnset { return "${\(name)\(String(decoding: modifier() + word.utf8, as: UTF8.self))}" }
     let counts = value.map { !(emptyIsUnset && $0.isEmpty) } ?? false
     switch modified {
-    case nil: throw unsupported(modifier, at: start)
+    case nil: throw unsupported(modifier(), at: start)
     case .default: return counts ? value ?? "" : word
     case .alternative: return counts ? word : ""
     case .required:

@@ -13,6 +13,10 @@ package enum WhiteSpace {
     byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) || byte == 0x85 || byte == 0xA0
   }
 
+  /// What may stand between the parts of a JSON text.
+  @inline(__always)
+  static func isJSON(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
+
   /// Whether no white space holds the byte: a visible ASCII character. To be asked first; the rest takes slices.
   @inline(__always)
   static func isNever(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x80 }

@@ -12,8 +12,8 @@ package struct BuildModel: Sendable {
   package var ports: [(instruction: Int, words: [String])] = []
   /// WORKDIR paths after expansion, and whether one was set before in the stage.
   package var workdirs: [(instruction: Int, path: String, isFirst: Bool)] = []
-  /// Names that ENV and ARG set inside stages, after expansion.
-  package var assigned: [(instruction: Int, name: String)] = []
+  /// Names that sound like secrets and that ENV and ARG set inside stages, after expansion.
+  package var secrets: [(instruction: Int, name: String)] = []
 
   /// Where BuildKit, without build arguments, stops working out bases: the end of a FROM line.
   package var stagesStop: Int?

@@ -10,8 +10,15 @@ extension BuildWalk {
     return model.stages[stage].scope.dependsOnArguments(expansion)
   }
 
-  /// Expands a word of a stage's instruction and notes the variables that nothing sets.
+  /// Expands a word of the arguments of a stage's instruction and notes the variables that nothing sets.
   mutating func expand(_ word: Word, _ index: Int, _ stage: Int) -> Expansion? {
+    // What the lexer saw of the arguments holds for each word of them.
+    if !file.traits(of: index).contains(anyOf: .active) { return Expansion(result: word.text) }
+    return expand(flag: word, index, stage)
+  }
+
+  /// The same for a flag's value: flags stand in front of the arguments.
+  mutating func expand(flag word: Word, _ index: Int, _ stage: Int) -> Expansion? {
     if ShellLexer.isPlain(word.text) { return Expansion(result: word.text) }
     let scope = model.stages[stage].scope
     guard let expansion = expand(word, index, in: scope) else { return nil }

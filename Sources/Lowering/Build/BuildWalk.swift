@@ -93,9 +93,11 @@ package struct BuildWalk {
       result.hasWorkdir = inherited.hasWorkdir
       result.workdir = inherited.workdir
     }
+    // A table that grows moves all that is in it, again and again.
+    result.scope.reserve(file.indices(of: .keyword(.env, .arg), in: stage.body).reduce(0) { count, _ in count + 1 })
     model.stages.append(result)
     if let name = stage.name { latest[name] = number }
-    for index in stage.body {
+    for index in stage.body where Self.matters(file.traits(of: index)) {
       let findings = bag.diagnostics.count
       dispatch(index, stage: number)
       if model.instructionsStop == nil, bag.diagnostics.count > findings {
@@ -158,6 +160,17 @@ package struct BuildWalk {
 
   // MARK: Instructions
 
+  /// Whether `dispatch` can make anything of an instruction.
+  private static func matters(_ traits: InstructionTraits) -> Bool {
+    traits.contains(anyOf: changing) || (traits.contains(anyOf: .active) && traits.contains(anyOf: expanding))
+      || traits.contains(all: mounting)
+  }
+
+  private static let changing = InstructionTraits.keyword(
+    .env, .arg, .copy, .add, .workdir, .stopsignal, .expose, .shell)
+  private static let expanding = InstructionTraits.keyword(.label, .user, .volume)
+  private static let mounting = InstructionTraits.keyword(.run).union(.flags)
+
   private mutating func dispatch(_ index: Int, stage: Int) {
     let instruction = file.instructions[index]
     switch instruction.body {
@@ -194,11 +207,12 @@ package struct BuildWalk {
   private mutating func environment(_ assignments: [Assignment], _ index: Int, _ stage: Int) {
     // One instruction sees one environment: values are expanded before any of them is set.
     var changes: [(String, Expansion)] = []
+    changes.reserveCapacity(assignments.count)
     for assignment in assignments {
       guard let key = expand(assignment.key, index, stage), let value = assignment.value,
         let expansion = expand(value, index, stage)
       else { continue }
-      model.assigned.append((index, key.result))
+      if SecretInArgOrEnv.isSecret(key.result) { model.secrets.append((index, key.result)) }
       changes.append((key.result, expansion))
     }
     for (name, expansion) in changes {
@@ -210,7 +224,7 @@ package struct BuildWalk {
   private mutating func argument(_ assignments: [Assignment], _ index: Int, _ stage: Int) {
     for assignment in assignments {
       let name = assignment.key.text
-      model.assigned.append((index, name))
+      if SecretInArgOrEnv.isSecret(name) { model.secrets.append((index, name)) }
       var value = assignment.value.flatMap { expand($0, index, stage)?.result }
       if assignment.value == nil { value = globals.value(of: name) }
       // The two SBOM switches are read by the frontend and never become variables.

@@ -6,8 +6,8 @@ extension BuildWalk {
   /// COPY and ADD: sources, destination, flags and heredoc bodies.
   mutating func copy(_ copy: CopyBody, _ index: Int, _ stage: Int) {
     if let from = copy.flag("from"), !from.text.isEmpty { copyFrom(from, index, stage) }
-    for name in ["chown", "chmod", "checksum"] {
-      guard let word = copy.flag(name), let expansion = expand(word, index, stage) else { continue }
+    for name in Self.expandedFlags {
+      guard let word = copy.flag(name), let expansion = expand(flag: word, index, stage) else { continue }
       if isOpen(expansion, stage) { continue }
       if name == "chmod", !expansion.result.isEmpty, !FileMode.isMode(expansion.result) {
         report(
@@ -15,15 +15,17 @@ extension BuildWalk {
           help: "write it in octal, such as 0644, or like 'u=rwX,go=rX'")
       }
     }
-    for (name, word) in copy.flags where name == "exclude" { _ = expand(word, index, stage) }
+    for (name, word) in copy.flags where name == "exclude" { _ = expand(flag: word, index, stage) }
     var sources: [(word: Word, expansion: Expansion)] = []
     for source in copy.sources {
       if let expansion = expand(source, index, stage) { sources.append((source, expansion)) }
     }
     _ = expand(copy.destination, index, stage)
-    contents(copy, index, stage)
+    if !copy.contents.isEmpty { contents(copy, index, stage) }
     checkAddresses(copy, sources, index, stage)
   }
+
+  private static let expandedFlags = ["chown", "chmod", "checksum"]
 
   private mutating func copyFrom(_ from: Word, _ index: Int, _ stage: Int) {
     guard let expansion = try? lexer.expand(from.text, in: EmptyScope()), expansion.result == from.text else {
@@ -54,14 +56,14 @@ extension BuildWalk {
   private mutating func checkAddresses(
     _ copy: CopyBody, _ sources: [(word: Word, expansion: Expansion)], _ index: Int, _ stage: Int
   ) {
-    let fixed = sources.filter { !isOpen($0.expansion, stage) }
     if !copy.isAdd {
-      for (word, expansion) in fixed where Address.isRemote(expansion.result) {
+      for (word, expansion) in sources where Address.isRemote(expansion.result) && !isOpen(expansion, stage) {
         report(
           BuildRules.copySource, index, at: word.range, "COPY can't fetch '\(expansion.result)'", help: "use ADD")
       }
       return
     }
+    let fixed = sources.filter { !isOpen($0.expansion, stage) }
     guard let checksum = copy.flag("checksum"), !checksum.text.isEmpty, fixed.count == sources.count else { return }
     if sources.count != 1 {
       report(

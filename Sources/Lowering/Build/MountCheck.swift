@@ -13,7 +13,7 @@ extension BuildWalk {
         if let problem = mount.set(field.key, nil) { return fail(problem, value, index) }
         continue
       }
-      guard let expansion = expand(Word(text: text, range: value.range), index, stage) else { return }
+      guard let expansion = expand(flag: Word(text: text, range: value.range), index, stage) else { return }
       if self.isOpen(expansion, stage) { isOpen = true }
       if let problem = mount.set(field.key, expansion.result) {
         if !isOpen { fail(problem, value, index) }

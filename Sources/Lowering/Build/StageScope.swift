@@ -12,7 +12,9 @@ package struct StageScope: VariableScope, Sendable {
     var isOverridable = false
   }
 
-  private var variables: [String: Variable] = [:]
+  /// The variables in the order in which they became known, and where each name's is: a table of places stays small.
+  private var variables: [Variable] = []
+  private var places: [String: Int32] = [:]
   /// Names in the order in which they were first set, for suggestions.
   private(set) var names: [String] = []
 
@@ -21,43 +23,57 @@ package struct StageScope: VariableScope, Sendable {
     for (name, value) in values { set(name, value, isOverridable: false) }
   }
 
+  /// Makes room for some more names.
+  mutating func reserve(_ count: Int) { places.reserveCapacity(places.count + count) }
+
   /// The value of a variable, or nil where it is unset.
-  package func value(of name: String) -> String? { variables[name]?.value }
+  package func value(of name: String) -> String? { variable(name)?.value }
 
   /// Whether ARG or ENV of the file made the name known.
-  package func isDeclared(_ name: String) -> Bool { variables[name] != nil }
+  package func isDeclared(_ name: String) -> Bool { places[name] != nil }
 
   /// Whether ARG declared the name, with or without a value.
-  func isArgument(_ name: String) -> Bool { variables[name]?.isDeclared ?? false }
+  func isArgument(_ name: String) -> Bool { variable(name)?.isDeclared ?? false }
 
   /// Whether a build argument can give the name another value.
-  func isOverridable(_ name: String) -> Bool { variables[name]?.isOverridable ?? false }
+  func isOverridable(_ name: String) -> Bool { variable(name)?.isOverridable ?? false }
 
   /// The names that ARG declared, sorted.
-  var arguments: [String] { variables.filter { $1.isDeclared }.keys.sorted() }
+  var arguments: [String] { places.filter { variables[Int($1)].isDeclared }.keys.sorted() }
 
   /// Sets a variable.
   mutating func set(_ name: String, _ value: String, isOverridable: Bool) {
-    let isNew = Self.set(value, isOverridable: isOverridable, in: &variables[name, default: Variable()])
-    if isNew { names.append(name) }
-  }
-
-  private static func set(_ value: String, isOverridable: Bool, in variable: inout Variable) -> Bool {
-    let isNew = variable.value == nil
-    variable.value = value
-    variable.isOverridable = isOverridable
-    return isNew
+    let place = place(of: name)
+    if variables[place].value == nil { names.append(name) }
+    variables[place].value = value
+    variables[place].isOverridable = isOverridable
   }
 
   /// Notes an ARG.
   mutating func declare(_ name: String, value: String?) {
-    variables[name, default: Variable()].isDeclared = true
-    variables[name, default: Variable()].isOverridable = true
+    let place = place(of: name)
+    variables[place].isDeclared = true
+    variables[place].isOverridable = true
     if let value { set(name, value, isOverridable: true) }
   }
 
   /// Whether what an expansion gave could be another with other build arguments.
   func dependsOnArguments(_ expansion: Expansion) -> Bool {
     expansion.matched.contains(where: isOverridable) || expansion.unmatched.contains(where: isArgument)
+  }
+
+  private func variable(_ name: String) -> Variable? { places[name].map { variables[Int($0)] } }
+
+  /// Where a name's variable is; makes one if there is none.
+  private mutating func place(of name: String) -> Int {
+    let place = Self.claim(Int32(clamping: variables.count), in: &places[name, default: -1])
+    if place == variables.count { variables.append(Variable()) }
+    return place
+  }
+
+  /// Puts a place into an entry of the table that has none: one search finds the entry and fills it.
+  private static func claim(_ next: Int32, in entry: inout Int32) -> Int {
+    if entry < 0 { entry = next }
+    return Int(entry)
   }
 }

@@ -81,7 +81,7 @@ extension ClawfileLowering {
     let search = ByteSearch(paths)
     var found: Set<Int> = []
     for stage in model.lineage(of: number) {
-      let makers = file.indices(of: .run, .copy, .add, in: file.stages[stage].body)
+      let makers = Array(file.indices(of: .keyword(.run, .copy, .add), in: file.stages[stage].body))
       guard let first = makers.first, let last = makers.last else { continue }
       // Mostly none is named anywhere, which one look at all of it tells.
       let all = SourceRange(file.instructions[first].line.range.lower, file.instructions[last].line.range.upper)
@@ -96,7 +96,9 @@ extension ClawfileLowering {
   private mutating func checkShell(_ number: Int, _ origin: SourceRange) {
     let lineage = model.lineage(of: number)
     let copies = lineage.contains { stage in
-      file.stages[stage].body.contains { if case .copy = file.instructions[$0].body { true } else { false } }
+      file.indices(of: .keyword(.copy, .add), in: file.stages[stage].body).contains {
+        if case .copy = file.instructions[$0].body { true } else { false }
+      }
     }
     guard let root = lineage.last, model.stages[root].base == "scratch", !copies else { return }
     bag.report(

@@ -101,9 +101,9 @@ package struct ClawfileLowering {
     var own = StageLowering(file: file.file)
     var firstDirective: SourceRange?
     // What stands below the last directive says nothing about any.
-    let lastDirective = stage.body.last { if case .directive = file.instructions[$0].body { true } else { false } }
+    let lastDirective = file.indices(with: .directive, in: stage.body).reduce(nil as Int?) { _, index in index }
     if let parent, lastDirective != nil { own.variables = Set(model.stages[parent].scope.names) }
-    for index in stage.body where index <= lastDirective ?? -1 {
+    for index in stage.body where index <= lastDirective ?? -1 && Self.isTold(file.traits(of: index)) {
       let instruction = file.instructions[index]
       switch instruction.body {
       case .arg(let assignments), .env(let assignments, _): own.variables.formUnion(assignments.map(\.key.text))
@@ -122,7 +122,7 @@ package struct ClawfileLowering {
     result.commands.append(command)
     check(config, own.own, firstDirective)
     let isFinal = number == file.stages.count - 1
-    let overrides = stage.body.contains {
+    let overrides = file.indices(of: .keyword(.cmd, .entrypoint), in: stage.body).contains {
       switch file.instructions[$0].body {
       case .cmd, .entrypoint: true
       default: false
@@ -132,6 +132,11 @@ package struct ClawfileLowering {
       block(config, command, number, place: firstDirective)
     }
   }
+
+  /// Whether an instruction is a directive, or declares a name that directives may mean.
+  private static func isTold(_ traits: InstructionTraits) -> Bool { traits.contains(anyOf: told) }
+
+  private static let told = InstructionTraits.keyword(.arg, .env).union(.directive)
 
   /// The build step that takes a directive's place.
   private func step(of use: DirectiveUse, _ range: SourceRange) -> ImagePlan.Insertion? {
@@ -206,7 +211,7 @@ package struct ClawfileLowering {
     }
     var shell = parent.flatMap { model.stages[$0].shell } ?? ["/bin/sh", "-c"]
     var hasCommand = false
-    for index in file.indices(of: .shell, .user, .cmd, .entrypoint, in: stage.body) {
+    for index in file.indices(of: .keyword(.shell, .user, .cmd, .entrypoint), in: stage.body) {
       let line = file.instructions[index].line
       func words(_ form: CommandForm) -> [String] {
         switch form {

@@ -59,10 +59,20 @@ package struct ClawExtension: Sendable {
   /// All of a document; lists and other extensions are searched too, aliases are not followed.
   static func find(in document: YAMLDocument, number: Int, isMain: Bool) -> [ClawExtension] {
     var found: [ClawExtension] = []
-    func search(_ node: YAMLNode, _ path: [String]) {
+    var path: [String] = []
+    func search(_ node: YAMLNode, at step: @autoclosure () -> String) {
+      switch node.content {
+      case .scalar, .alias: return
+      case .sequence, .mapping: break
+      }
+      path.append(step())
+      defer { path.removeLast() }
+      search(in: node)
+    }
+    func search(in node: YAMLNode) {
       switch node.content {
       case .sequence(let elements, _):
-        for (index, element) in elements.enumerated() { search(element, path + ["[\(index)]"]) }
+        for (index, element) in elements.enumerated() { search(element, at: "[\(index)]") }
       case .mapping(let entries, _):
         for entry in entries {
           let key = entry.key.text ?? ""
@@ -71,13 +81,13 @@ package struct ClawExtension: Sendable {
               ClawExtension(
                 path: path, entry: entry, file: document.file, document: number, isInMainFile: isMain))
           } else {
-            search(entry.value, path + [key])
+            search(entry.value, at: key)
           }
         }
       case .scalar, .alias: return
       }
     }
-    search(document.root, [])
+    search(in: document.root)
     return found
   }
 }

@@ -5,8 +5,10 @@ extension PodLowering {
   /// What a claw's image may not be built with: it must stay the image that its Clawfile says.
   mutating func checkBuild(_ claw: ResolvedClaw) {
     guard let build = claw.service.build else { return }
+    let contexts = ComposeService.pairs(build["additional_contexts"])
+    if contexts.isEmpty { return }
     let sources = Set(claw.image.sources.map { Self.sourceName($0) })
-    for context in ComposeService.pairs(build["additional_contexts"]) {
+    for context in contexts {
       if sources.contains(Self.sourceName(context.key)) {
         bag.report(
           PodRules.refusedKey, at: context.keyLocation,

@@ -1,4 +1,3 @@
-import Canonical
 import IR
 import Lexer
 import Source
@@ -10,7 +9,7 @@ extension PodLowering {
       var entry = PodPlan.Claw(
         service: claw.service.name, type: claw.runner.name, instances: claw.instances,
         network: ComposeNames.network(claw.service.name), cllama: claw.cllama,
-        contractDigest: Digest.sha256Hex(claw.contract.bytes), contractPath: claw.contractPath, services: claw.targets,
+        contractDigest: claw.contract.digest, contractPath: claw.contractPath, services: claw.targets,
         surfaceVolumes: claw.surfaces.filter { $0.surface.kind == .volume }.map {
           ($0.surface.target, $0.surface.access != .readWrite)
         })

@@ -7,7 +7,7 @@ extension PodLowering {
   /// as the key itself.
   mutating func checkProviderKeys(_ claw: ResolvedClaw) {
     let name = claw.service.name
-    search(claw.service.value, "a value", name)
+    search(claw.service.value, below: nil, name)
     for variable in claw.service.envFileVariables {
       if ProviderKeys.isKey(variable.name) {
         reportKey(variable.location, "'\(variable.name)' reaches the claw '\(name)' by env_file")
@@ -27,12 +27,14 @@ extension PodLowering {
         if let variable = resource.value["environment"]?.string, ProviderKeys.isKey(variable) {
           reportKey(grant.location, "'\(variable)' reaches the claw '\(name)' by '\(source)'")
         }
-        if let content = resource.value["content"] { search(content, "'\(source)'", name) }
+        if let content = resource.value["content"] { search(content, below: source, name) }
       }
     }
   }
 
-  private mutating func search(_ value: ComposeValue, _ what: String, _ service: String) {
+  /// - Parameter key: the nearest key that the value stands below.
+  private mutating func search(_ value: ComposeValue, below key: String?, _ service: String) {
+    var what: String { key.map { "'\($0)'" } ?? "a value" }
     switch value.content {
     case .mapping(let entries):
       for entry in entries {
@@ -40,7 +42,7 @@ extension PodLowering {
           reportKey(
             entry.keyLocation, "the claw '\(service)' is handed the key '\(entry.key)'", name: entry.key)
         } else {
-          search(entry.value, "'\(entry.key)'", service)
+          search(entry.value, below: entry.key, service)
         }
       }
     case .sequence(let elements):
@@ -49,7 +51,7 @@ extension PodLowering {
         if ProviderKeys.isKey(name) {
           reportKey(element.location, "the claw '\(service)' is handed the key '\(name)'", name: name)
         } else {
-          search(element, what, service)
+          search(element, below: key, service)
         }
       }
     case .string(let text):

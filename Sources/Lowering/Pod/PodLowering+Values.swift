@@ -83,7 +83,8 @@ extension PodLowering {
 
   /// The digest in the object's path.
   private func contractDigest(_ claw: ResolvedClaw) -> String {
-    claw.contract.path.split(separator: "/").dropLast().last.map { "sha256:\($0)" } ?? ""
+    let digest = claw.contract.digest
+    return digest.isEmpty ? "" : "sha256:" + digest
   }
 
   func volumes(_ claw: ResolvedClaw, _ instance: PodPlan.Instance) -> [ComposePlan.Value] {

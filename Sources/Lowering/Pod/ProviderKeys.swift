@@ -12,6 +12,10 @@ enum ProviderKeys {
 
   /// Whether a variable holds a provider's key by its name.
   static func isKey(_ name: String) -> Bool {
+    // All of them end in KEY or TOKEN, or start with PROVIDER_API_KEY: most names are done with two bytes.
+    guard let first = name.utf8.first, let last = name.utf8.last,
+      first & 0xDF == 0x50 || last & 0xDF == 0x59 || last & 0xDF == 0x4E
+    else { return false }
     let upper = name.uppercased()
     if upper.utf8.starts(with: "PROVIDER_API_KEY".utf8) { return true }
     return suffixes.contains { suffix in
@@ -21,6 +25,7 @@ enum ProviderKeys {
 
   /// The names behind `$` in a text, also those that this compile did not come to: another may.
   static func variables(in text: String) -> [String] {
+    guard text.utf8.contains(0x24) else { return [] }
     let bytes = Array(text.utf8)
     var names: [String] = []
     var index = 0

@@ -16,7 +16,7 @@ enum DefinitionDescription: LintRule {
     aliases: ["InvalidDefinitionDescription"], isExperimental: true)
 
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
-    for index in context.file.indices(of: .arg, .from) {
+    for index in context.file.indices(of: .keyword(.arg, .from)) {
       let instruction = context.file.instructions[index]
       let names: [String]
       switch instruction.body {

@@ -10,7 +10,7 @@ enum DroppedFlag: LintRule {
     bad: "FROM scratch\nARG --secret x\n", good: "FROM scratch\nARG x\n")
 
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
-    for index in context.file.indices(of: .arg, .stopsignal, .healthcheck) {
+    for index in context.file.indices(of: .keyword(.arg, .stopsignal, .healthcheck), with: .flags) {
       let instruction = context.file.instructions[index]
       guard let flag = instruction.line.flags.first else { continue }
       switch instruction.body {

@@ -14,7 +14,8 @@ enum EmptyContinuation: LintRule {
 
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
     let file = context.file
-    for instruction in file.continued.map({ file.instructions[$0] }) where instruction.line.hasEmptyContinuation {
+    for index in file.indices(with: .emptyContinuation) {
+      let instruction = file.instructions[index]
       // BuildKit names the last line of the instruction.
       let line = file.file.lines.range(ofLine: instruction.line.lastTextLine)
       let text = file.file.slice(line)

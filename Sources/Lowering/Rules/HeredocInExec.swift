@@ -12,7 +12,7 @@ enum HeredocInExec: LintRule {
     bad: "FROM scratch\nCMD <<EOF\n", good: "FROM scratch\nCOPY <<EOF /start\nEOF\nCMD [\"/start\"]\n")
 
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
-    for index in context.file.indices(of: .cmd, .entrypoint, .healthcheck) {
+    for index in context.file.indices(of: .keyword(.cmd, .entrypoint, .healthcheck)) {
       let instruction = context.file.instructions[index]
       let range: Range<Int>
       switch instruction.body {

@@ -18,7 +18,7 @@ enum InvalidTrigger: LintRule {
     // What the parser refused already is not said twice.
     let refused = Set(bag.diagnostics.filter { $0.severity == .error }.map(\.location.range.lower))
     for (number, stage) in context.file.stages.enumerated() {
-      for index in context.file.indices(of: .onbuild, in: stage.body) {
+      for index in context.file.indices(of: .keyword(.onbuild), in: stage.body) {
         guard case .onbuild(let range) = context.file.instructions[index].body else { continue }
         let line = context.file.instructions[index].line
         if refused.contains(line.text.offset(of: range.lowerBound)) { continue }

@@ -14,7 +14,10 @@ enum JSONFormFallback: LintRule {
     bad: "FROM scratch\nRUN ['echo', 'hello']\n", good: "FROM scratch\nRUN [\"echo\", \"hello\"]\n")
 
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
-    for index in context.file.indices(of: .run, .cmd, .entrypoint, .healthcheck, .copy, .add, .volume) {
+    let bracketed = context.file.indices(
+      of: .keyword(.run, .cmd, .entrypoint, .copy, .add, .volume), with: .openBracket)
+    // What HEALTHCHECK runs stands behind a word.
+    for index in (Array(bracketed) + context.file.indices(of: .keyword(.healthcheck))).sorted() {
       let instruction = context.file.instructions[index]
       let line = instruction.line
       let range: Range<Int>

@@ -19,7 +19,7 @@ enum JSONFormRecommended: LintRule {
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
     for (number, stage) in context.file.stages.enumerated() {
       var hasShell = context.model.stages[number].parent.map { context.model.stages[$0].hasShell } ?? false
-      for index in context.file.indices(of: .shell, .cmd, .entrypoint, in: stage.body) {
+      for index in context.file.indices(of: .keyword(.shell, .cmd, .entrypoint), in: stage.body) {
         switch context.file.instructions[index].body {
         case .shell: hasShell = true
         case .cmd(.shell(let range)), .entrypoint(.shell(let range)):

@@ -21,7 +21,7 @@ enum LateDuplicateStage: LintRule {
     var above: Set<String> = []
     if last.count == context.file.stages.count(where: { $0.name != nil }) { return }
     for (number, stage) in context.file.stages.enumerated() {
-      for index in context.file.indices(of: .copy, .add, in: stage.body) {
+      for index in context.file.indices(of: .keyword(.copy, .add), in: stage.body) {
         guard case .copy(let copy) = context.file.instructions[index].body, let from = copy.flag("from"),
           let target = last[from.text.lowercased()], target >= number, above.contains(from.text.lowercased())
         else { continue }

@@ -13,7 +13,7 @@ enum LegacyKeyValue: LintRule {
   static let phase = LintPhase.instructions
 
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
-    for index in context.file.indices(of: .env, .label) {
+    for index in context.file.indices(of: .keyword(.env, .label), with: .legacy) {
       let instruction = context.file.instructions[index]
       let assignments: [Assignment]
       switch instruction.body {

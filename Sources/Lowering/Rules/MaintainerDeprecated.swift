@@ -11,7 +11,7 @@ enum MaintainerDeprecated: LintRule {
     aliases: ["MaintainerDeprecated", "DL4000"])
 
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
-    for index in context.file.indices(of: .maintainer) {
+    for index in context.file.indices(of: .keyword(.maintainer)) {
       let instruction = context.file.instructions[index]
       guard case .maintainer(let name) = instruction.body else { continue }
       var fixes: [FixIt] = []

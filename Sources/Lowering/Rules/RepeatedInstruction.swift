@@ -15,7 +15,7 @@ enum RepeatedInstruction: LintRule {
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
     for stage in context.file.stages {
       var last: [String: Int] = [:]
-      for index in context.file.indices(of: .cmd, .entrypoint, .healthcheck, in: stage.body) {
+      for index in context.file.indices(of: .keyword(.cmd, .entrypoint, .healthcheck), in: stage.body) {
         let name: String
         switch context.file.instructions[index].body {
         case .cmd: name = "CMD"

@@ -17,7 +17,7 @@ enum ReservedLabel: LintRule {
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
     // A Dockerfile without directives has no other way to say what it is made for.
     guard context.file.hasDirectives else { return }
-    for index in context.file.indices(of: .label) {
+    for index in context.file.indices(of: .keyword(.label)) {
       let instruction = context.file.instructions[index]
       guard case .label(let pairs, _) = instruction.body else { continue }
       for pair in pairs where ComposeNames.isOwnLabel(pair.key.text) {

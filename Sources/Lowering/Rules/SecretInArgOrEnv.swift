@@ -15,7 +15,7 @@ enum SecretInArgOrEnv: LintRule {
   static let phase = LintPhase.instructions
 
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
-    for (index, name) in context.model.assigned where isSecret(name) {
+    for (index, name) in context.model.secrets {
       var range: Range<Int>?
       switch context.file.instructions[index].body {
       case .env(let pairs, _), .arg(let pairs): range = pairs.first { $0.key.text == name }?.key.range

@@ -15,7 +15,7 @@ enum SwallowedInstruction: LintRule {
 
   static func check(_ context: LintContext, into bag: inout DiagnosticBag) {
     let file = context.file.file
-    for index in context.file.continued {
+    for index in context.file.indices(with: .capitalContinuation) {
       let line = context.file.instructions[index].line
       for number in line.firstLine + 1...line.lastTextLine {
         let range = file.lines.range(ofLine: number)

@@ -45,12 +45,27 @@ package enum KeyShape {
   }
 
   /// Whether a text holds a key.
-  package static func contains(_ text: String) -> Bool { !findings(in: Array(text.utf8)).isEmpty }
+  package static func contains(_ text: String) -> Bool {
+    text.utf8.count >= shortest && !findings(in: Array(text.utf8)).isEmpty
+  }
 
   /// Keys that are one run of letters, digits, `-` and `_`. They stand at the start of a run.
   private static func tokens(in bytes: [UInt8]) -> [Finding] {
-    let shortest = shortest
     var findings: [Finding] = []
+    bytes.withUnsafeBufferPointer {
+      eachRun(in: $0, longerThan: shortest) { run in
+        if let kind = kind(of: bytes[run]) {
+          findings.append(Finding(kind: kind, range: SourceRange(run.lowerBound, run.upperBound)))
+        }
+      }
+    }
+    return findings
+  }
+
+  /// Hands out the runs of key bytes that are long enough.
+  private static func eachRun(
+    in bytes: UnsafeBufferPointer<UInt8>, longerThan shortest: Int, _ take: (Range<Int>) -> Void
+  ) {
     var start = 0
     while start + shortest <= bytes.count {
       // Few runs are as long as the shortest key. Looked at from there backwards, a short one is left at once.
@@ -61,12 +76,9 @@ package enum KeyShape {
         continue
       }
       let end = bytes[(start + shortest)...].firstIndex { !isKeyByte($0) } ?? bytes.count
-      if let kind = kind(of: bytes[start..<end]) {
-        findings.append(Finding(kind: kind, range: SourceRange(start, end)))
-      }
+      take(start..<end)
       start = end + 1
     }
-    return findings
   }
 
   private static func kind(of run: ArraySlice<UInt8>) -> String? {
@@ -81,7 +93,11 @@ package enum KeyShape {
   private static func privateKeys(in bytes: [UInt8]) -> [Finding] {
     var findings: [Finding] = []
     // Of five dashes one stands at a multiple of five.
-    for place in stride(from: 4, to: bytes.count, by: 5) where bytes[place] == 0x2D {
+    var next = 4
+    while next < bytes.count {
+      let place = next
+      next += 5
+      guard bytes[place] == 0x2D else { continue }
       var start = place
       while start > max(0, place - 4), bytes[start - 1] == 0x2D { start -= 1 }
       guard bytes[start...].starts(with: pem), start == 0 || !isKeyByte(bytes[start - 1]) else { continue }
@@ -94,10 +110,17 @@ package enum KeyShape {
 
   private static let pem = Array("-----BEGIN ".utf8)
 
-  /// The fewest bytes that any key has.
+  /// The fewest bytes that any key has; a private key's first line has more.
   private static let shortest = shapes.map { $0.prefix.count + $0.minimum }.min() ?? 1
 
+  @inline(__always)
   private static func isKeyByte(_ byte: UInt8) -> Bool {
-    byte.isASCIIAlphanumeric || byte == 0x2D || byte == 0x5F
+    // As bits of two words: every file is gone over with this.
+    let bits = byte & 0x40 == 0 ? lowKeyBytes : highKeyBytes
+    return byte < 0x80 && bits &>> UInt64(byte & 0x3F) & 1 != 0
   }
+
+  /// The letters, digits, `-` and `_` below 64, and those from there on.
+  private static let lowKeyBytes: UInt64 = 0x03FF_2000_0000_0000
+  private static let highKeyBytes: UInt64 = 0x07FF_FFFE_87FF_FFFE
 }

@@ -7,21 +7,21 @@ package import Source
 /// Reads a Clawfile into its typed tree and reports everything that BuildKit's line and instruction layers refuse.
 package struct ClawfileParser {
   let file: SourceFile
-  let escape: UInt8
+  var escape: UInt8
   var bag = DiagnosticBag()
   var reportedBeforeFrom = false
 
   /// Parses a file. The tree is whole even if there are errors: what can't be read is an `.invalid` instruction.
   package static func parse(_ file: SourceFile, into bag: inout DiagnosticBag) -> Clawfile {
-    let lexed = ClawfileLexer.lex(file, heredocDirectives: Directive.heredocKeywords, into: &bag)
-    var parser = ClawfileParser(file: file, escape: lexed.escape)
-    var tree = Clawfile(lexed)
-    tree.reserve(lexed.instructions.count)
-    for line in lexed.instructions {
+    var parser = ClawfileParser(file: file, escape: 0x5C)
+    var tree = Clawfile(file)
+    let lexed = ClawfileLexer.lex(file, heredocDirectives: Directive.heredocKeywords, into: &bag) { line, escape in
+      parser.escape = escape
       let instruction = Instruction(line: line, body: parser.body(of: line))
       tree.append(instruction)
       parser.place(instruction, in: &tree)
     }
+    tree.finish(lexed)
     if tree.stages.isEmpty { parser.reportNoStage(tree) }
     bag.add(contentsOf: parser.bag)
     return tree

@@ -11,7 +11,7 @@ extension ClawfileParser {
   }
 
   mutating func from(_ line: InstructionLine, _ flags: Flags) -> InstructionBody {
-    let words = WordSplitter.blanks(line.text, line.arguments).map { word(line, $0) }
+    let words = words(line, line.arguments)
     guard words.count == 1 || (words.count == 3 && words[1].text.lowercased() == "as") else {
       report(
         SyntaxRules.arity, line, "FROM takes an image, or an image, AS and a name; this has \(words.count) words",
@@ -37,13 +37,13 @@ extension ClawfileParser {
   }
 
   mutating func arg(_ line: InstructionLine) -> InstructionBody {
-    let words = WordSplitter.quoted(line.text, line.arguments, escape: escape)
-    guard !words.isEmpty else {
+    var rest = line.arguments
+    guard !rest.isEmpty else {
       report(SyntaxRules.arity, line, "ARG takes at least one name", help: "write 'ARG name' or 'ARG name=default'")
       return .invalid
     }
     var assignments: [Assignment] = []
-    for range in words {
+    while let range = WordSplitter.nextQuoted(line.text, &rest, escape: escape) {
       let (key, value) = split(line, range)
       if value != nil, key.text.isEmpty {
         report(
@@ -63,8 +63,8 @@ extension ClawfileParser {
 
   /// ENV's and LABEL's pairs, and whether they are in the old form without `=`.
   mutating func assignments(_ line: InstructionLine, _ name: String) -> ([Assignment], Bool)? {
-    let words = WordSplitter.quoted(line.text, line.arguments, escape: escape)
-    guard let first = words.first else {
+    var rest = line.arguments
+    guard let first = WordSplitter.nextQuoted(line.text, &rest, escape: escape) else {
       report(SyntaxRules.arity, line, "\(name) takes at least one name and value", help: "write '\(name) name=value'")
       return nil
     }
@@ -84,8 +84,9 @@ extension ClawfileParser {
       return ([Assignment(key: key, value: value)], true)
     }
     var pairs: [Assignment] = []
-    pairs.reserveCapacity(words.count)
-    for range in words {
+    pairs.reserveCapacity(2)
+    rest = line.arguments
+    while let range = WordSplitter.nextQuoted(line.text, &rest, escape: escape) {
       let (key, value) = split(line, range)
       guard let value else {
         report(
@@ -118,7 +119,8 @@ extension ClawfileParser {
 
   mutating func run(_ line: InstructionLine, _ flags: Flags) -> InstructionBody {
     guard let command = command(line, line.arguments) else { return .invalid }
-    return .run(RunBody(mounts: flags.filter { $0.name == "mount" }.map(\.value), command: command))
+    let mounts = flags.isEmpty ? [] : flags.filter { $0.name == "mount" }.map(\.value)
+    return .run(RunBody(mounts: mounts, command: command))
   }
 
   mutating func shell(_ line: InstructionLine) -> InstructionBody {
@@ -138,28 +140,43 @@ extension ClawfileParser {
     guard let form = command(line, line.arguments) else { return nil }
     switch form {
     case .exec(let words): return words.map { Word(text: $0, range: line.arguments) }
-    case .shell(let range): return WordSplitter.blanks(line.text, range).map { word(line, $0) }
+    case .shell(let range): return words(line, range)
     }
   }
 
+  /// The words between blanks.
+  private func words(_ line: InstructionLine, _ range: Range<Int>) -> [Word] {
+    var words: [Word] = []
+    words.reserveCapacity(2)
+    WordSplitter.eachBlank(line.text, range) { words.append(word(line, $0)) }
+    return words
+  }
+
   mutating func copy(_ line: InstructionLine, _ flags: Flags, isAdd: Bool) -> InstructionBody {
-    guard let words = list(line) else { return .invalid }
+    guard var words = list(line) else { return .invalid }
     let name = isAdd ? "ADD" : "COPY"
-    guard words.count >= 2, let destination = words.last else {
+    guard words.count >= 2, let destination = words.popLast() else {
       report(
         SyntaxRules.arity, line, "\(name) takes at least one source and a destination",
         help: "write '\(name) source destination'")
       return .invalid
     }
-    if HeredocMarker(word: destination.text) != nil {
+    // In JSON a '<' may hide behind an escape.
+    let mayHaveHeredocs = line.marks.contains(anyOf: .heredocMarker.union(.openBracket))
+    if mayHaveHeredocs, HeredocMarker(word: destination.text) != nil {
       report(
         SyntaxRules.heredocDestination, line, at: destination.range, "\(name) can't have a heredoc as its destination",
         help: "end the line with the path to write")
       return .invalid
     }
+    guard mayHaveHeredocs else {
+      return .copy(
+        CopyBody(
+          isAdd: isAdd, sources: words, contents: [], destination: destination, flags: flags))
+    }
     var sources: [Word] = []
     var contents: [Int] = []
-    for source in words.dropLast() {
+    for source in words {
       if let marker = HeredocMarker(word: source.text) {
         if let index = line.heredocs.lastIndex(where: { $0.name == marker.name }) { contents.append(index) }
       } else {
@@ -171,7 +188,7 @@ extension ClawfileParser {
   }
 
   mutating func atLeastOne(_ line: InstructionLine, _ name: String) -> [Word]? {
-    let words = WordSplitter.blanks(line.text, line.arguments).map { word(line, $0) }
+    let words = words(line, line.arguments)
     if !words.isEmpty { return words }
     report(SyntaxRules.arity, line, "\(name) takes at least one argument")
     return nil
