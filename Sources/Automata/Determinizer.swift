@@ -39,6 +39,8 @@ final class Determinizer {
   let nfa: NFA
   private let kind: Kind
   private let membership: [[Bool]]
+  /// For whole matches: the states from which everything matches.
+  private let universal: [Bool]
   private let wordClasses: [Bool]
   private let asciiWordClasses: [Bool]
   private let newlineClass: Int
@@ -62,6 +64,7 @@ final class Determinizer {
     self.kind = kind
     self.limit = limit
     membership = nfa.membership()
+    universal = kind == .whole ? nfa.universalStates() : []
     let count = nfa.classes.count
     stride = count + 1
     let representatives = nfa.classes.representatives
@@ -152,7 +155,9 @@ final class Determinizer {
         visited[Int(target)] = mark
         next.append(target)
       }
-      if kind == .whole { next.sort() }
+      if kind == .whole {
+        if let all = next.first(where: { universal[Int($0)] }) { next = [all] } else { next.sort() }
+      }
     }
     let isFull = keys.count >= limit
     if isFull { empty() }

@@ -127,6 +127,34 @@ package struct NFA: Sendable {
     }
   }
 
+  /// For each state, whether every text leads from it to a match: a loop over all scalars that may end in a match.
+  ///
+  /// Whoever wants only whole matches may forget all else once it is in such a state; without that, every pattern that ends
+  /// in "anything" would double the states.
+  func universalStates() -> [Bool] {
+    let everything = sets.map { $0 == .all }
+    func takesAnything(_ id: StateID, backTo loop: StateID) -> Bool {
+      if case .set(let set, let next) = states[Int(id)] { return everything[Int(set)] && next == loop }
+      return false
+    }
+    func reachesMatch(_ id: StateID, depth: Int) -> Bool {
+      guard depth < 64 else { return false }
+      switch states[Int(id)] {
+      case .match: return true
+      case .jump(let next): return reachesMatch(next, depth: depth + 1)
+      case .split(let first, let second):
+        return reachesMatch(first, depth: depth + 1) || reachesMatch(second, depth: depth + 1)
+      case .set, .assertion: return false
+      }
+    }
+    return states.indices.map { index in
+      let id = StateID(index)
+      guard case .split(let first, let second) = states[index] else { return false }
+      if takesAnything(first, backTo: id) { return reachesMatch(second, depth: 0) }
+      return takesAnything(second, backTo: id) && reachesMatch(first, depth: 0)
+    }
+  }
+
   /// For each set, whether a class is in it; row by row.
   func membership() -> [[Bool]] {
     sets.map { set in classes.representatives.map { set.contains($0) } }

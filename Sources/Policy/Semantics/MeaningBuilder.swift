@@ -4,8 +4,14 @@ import IR
 import JSON
 
 /// Makes the tables of a program.
-struct MeaningBuilder {
+final class MeaningBuilder {
   private let program: PolicyProgram
+  /// Sets that several kinds of events share.
+  private var containing: [[String]: (set: Automaton, undecided: [PatternTerm])] = [:]
+  private lazy var forbidden: [Automaton?] = program.guards.map { item in
+    if case .forbiddenPath(let own) = item { Languages.forbidden(own, program.profile) } else { nil }
+  }
+
   private var isHardened: Bool { program.profile == .hardened }
 
   init(_ program: PolicyProgram) { self.program = program }
@@ -30,15 +36,23 @@ struct MeaningBuilder {
     }
   }
 
+  private func textsContaining(_ terms: [PatternTerm]) -> (set: Automaton, undecided: [PatternTerm]) {
+    let key = terms.map(\.text)
+    if let known = containing[key] { return known }
+    let result = Languages.containing(terms)
+    containing[key] = result
+    return result
+  }
+
   // MARK: Files
 
   /// What the guards of paths refuse; nil if it can't be had.
   private func pathBoxes(_ list: (PathAllowlistProgram) -> [PatternTerm]) -> [Box]? {
     var boxes: [Box] = []
-    for item in program.guards {
+    for (index, item) in program.guards.enumerated() {
       switch item {
-      case .forbiddenPath(let own):
-        guard let set = Languages.forbidden(own, program.profile) else { return nil }
+      case .forbiddenPath:
+        guard let set = forbidden[index] else { return nil }
         boxes.append(Box(.blocked, [0: .texts(set)]))
       case .pathAllowlist(let own):
         guard let allowed = Languages.union(list(own)), let rest = Languages.paths.subtracting(allowed) else { return nil }
@@ -69,7 +83,7 @@ struct MeaningBuilder {
       for outcome in [Decision.Outcome.blocked, .warn] {
         let secrets = own.secrets.filter { ($0.severity >= own.threshold) == (outcome == .blocked) }
         if secrets.isEmpty { continue }
-        let plain = Languages.containing(secrets.filter { !$0.checksLuhn }.map(\.term))
+        let plain = textsContaining(secrets.filter { !$0.checksLuhn }.map(\.term))
         if !plain.set.isEmpty {
           let index = axes.firstIndex { $0.field == .text } ?? axes.count
           if index == axes.count { axes.append(.texts(.text)) }
@@ -105,7 +119,7 @@ struct MeaningBuilder {
       if let ratio = own.ratioLimit {
         addUndecided(["more than \(ratio) additions for a deletion"], .blocked, to: &axes, &boxes)
       }
-      let lines = Languages.containing(own.patterns)
+      let lines = textsContaining(own.patterns)
       if !lines.set.isEmpty {
         axes.append(.texts(.addedLines))
         boxes.append(Box(.blocked, [axes.count - 1: .texts(lines.set)]))
@@ -170,7 +184,7 @@ struct MeaningBuilder {
     var axes = [Axis.texts(.commandLine)]
     var boxes: [Box] = []
     for case .shellCommand(let own) in program.guards {
-      let lines = Languages.containing(own.patterns)
+      let lines = textsContaining(own.patterns)
       boxes.append(Box(.blocked, [0: .texts(lines.set)]))
       addUndecided(lines.undecided.map { "the command has \($0.text)" }, .blocked, to: &axes, &boxes)
       if own.checksPaths {

@@ -18,24 +18,24 @@ enum Witness {
     _ kind: PolicyMeaning.Kind, _ left: OutcomeTable, _ place: [Int], _ right: OutcomeTable, _ target: [Int]
   ) -> Result {
     var fields: [Axis.Field: AxisSet] = [:]
-    var undecided: [String] = []
     for (table, coordinates) in [(left, place), (right, target)] {
       for (index, axis) in table.axes.enumerated() {
         let set = table.classes[index][coordinates[index]]
-        if case .undecided(let terms) = axis.field {
-          // Without the term the field says nothing; with it, no automaton can make an example.
-          if case .numbers(let ranges) = set, ranges.contains(where: { $0.contains(0) }) { continue }
-          undecided += terms
-          continue
-        }
         guard let known = fields[axis.field] else {
           fields[axis.field] = set
           continue
         }
-        guard let both = known.intersection(set) else { return .undecided(["a set of \(axis.field)s has too many states"]) }
+        guard let both = known.intersection(set) else { return .undecided(["the patterns make too many states"]) }
         if both.isEmpty { return .none }
         fields[axis.field] = both
       }
+    }
+    // Where a term does not hold it says nothing; where it must hold, no automaton can make an example.
+    let undecided = fields.flatMap { field, set -> [String] in
+      guard case .undecided(let terms) = field, case .numbers(let ranges) = set,
+        !ranges.contains(where: { $0.contains(0) })
+      else { return [] }
+      return terms
     }
     if !undecided.isEmpty { return .undecided(undecided) }
     return make(kind, fields).map(Result.event) ?? .none

@@ -60,11 +60,16 @@ enum PolicyReport {
     ]
   }
 
+  /// How many literals of a kind are named before the rest is counted.
+  private static let shownTerms = 4
+
   static func undecidedText(_ comparison: PolicyComparison) -> String {
     guard !comparison.undecided.isEmpty else { return "" }
-    var text = "not decided (samples were tried):\n"
+    var text = "not decided, because no automaton decides these literals (examples of them were tried):\n"
     for item in comparison.undecided {
-      for term in item.terms { text += "  ? \(item.kind.map { $0.rawValue + ": " } ?? "")\(term)\n" }
+      let more = item.terms.count - shownTerms
+      for term in item.terms.prefix(shownTerms) { text += "  ? \(item.kind.map { $0.rawValue + ": " } ?? "")\(term)\n" }
+      if more > 0 { text += "    and \(more) more, which --json lists\n" }
     }
     return text
   }
