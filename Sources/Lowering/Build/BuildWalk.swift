@@ -1,6 +1,7 @@
 package import AST
 package import Diagnostics
 import Lexer
+import Parser
 import Source
 
 /// Walks a Clawfile as BuildKit's dispatch does, stage by stage, and reports what would stop every build of it.
@@ -117,7 +118,8 @@ package struct BuildWalk {
       stage.isValid = false
       stopStages(index)
     }
-    guard let platform = from.platform, let expansion = expand(platform, index, in: globals) else { return }
+    guard let platform = from.platform, !platform.text.isEmpty, let expansion = expand(platform, index, in: globals)
+    else { return }
     stage.fromVariables.undeclared += expansion.unmatched.filter { !globals.isDeclared($0) }
     stage.fromVariables.platform = expansion.result
     if expansion.matched.isEmpty, expansion.unmatched.isEmpty {
@@ -176,7 +178,7 @@ package struct BuildWalk {
       model.stages[stage].hasWorkdir = true
       model.stages[stage].workdir = FilePath.normalize(FilePath.join(model.stages[stage].workdir, expansion.result))
     case .user(let word): _ = expand(word, index, stage)
-    case .volume(let words): for word in words { _ = expand(word, index, stage) }
+    case .volume(let words): for word in words { volume(word, index, stage) }
     case .stopSignal(let word):
       guard let expansion = expand(word, index, stage), !Signals.isSignal(expansion.result),
         !isOpen(expansion, stage)
@@ -189,6 +191,15 @@ package struct BuildWalk {
       model.stages[stage].shell = words
     case .from, .cmd, .entrypoint, .maintainer, .healthcheck, .onbuild, .directive, .invalid: break
     }
+  }
+
+  /// A path that expands to nothing, unless a build argument or an image's environment could fill it.
+  private mutating func volume(_ word: Word, _ index: Int, _ stage: Int) {
+    guard let expansion = expand(word, index, stage), expansion.result.isEmpty, !isOpen(expansion, stage),
+      let root = model.lineage(of: stage).last, model.stages[root].base == "scratch"
+    else { return }
+    report(
+      SyntaxRules.emptyPath, index, at: word.range, "'\(word.text)' is empty", help: "set the variable, or remove it")
   }
 
   private mutating func environment(_ assignments: [Assignment], _ index: Int, _ stage: Int) {
