@@ -44,10 +44,39 @@ package struct Compilation: Sendable {
     origins[path] = artifact.origins
   }
 
-  /// Adds what a Clawfile becomes. Its digest is taken only here: a check has no use for it.
+  /// What Clawfiles become, by path. One generated file can't be for two bases: builds that want that are reported.
+  static func dockerfiles(
+    of compiled: [(path: String, checked: CheckedClawfile, location: Location)], into bag: inout DiagnosticBag
+  ) -> [(path: String, Emitters.Artifact)] {
+    if bag.hasErrors { return [] }
+    var written: [String: [UInt8]] = [:]
+    var result: [(path: String, Emitters.Artifact)] = []
+    for (source, checked, location) in compiled where checked.tree.hasDirectives {
+      let (path, artifact) = dockerfile(of: checked, from: source)
+      guard let first = written[path] else {
+        written[path] = artifact.bytes
+        result.append((path, artifact))
+        continue
+      }
+      if first == artifact.bytes { continue }
+      bag.report(
+        PodRules.buildArgument, at: location,
+        "'\(source)' is built on another image here, and '\(FilePath.name(of: path))' can be for one only",
+        help: "give each base a Clawfile of its own")
+    }
+    return result
+  }
+
+  /// Adds what a Clawfile becomes.
   mutating func addDockerfile(of checked: CheckedClawfile, from path: String) {
+    let (path, artifact) = Self.dockerfile(of: checked, from: path)
+    add(artifact, at: path)
+  }
+
+  /// The digest of the source is taken only here: a check has no use for it.
+  private static func dockerfile(of checked: CheckedClawfile, from path: String) -> (path: String, Emitters.Artifact) {
     let digest = Digest.sha256Hex(checked.tree.file.bytes)
-    add(DockerfileEmitter.emit(checked.lowered.plan, digest: digest), at: GeneratedName.dockerfile(for: path))
+    return (GeneratedName.dockerfile(for: path), DockerfileEmitter.emit(checked.lowered.plan, digest: digest))
   }
 }
 
@@ -57,6 +86,8 @@ package struct CompileOptions: Sendable {
   package var environment = Environment()
   /// Whether ACT becomes build steps.
   package var isWorker = false
+  /// Build arguments that images are built with.
+  package var buildArguments: [String: String] = [:]
   /// What the file's folder is called, where its path does not say that: compose's last resort for a project's name.
   package var folderName: String?
 
@@ -77,7 +108,8 @@ package enum Compiler {
     switch kind {
     case .clawfile:
       let facts = facts(FilePath.directory(of: file.path), files, into: &compilation)
-      let checked = CheckedClawfile.check(file, facts: facts, isWorker: options.isWorker, into: &compilation.bag)
+      let checked = CheckedClawfile.check(
+        file, facts: facts, arguments: options.buildArguments, isWorker: options.isWorker, into: &compilation.bag)
       if !compilation.bag.hasErrors {
         compilation.addDockerfile(of: checked, from: file.path)
       }

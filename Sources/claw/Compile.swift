@@ -38,7 +38,7 @@ struct Compile: ParsableCommand {
   func run() throws {
     if let target { try refuse(target: target) }
     var compilation = try compile.compile(isVerbose: verbose.verbose)
-    let status = report.report(compilation.bag, isQuiet: quiet.quiet)
+    let status = report.report(compilation.bag, isQuiet: quiet.quiet, besidesData: stdout)
     if let output {
       // Below the folder everything lies as it would beside the sources.
       let folder = FilePath.directory(of: try compile.resolved())
@@ -87,8 +87,9 @@ struct CompileInputs: ParsableArguments {
 
   /// Compiles what the arguments name.
   ///
+  /// - Parameter buildArguments: the build arguments that images are built with.
   /// - Parameter isVerbose: whether the files that were read are told.
-  func compile(isVerbose: Bool = false) throws -> Compilation {
+  func compile(buildArguments: [String: String] = [:], isVerbose: Bool = false) throws -> Compilation {
     let path = try resolved()
     var status = Status.done
     guard let kind = kind ?? FileKind(path: path, isNamed: true) else {
@@ -98,6 +99,7 @@ struct CompileInputs: ParsableArguments {
     guard let source = Inputs.read(path, &status) else { throw status }
     var options = CompileOptions.here(path)
     options.isWorker = mode == .worker
+    options.buildArguments = buildArguments
     let compilation = Compiler.compile(source, kind: kind, files: DiskFiles(), options: options)
     if isVerbose { for source in compilation.sources { Console.say("read \(source.path)") } }
     return compilation
