@@ -92,10 +92,7 @@ struct CompileInputs: ParsableArguments {
   func compile(buildArguments: [String: String] = [:], isVerbose: Bool = false) throws -> Compilation {
     let path = try resolved()
     var status = Status.done
-    guard let kind = kind ?? FileKind(path: path, isNamed: true) else {
-      Console.say("claw: '\(path)' is neither a Clawfile nor a pod file")
-      throw Status.usage
-    }
+    let kind = try kind(of: path)
     guard let source = Inputs.read(path, &status) else { throw status }
     var options = CompileOptions.here(path)
     options.isWorker = mode == .worker
@@ -103,6 +100,14 @@ struct CompileInputs: ParsableArguments {
     let compilation = Compiler.compile(source, kind: kind, files: DiskFiles(), options: options)
     if isVerbose { for source in compilation.sources { Console.say("read \(source.path)") } }
     return compilation
+  }
+
+  /// How the file that is meant is read.
+  func kind(of path: String) throws -> FileKind {
+    if let kind = kind ?? FileKind(path: path, isNamed: true) { return kind }
+    let isThere = FileSearch.kind(of: path) != .missing
+    Console.say("claw: '\(path)' " + (isThere ? "is neither a Clawfile nor a pod file" : "doesn't exist"))
+    throw Status.usage
   }
 
   /// The file that is meant.

@@ -27,10 +27,7 @@ struct Lock: ParsableCommand {
 
   func run() throws {
     let path = try inputs.resolved()
-    guard let kind = inputs.kind ?? FileKind(path: path, isNamed: true) else {
-      Console.say("claw: '\(path)' is neither a Clawfile nor a pod file")
-      throw Status.usage
-    }
+    let kind = try inputs.kind(of: path)
     var status = Status.done
     guard let file = Inputs.read(path, &status) else { throw status }
     var bag = DiagnosticBag()

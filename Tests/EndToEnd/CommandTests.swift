@@ -92,6 +92,10 @@ struct CommandTests {
   func nothingFound() async throws {
     let folder = try Folder("empty")
     try folder.write("inner/README.md", "")
+    for command in ["check", "compile", "lock", "parse"] {
+      let run = await folder.claw([command, "nope.yml"])
+      #expect(run.status == 2 && run.errors == "claw: 'nope.yml' doesn't exist\n", "\(command): \(run.all)")
+    }
     for words in [["check"], ["check", "inner"], ["fmt", "--check"], ["parse", "inner"]] {
       let run = await folder.claw(words)
       #expect(run.status == 2, "\(words): \(run.all)")

@@ -20,7 +20,8 @@ struct DotEnvTests {
       ("X=1\nY=${X}2\n", ["X=1", "Y=12"]), ("X=${Q:-d}\n", ["X=d"]),
       ("X=\"a\nb\"\nY=c\n", ["X=a\nb", "Y=c"]), ("X='a\\'b'\n", ["X=a'b"]), ("X=\"\\$A\"\n", ["X=$A"]),
       ("A\nZ\n", ["A=env"]), ("A=1\nA=2\n", ["A=2"]), ("\u{FEFF}A=b\r\nC=d\r\n", ["A=b", "C=d"]),
-      ("=x\n", ["=x"]), (":x\n = y\n", ["=y"]), ("a.b-c[0]=x\n", ["a.b-c[0]=x"]), ("", []), ("A=b=c\n", ["A=b=c"]), ("A=b", ["A=b"]),
+      ("=x\n", ["=x"]), (":x\n = y\n", ["=y"]), ("a.b-c[0]=x\n", ["a.b-c[0]=x"]), ("", []), ("A=b=c\n", ["A=b=c"]),
+      ("A=b", ["A=b"]),
     ])
   func parses(text: String, expected: [String]) throws {
     #expect(try parse(text) == expected)

@@ -202,7 +202,8 @@ package struct BuildWalk {
 
   /// A path that expands to nothing, unless a build argument or an image's environment could fill it.
   private mutating func volume(_ word: Word, _ index: Int, _ stage: Int) {
-    guard let expansion = expand(word, index, stage), expansion.result.isEmpty, !isOpen(expansion, stage),
+    guard !word.text.isEmpty, let expansion = expand(word, index, stage), expansion.result.isEmpty,
+      !isOpen(expansion, stage),
       let root = model.lineage(of: stage).last, model.stages[root].base == "scratch"
     else { return }
     report(
