@@ -107,15 +107,35 @@ package enum Compiler {
     compilation.sources.append(file)
     switch kind {
     case .clawfile:
-      let facts = facts(FilePath.directory(of: file.path), files, into: &compilation)
-      let checked = CheckedClawfile.check(
-        file, facts: facts, arguments: options.buildArguments, isWorker: options.isWorker, into: &compilation.bag)
+      let checked = clawfile(file, files, options, into: &compilation)
       if !compilation.bag.hasErrors {
         compilation.addDockerfile(of: checked, from: file.path)
       }
     case .pod: pod(file, files, options, into: &compilation)
     }
     return compilation
+  }
+
+  /// What is wrong with a file, whatever it is built with: that nothing is known of an image that only a build argument
+  /// names is no mistake of a Clawfile.
+  package static func check(
+    _ file: SourceFile, kind: FileKind, files: some FileProvider, options: CompileOptions = CompileOptions()
+  ) -> DiagnosticBag {
+    guard kind == .clawfile else { return compile(file, kind: kind, files: files, options: options).bag }
+    var compilation = Compilation()
+    let checked = clawfile(file, files, options, into: &compilation)
+    if checked.model.stages.contains(where: { !$0.isValid }) {
+      compilation.bag.filter { $0.rule != DirectiveRules.unknownEntrypoint }
+    }
+    return compilation.bag
+  }
+
+  private static func clawfile(
+    _ file: SourceFile, _ files: some FileProvider, _ options: CompileOptions, into compilation: inout Compilation
+  ) -> CheckedClawfile {
+    let facts = facts(FilePath.directory(of: file.path), files, into: &compilation)
+    return CheckedClawfile.check(
+      file, facts: facts, arguments: options.buildArguments, isWorker: options.isWorker, into: &compilation.bag)
   }
 }
 

@@ -30,7 +30,7 @@ struct Check: ParsableCommand {
     for input in Inputs.find(paths, as: kind, status: &status) {
       if verbose.verbose { Console.say("checking \(input.file.path) as a \(input.kind.rawValue)") }
       let options = CompileOptions.here(input.file.path)
-      bag.add(contentsOf: Compiler.compile(input.file, kind: input.kind, files: DiskFiles(), options: options).bag)
+      bag.add(contentsOf: Compiler.check(input.file, kind: input.kind, files: DiskFiles(), options: options))
     }
     bag.removeDuplicates()
     let reported = report.report(bag, isQuiet: quiet.quiet)

@@ -1,4 +1,6 @@
+import Diagnostics
 import Driver
+import Source
 import Testing
 
 @Suite("The base that a pod's build arguments choose")
@@ -59,6 +61,13 @@ struct PodBuildArgumentTests {
     let result = Self.compile(["{context: ., args: {BASE: \"two:1\"}}"], clawfile: text)
     #expect(result.errors == [], "\(result.findings)")
     #expect(result.dockerfile.contains("\"/two\""))
+    // Alone it can't be compiled, and has nothing to be ashamed of.
+    let file = SourceFile(path: "Clawfile", bytes: Array(text.utf8))
+    let alone = Compiler.compile(file, kind: .clawfile, files: PodFiles([:]))
+    #expect(PodFixture.errors(alone) == ["clawfile/unknown-entrypoint"])
+    #expect(!Compiler.check(file, kind: .clawfile, files: PodFiles([:])).hasErrors)
+    let known = SourceFile(path: "Clawfile", bytes: Array(text.replacing("ARG BASE", with: "ARG BASE=x").utf8))
+    #expect(Compiler.check(known, kind: .clawfile, files: PodFiles([:])).hasErrors)
   }
 
   @Test("One generated file can't be for two bases")

@@ -1,7 +1,6 @@
 package import AST
 package import Diagnostics
 import Lexer
-import Parser
 import Source
 
 /// Walks a Clawfile as BuildKit's dispatch does, stage by stage, and reports what would stop every build of it.
@@ -198,16 +197,6 @@ package struct BuildWalk {
       model.stages[stage].shell = words
     case .from, .cmd, .entrypoint, .maintainer, .healthcheck, .onbuild, .directive, .invalid: break
     }
-  }
-
-  /// A path that expands to nothing, unless a build argument or an image's environment could fill it.
-  private mutating func volume(_ word: Word, _ index: Int, _ stage: Int) {
-    guard !word.text.isEmpty, let expansion = expand(word, index, stage), expansion.result.isEmpty,
-      !isOpen(expansion, stage),
-      let root = model.lineage(of: stage).last, model.stages[root].base == "scratch"
-    else { return }
-    report(
-      SyntaxRules.emptyPath, index, at: word.range, "'\(word.text)' is empty", help: "set the variable, or remove it")
   }
 
   private mutating func environment(_ assignments: [Assignment], _ index: Int, _ stage: Int) {
