@@ -185,6 +185,46 @@ struct ClawfileAbuseTests {
       #expect(!result.findings.contains(key) && !result.findings.contains(key.dropFirst(20)), "\(result.findings)")
     }
   }
+
+  @Test("What a base image says of itself gets into no line of its own")
+  func hostileBase() throws {
+    let evil = "x\\nRUN evil"
+    let labels = [
+      "claw.type": "generic", "claw.agent.file": evil, "claw.privilege.runtime": evil, "claw.track.0": evil,
+      "claw.surface.0": "volume://a\\nRUN evil ro", "claw.skill.0": evil, "claw.persona.default": evil,
+      "claw.cllama.0": evil, "claw.model.primary": evil, "claw.model.a\\nRUN evil": "x",
+      "claw.handle.a\\nRUN evil": "true", "claw.configure.0": "echo\\u0000",
+      "claw.act.0": "{\\\"script\\\": \\\"a\\\\r\\\"}",
+      "claw.invoke.0": "* * * * * a\\nRUN evil", "claw.model.fallback": "kept/x", "claw.configure.1": "echo kept",
+    ]
+    let members = labels.sorted { $0.key < $1.key }.map { "\"\($0)\": \"\($1)\"" }
+    for user in [evil, "u\\\\", "$(id)", "a;b", "\\\"a", "a b"] {
+      let lock = """
+        {"schema": 1, "images": {"evil:1": {"id": "sha256:1", "digest": null, "labels": {\(members.joined(separator: ", "))}, \
+        "entrypoint": ["/x"], "command": null, "user": "\(user)"}}}
+        """
+      let source = SourceFile(path: "Clawfile", text: "FROM evil:1\nWORKDIR /workspace\nCONFIGURE echo own\n")
+      let result = Compiler.compile(source, kind: .clawfile, files: PodFiles(["claw.lock": Array(lock.utf8)]))
+      #expect(PodFixture.errors(result) == [], "\(PodFixture.findings(result))")
+      let output = result.artifacts.last.map { String(decoding: $0.bytes, as: UTF8.self) } ?? ""
+      #expect(!output.contains("evil\n") && !output.contains("RUN evil") && !output.contains("$(id)"), "\(output)")
+      #expect(output.contains("claw.model.fallback=\"kept/x\"") && output.contains("\necho kept\n"), "\(output)")
+      #expect(output.contains("--chown=1000:1000 / /workspace/") && !output.contains("USER \(user)"), "\(output)")
+    }
+  }
+
+  @Test(
+    "A user that is no name owns nothing; one that a build fills in does",
+    arguments: [
+      ("a b", "1000:1000"), ("a\\b", "1000:1000"), ("\"a\\\"b\"", "1000:1000"), ("$(id)", "1000:1000"),
+      ("a;b", "1000:1000"),
+      ("$WHO", "$WHO"), ("${WHO}:7", "${WHO}:7"), ("app", "app"), ("7:8", "7:8"), ("${WHO:-a}", "1000:1000"),
+    ])
+  func owners(user: String, owner: String) {
+    let result = Self.compile(Self.head + "ARG WHO=me\nUSER \(user)\n")
+    #expect(result.errors == [], "\(result.findings)")
+    #expect(result.output.contains("--chown=\(owner) / /workspace/\n"), "\(result.output)")
+  }
 }
 
 extension String {
