@@ -87,7 +87,7 @@ let package = Package(
       imports: [
         "Source", "JSON", "Diagnostics", "Lexer", "Directives", "AST", "Driver", "Runtime", "TestSupport",
       ]),
-    tests("RuntimeTests", imports: ["Source", "JSON", "IR", "Runtime"]),
+    tests("RuntimeTests", imports: ["Source", "JSON", "IR", "Runtime", "TestSupport"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Source", "JSON", "IR", "Runtime", "TestSupport", "claw"],
       path: "Tests/EndToEnd", swiftSettings: settings),
