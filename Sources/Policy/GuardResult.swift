@@ -50,6 +50,15 @@ package struct Decision: Sendable {
     case allowed
     case warn
     case blocked
+
+    /// How much it holds back.
+    package var weight: Int {
+      switch self {
+      case .allowed: 0
+      case .warn: 1
+      case .blocked: 2
+      }
+    }
   }
 
   /// Which one it is.
