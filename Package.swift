@@ -113,6 +113,9 @@ if tools == "fuzz" {
 if tools == "bench" {
   package.targets.append(
     .executableTarget(
-      name: "BenchmarkTable", dependencies: ["Source", "Diagnostics", "Lexer", "Parser", "Driver"],
+      name: "BenchmarkTable",
+      dependencies: [
+        "Source", "Diagnostics", "Lexer", "Parser", "Driver", "Automata", "Guards", "IR", "Lowering", "Policy",
+      ],
       path: "Benchmarks/Sources/BenchmarkTable", swiftSettings: settings))
 }

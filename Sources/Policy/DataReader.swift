@@ -23,7 +23,7 @@ struct DataReader {
   private var folder: String?
 
   static func action(
-    _ kind: ActionKind, _ bytes: UnsafeBufferPointer<UInt8>, metadata: JSONValue?
+    _ kind: ActionKind, _ bytes: UnsafeBufferPointer<UInt8>, metadata: LazyJSON?
   ) throws(JSONFailure) -> PolicyAction {
     var reader = DataReader()
     try reader.read(bytes)
@@ -66,7 +66,7 @@ struct DataReader {
   }
 
   private func action(
-    _ kind: ActionKind, _ bytes: UnsafeBufferPointer<UInt8>, _ metadata: JSONValue?
+    _ kind: ActionKind, _ bytes: UnsafeBufferPointer<UInt8>, _ metadata: LazyJSON?
   ) throws(JSONFailure) -> PolicyAction {
     let wanted =
       switch kind {
@@ -94,7 +94,7 @@ struct DataReader {
     case .secret: return .secret(name: try need(secretName, "secretName"), scope: try need(scope, "scope"))
     case .custom:
       let type = try need(customType, "customType")
-      return .custom(type: type, data: try JSONParser.parse(bytes[...], strict: true))
+      return .custom(type: type, data: LazyJSON(bytes))
     }
   }
 
@@ -115,39 +115,12 @@ struct DataReader {
   }
 
   private func call(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ metadata: JSONValue?
+    _ bytes: UnsafeBufferPointer<UInt8>, _ metadata: LazyJSON?
   ) throws(JSONFailure) -> PolicyAction.ToolCall {
     let name = try need(toolName, "toolName")
-    let said = metadata?["toolKind"]?.string ?? metadata?["tool_kind"]?.string
+    let said = metadata?.string("toolKind") ?? metadata?.string("tool_kind")
     let isMCP = said.map { $0.lowercased() == "mcp" } ?? false || name.utf8.starts(with: "mcp__".utf8)
-    var arguments = JSONValue.object([])
-    if let parameters { arguments = try JSONParser.parse(bytes[parameters], strict: true) }
-    return PolicyAction.ToolCall(name: name, isMCP: isMCP, argumentsSize: CompactSize.of(arguments), arguments: arguments)
-  }
-}
-
-/// How long JSON is without white space.
-enum CompactSize {
-  static func of(_ value: JSONValue) -> Int {
-    switch value {
-    case .null: 4
-    case .bool(let value): value ? 4 : 5
-    case .number(let text): text.utf8.count
-    case .string(let text): of(text)
-    case .array(let elements): 2 + max(0, elements.count - 1) + elements.reduce(0) { $0 + of($1) }
-    case .object(let members): 2 + max(0, members.count - 1) + members.reduce(0) { $0 + of($1.name) + 1 + of($1.value) }
-    }
-  }
-
-  private static func of(_ text: String) -> Int {
-    var count = 2
-    for byte in text.utf8 {
-      switch byte {
-      case 0x22, 0x5C, 0x08, 0x09, 0x0A, 0x0C, 0x0D: count += 2
-      case 0..<0x20: count += 6
-      default: count += 1
-      }
-    }
-    return count
+    let arguments = parameters.map { LazyJSON(bytes[$0]) } ?? LazyJSON(.object([]))
+    return PolicyAction.ToolCall(name: name, isMCP: isMCP, arguments: arguments)
   }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import Guards
 import JSON
 
@@ -7,7 +8,7 @@ package struct EventReader {
   private var type: String?
   private var timestamp: String?
   private var sessionID: String?
-  private var metadata: JSONValue?
+  private var metadata: LazyJSON?
   private var data: Range<Int>?
 
   /// The event that a text spells.
@@ -47,7 +48,7 @@ package struct EventReader {
       case .timestamp: found.timestamp = try cursor.string()
       case .session: found.sessionID = try found.optionalString(&cursor)
       case .data: found.data = try cursor.skip()
-      case .metadata: found.metadata = try cursor.value()
+      case .metadata: found.metadata = LazyJSON(bytes[try cursor.skip()])
       default: try cursor.skip()
       }
     }
@@ -83,27 +84,38 @@ struct EventKey {
   enum Known: Int {
     case id, type, timestamp, session, data, metadata
     case kind, path, operation, hash, content, contentBase64, host, port, url, command, arguments, patch, toolName, parameters
-    case secretName, scope, customType, resolvedPath, workingDirectory
+    case secretName, scope, customType, resolvedPath, workingDirectory, text, source
   }
 
   let known: Known?
 
   init(_ decoded: ArraySlice<UInt8>?, _ raw: UnsafeRawBufferPointer) {
-    let name = decoded.map { String(decoding: $0, as: UTF8.self) } ?? String(decoding: raw, as: UTF8.self)
-    known = Self.names[name]
+    known = decoded.map { $0.withUnsafeBytes(Self.find) } ?? Self.find(raw)
   }
 
-  private static let names: [String: Known] = [
-    "eventId": .id, "event_id": .id, "eventType": .type, "event_type": .type, "timestamp": .timestamp,
-    "sessionId": .session, "session_id": .session, "data": .data, "metadata": .metadata, "type": .kind, "path": .path,
-    "filePath": .path, "file_path": .path, "operation": .operation, "contentHash": .hash, "content_hash": .hash,
-    "content": .content, "contentBase64": .contentBase64, "content_base64": .contentBase64, "host": .host, "port": .port,
-    "url": .url, "command": .command, "args": .arguments, "patchContent": .patch, "patch_content": .patch,
-    "toolName": .toolName, "tool_name": .toolName, "parameters": .parameters, "secretName": .secretName,
-    "secret_name": .secretName, "scope": .scope, "customType": .customType, "custom_type": .customType,
-    "resolvedPath": .resolvedPath, "resolved_path": .resolvedPath, "workingDirectory": .workingDirectory,
-    "working_directory": .workingDirectory,
-  ]
+  /// Names by their length, so that most keys are compared with one or two.
+  private static let names: [[(name: StaticString, key: Known)]] = {
+    let all: [(StaticString, Known)] = [
+      ("eventId", .id), ("event_id", .id), ("eventType", .type), ("event_type", .type), ("timestamp", .timestamp),
+      ("sessionId", .session), ("session_id", .session), ("data", .data), ("metadata", .metadata), ("type", .kind),
+      ("path", .path), ("filePath", .path), ("file_path", .path), ("operation", .operation), ("contentHash", .hash),
+      ("content_hash", .hash), ("content", .content), ("contentBase64", .contentBase64), ("content_base64", .contentBase64),
+      ("host", .host), ("port", .port), ("url", .url), ("command", .command), ("args", .arguments), ("patchContent", .patch),
+      ("patch_content", .patch), ("toolName", .toolName), ("tool_name", .toolName), ("parameters", .parameters),
+      ("secretName", .secretName), ("secret_name", .secretName), ("scope", .scope), ("customType", .customType),
+      ("custom_type", .customType), ("resolvedPath", .resolvedPath), ("resolved_path", .resolvedPath),
+      ("workingDirectory", .workingDirectory), ("working_directory", .workingDirectory), ("text", .text), ("source", .source),
+    ]
+    var result = [[(name: StaticString, key: Known)]](repeating: [], count: 20)
+    for (name, key) in all { result[name.utf8CodeUnitCount].append((name, key)) }
+    return result
+  }()
+
+  private static func find(_ bytes: UnsafeRawBufferPointer) -> Known? {
+    guard bytes.count < names.count, let base = bytes.baseAddress else { return nil }
+    for (name, key) in names[bytes.count] where memcmp(name.utf8Start, base, bytes.count) == 0 { return key }
+    return nil
+  }
 }
 
 /// Which fields were seen: giving both spellings of one, or one twice, is an error.

@@ -29,7 +29,7 @@ enum Samples {
     }
     for (index, text) in prompts.enumerated() {
       let data: JSONValue = ["type": "custom", "customType": "user_input", "text": .string(text)]
-      result.append((.userInput, PolicyEvent(id: "sample-input-\(index)", action: .custom(type: "user_input", data: data))))
+      result.append((.userInput, PolicyEvent(id: "sample-input-\(index)", action: .custom(type: "user_input", data: LazyJSON(data)))))
     }
     return result
   }

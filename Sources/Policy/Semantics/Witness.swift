@@ -117,35 +117,34 @@ struct Witness {
       let filler = content.isEmpty ? String(repeating: "x", count: max(0, size - 8)) : content
       let arguments: JSONValue = size <= 2 && content.isEmpty ? [:] : .object([.init("a", .string(filler))])
       action = .tool(
-        .init(
-          name: text(.toolName, "some_tool", plain: Readable.names), isMCP: true, argumentsSize: CompactSize.of(arguments),
-          arguments: arguments))
+        .init(name: text(.toolName, "some_tool", plain: Readable.names), isMCP: true, arguments: LazyJSON(arguments)))
     case .command: action = .command(program: text(.commandLine, "true"), arguments: [], folder: "/workspace")
     case .secret: action = .secret(name: text(.secretName, "SOME_SECRET", plain: Readable.names), scope: "read")
     case .untrustedText:
       guard let example = PromptExample.untrusted(fields[.level]) else { return nil }
-      action = .custom(type: "untrusted_text", data: ["type": "custom", "customType": "untrusted_text", "text": .string(example)])
+      action = .custom(type: "untrusted_text", data: LazyJSON(["type": "custom", "customType": "untrusted_text", "text": .string(example)]))
     case .userInput: return nil
     case .computerUse:
       let type = text(.customType, "remote.clipboard")
-      action = .custom(type: type, data: ["type": "custom", "customType": .string(type)])
+      action = .custom(type: type, data: LazyJSON(["type": "custom", "customType": .string(type)]))
     case .transfer:
       let size = number(.transferSize, 0)
       let data: JSONValue = ["type": "custom", "customType": "remote.file_transfer"]
       guard size >= 0 else {
-        action = .custom(type: "remote.file_transfer", data: data)
+        action = .custom(type: "remote.file_transfer", data: LazyJSON(data))
         break
       }
       action = .custom(
         type: "remote.file_transfer",
-        data: ["type": "custom", "customType": "remote.file_transfer", "transfer_size": JSONValue(size)])
+        data: LazyJSON(["type": "custom", "customType": "remote.file_transfer", "transfer_size": JSONValue(size)]))
     case .input:
       let type = text(.inputType, "keyboard", plain: Readable.names)
       action = .custom(
         type: "input.inject",
-        data: ["type": "custom", "customType": "input.inject", "input_type": .string(type), "postcondition_probe_hash": "x"])
+        data: LazyJSON(
+          ["type": "custom", "customType": "input.inject", "input_type": .string(type), "postcondition_probe_hash": "x"]))
     }
-    let metadata: JSONValue? = kind == .tool ? ["toolKind": "mcp"] : nil
+    let metadata = kind == .tool ? LazyJSON(["toolKind": "mcp"]) : nil
     return PolicyEvent(id: "witness-\(kind.rawValue.replacing("/", with: "-"))", action: action, metadata: metadata)
   }
 }

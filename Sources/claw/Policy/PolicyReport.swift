@@ -27,7 +27,7 @@ enum PolicyReport {
       return "call the tool \(quoted(call.name))\(call.argumentsSize > 200 ? " with \(call.argumentsSize) bytes of arguments" : "")"
     case .secret(let name, _): return "ask for the secret \(quoted(name))"
     case .custom(let type, let data):
-      return "\(type)\(data["text"]?.string.map { ": " + quoted($0) } ?? "")"
+      return "\(type)\(data.string("text").map { ": " + quoted($0) } ?? "")"
     }
   }
 
