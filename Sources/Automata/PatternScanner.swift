@@ -1,4 +1,5 @@
 internal import CScan
+import Glibc
 
 /// Looks for many expressions in a text at once.
 ///
@@ -179,10 +180,11 @@ package final class PatternScanner {
   ) -> [(line: Range<Int>, pattern: Int)] {
     var found: [(line: Range<Int>, pattern: Int)] = []
     func line(around place: Int) -> Range<Int> {
-      var (start, end) = (place, place)
+      guard let base = bytes.baseAddress else { return place..<place }
+      var start = place
       while start > 0, bytes[start - 1] != 0x0A { start -= 1 }
-      while end < bytes.count, bytes[end] != 0x0A { end += 1 }
-      return start..<end
+      let end = memchr(base + place, 0x0A, bytes.count - place).map { UnsafeRawPointer($0) - UnsafeRawPointer(base) }
+      return start..<(end ?? bytes.count)
     }
     var current = 0..<0
     var isCurrentWanted = false

@@ -9,7 +9,7 @@ package struct EventReader {
   private var timestamp: String?
   private var sessionID: String?
   private var metadata: LazyJSON?
-  private var data: Range<Int>?
+  private var data: DataReader?
 
   /// The event that a text spells.
   package static func read(_ bytes: UnsafeBufferPointer<UInt8>) throws(EventFailure) -> PolicyEvent {
@@ -38,22 +38,23 @@ package struct EventReader {
   private mutating func event(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONFailure) -> PolicyEvent {
     var cursor = JSONCursor(bytes)
     var fields = EventFields()
-    var found = self
     try cursor.object { cursor, decoded, raw throws(JSONFailure) in
       let key = EventKey(decoded, raw)
       if let field = key.known { try fields.see(field, cursor) }
       switch key.known {
-      case .id: found.id = try cursor.string()
-      case .type: found.type = try cursor.string()
-      case .timestamp: found.timestamp = try cursor.string()
-      case .session: found.sessionID = try found.optionalString(&cursor)
-      case .data: found.data = try cursor.skip()
-      case .metadata: found.metadata = LazyJSON(bytes[try cursor.skip()])
+      case .id: id = try cursor.string()
+      case .type: type = try cursor.string()
+      case .timestamp: timestamp = try cursor.string()
+      case .session: sessionID = try optionalString(&cursor)
+      case .data:
+        var reader = DataReader()
+        try reader.read(&cursor)
+        data = reader
+      case .metadata: metadata = LazyJSON(bytes[try cursor.skip()])
       default: try cursor.skip()
       }
     }
     try cursor.end()
-    self = found
     guard let id else { throw cursor.failure("the event has no eventId") }
     guard id.utf8.contains(where: { $0 > 0x20 }) else { throw cursor.failure("the event's eventId is blank") }
     guard let type else { throw cursor.failure("the event has no eventType") }
@@ -61,13 +62,8 @@ package struct EventReader {
     guard Timestamp.isValid(timestamp) else { throw cursor.failure("'\(timestamp)' is no time as RFC 3339 writes it") }
     guard let kind = ActionKind(rawValue: type) else { throw cursor.failure("there is no event type '\(type)'") }
     guard let data else { throw cursor.failure("the event has no data") }
-    let part = UnsafeBufferPointer(rebasing: bytes[data])
-    do throws(JSONFailure) {
-      let action = try DataReader.action(kind, part, metadata: metadata)
-      return PolicyEvent(id: id, action: action, timestamp: timestamp, sessionID: sessionID, metadata: metadata)
-    } catch {
-      throw JSONFailure(message: error.message, offset: error.offset + data.lowerBound)
-    }
+    let action = try data.action(kind, bytes, metadata)
+    return PolicyEvent(id: id, action: action, timestamp: timestamp, sessionID: sessionID, metadata: metadata)
   }
 
   private func optionalString(_ cursor: inout JSONCursor) throws(JSONFailure) -> String? {
