@@ -72,6 +72,11 @@ let package = Package(
       swiftSettings: settings),
     tests("SourceTests", imports: ["Source", "TestSupport"]),
     tests("AutomataTests", imports: ["Automata", "TestSupport"]),
+    tests(
+      "PolicyTests",
+      imports: [
+        "Source", "JSON", "Diagnostics", "Automata", "Guards", "IR", "Lowering", "Policy", "Driver", "Canonical", "TestSupport",
+      ]),
     tests("JSONTests", imports: ["Source", "JSON", "TestSupport"]),
     tests("DiagnosticsTests", imports: ["Source", "JSON", "Diagnostics", "TestSupport"]),
     tests("ParserTests", imports: ["Source", "Diagnostics", "Lexer", "Directives", "AST", "Parser", "TestSupport"]),
