@@ -11,66 +11,73 @@ package enum CanonicalJSON {
 
   /// The canonical text of a value.
   package static func bytes(_ value: JSONValue) throws(Failure) -> [UInt8] {
-    var bytes: [UInt8] = []
-    try append(value, to: &bytes)
-    return bytes
+    var writer = ByteWriter(capacity: 4096)
+    try write(value, to: &writer)
+    return writer.bytes()
   }
 
-  private static func append(_ value: JSONValue, to bytes: inout [UInt8]) throws(Failure) {
+  private static func write(_ value: JSONValue, to writer: inout ByteWriter) throws(Failure) {
     switch value {
-    case .null: bytes += "null".utf8
-    case .bool(let value): bytes += (value ? "true" : "false").utf8
-    case .number(let text): try append(number: text, to: &bytes)
-    case .string(let text): JSONValue.write(string: text, to: &bytes)
+    case .null: writer.append("null")
+    case .bool(let value): writer.append(value ? "true" : "false")
+    case .number(let text): try write(number: text, to: &writer)
+    case .string(let text): StringWriter.write(text, to: &writer)
     case .array(let elements):
-      bytes.append(0x5B)
-      for (index, element) in elements.enumerated() {
-        if index > 0 { bytes.append(0x2C) }
-        try append(element, to: &bytes)
+      writer.append(0x5B)
+      for index in elements.indices {
+        if index > 0 { writer.append(0x2C) }
+        try write(elements[index], to: &writer)
       }
-      bytes.append(0x5D)
-    case .object(let members):
-      let sorted = members.sorted { isBefore($0.name, $1.name) }
-      bytes.append(0x7B)
-      for (index, member) in sorted.enumerated() {
-        if index > 0 {
-          if sorted[index - 1].name.utf8.elementsEqual(member.name.utf8) {
-            throw Failure(message: "the member '\(member.name)' is there twice")
-          }
-          bytes.append(0x2C)
-        }
-        JSONValue.write(string: member.name, to: &bytes)
-        bytes.append(0x3A)
-        try append(member.value, to: &bytes)
-      }
-      bytes.append(0x7D)
+      writer.append(0x5D)
+    case .object(let members): try write(members, to: &writer)
     }
   }
 
-  private static func append(number text: String, to bytes: inout [UInt8]) throws(Failure) {
-    if let whole = Int(text) {
-      guard whole.magnitude <= UInt(CanonicalNumber.largestExactInteger) else {
-        throw Failure(message: "the number \(text) is too large to be exact")
+  private static func write(_ members: [JSONValue.Member], to writer: inout ByteWriter) throws(Failure) {
+    for index in members.indices.dropFirst() where !isBefore(members[index - 1].name, members[index].name) {
+      let sorted = members.sorted { isBefore($0.name, $1.name) }
+      for index in sorted.indices.dropFirst() where !isBefore(sorted[index - 1].name, sorted[index].name) {
+        throw Failure(message: "the member '\(sorted[index].name)' is there twice")
       }
-      bytes += String(whole).utf8
+      try write(sorted: sorted, to: &writer)
       return
     }
-    guard let value = Double(text), value.isFinite else { throw Failure(message: "the number \(text) is out of range") }
-    let isWhole = !text.utf8.contains { $0 == 0x2E || $0 == 0x65 || $0 == 0x45 }
-    guard !isWhole else { throw Failure(message: "the number \(text) is too large to be exact") }
-    CanonicalNumber.append(value, to: &bytes)
+    try write(sorted: members, to: &writer)
+  }
+
+  private static func write(sorted members: [JSONValue.Member], to writer: inout ByteWriter) throws(Failure) {
+    writer.append(0x7B)
+    for index in members.indices {
+      if index > 0 { writer.append(0x2C) }
+      StringWriter.write(members[index].name, to: &writer)
+      writer.append(0x3A)
+      try write(members[index].value, to: &writer)
+    }
+    writer.append(0x7D)
+  }
+
+  private static func write(number given: String, to writer: inout ByteWriter) throws(Failure) {
+    var text = given
+    var problem: String?
+    text.withUTF8 { text in
+      do throws(NumberText.Failure) {
+        let number = try NumberText(text)
+        guard number.length == text.count else { throw .missingDigit }
+        try number.write(text, to: &writer)
+      } catch {
+        switch error {
+        case .missingDigit: problem = "is no number of JSON"
+        case .inexact: problem = "is too large to be exact"
+        case .outOfRange: problem = "is out of range"
+        }
+      }
+    }
+    if let problem { throw Failure(message: "the number \(given) \(problem)") }
   }
 
   /// Whether a name comes before another: by UTF-16 units, in which characters beyond U+FFFF come before U+E000.
   package static func isBefore(_ left: String, _ right: String) -> Bool {
-    var (first, second) = (left.utf8.makeIterator(), right.utf8.makeIterator())
-    while true {
-      guard let b = second.next() else { return false }
-      guard let a = first.next() else { return true }
-      if a == b { continue }
-      // Only where a surrogate pair meets U+E000 and above does the order differ from that of the bytes.
-      if a >= 0xEE, b >= 0xEE { return left.utf16.lexicographicallyPrecedes(right.utf16) }
-      return a < b
-    }
+    var (left, right) = (left, right)
+    return left.withUTF8 { first in right.withUTF8 { MemberOrder.isBefore(first, $0) } }
   }
 }

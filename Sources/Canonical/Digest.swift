@@ -34,3 +34,18 @@ package enum Digest {
     return String(decoding: text, as: UTF8.self)
   }
 }
+
+extension Digest {
+  /// SHA-512: 64 bytes.
+  static func sha512(_ bytes: [UInt8]) -> [UInt8] {
+    var state = SHA512_CTX()
+    SHA512_Init(&state)
+    SHA512_Update(&state, bytes, bytes.count)
+    var digest = [UInt8](repeating: 0, count: Int(SHA512_DIGEST_LENGTH))
+    SHA512_Final(&digest, &state)
+    return digest
+  }
+
+  /// BLAKE2b with 64 bytes.
+  static func blake2b512(_ bytes: [UInt8]) -> [UInt8] { OpenSSL.digest(bytes, EVP_blake2b512()) }
+}

@@ -28,6 +28,12 @@ package struct JSONCursor {
   /// A failure at the place where the cursor stands.
   package func failure(_ message: String) -> JSONFailure { JSONFailure(message: message, offset: offset) }
 
+  /// Makes sure that nothing follows.
+  package mutating func finish() throws(JSONFailure) {
+    skipSpace()
+    if offset < bytes.count { throw failure("text after the value") }
+  }
+
   @inline(__always)
   private mutating func skipSpace() {
     while offset < bytes.count {
@@ -65,7 +71,9 @@ package struct JSONCursor {
     }
     while true {
       skipSpace()
-      guard offset < bytes.count, bytes[offset] == 0x22 else { throw failure("a member name in double quotes is missing") }
+      guard offset < bytes.count, bytes[offset] == 0x22 else {
+        throw failure("a member name in double quotes is missing")
+      }
       let start = offset + 1
       let isPlain = try skipString()
       let raw = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[start..<offset - 1])
@@ -228,7 +236,9 @@ package struct JSONCursor {
       switch unit & 0xFC00 {
       case 0xD800:
         let hasPartner = offset + 7 < bytes.count && bytes[offset + 6] == 0x5C && bytes[offset + 7] == 0x75
-        guard hasPartner, try codeUnit(at: offset + 8) & 0xFC00 == 0xDC00 else { throw failure("half of a surrogate pair") }
+        guard hasPartner, try codeUnit(at: offset + 8) & 0xFC00 == 0xDC00 else {
+          throw failure("half of a surrogate pair")
+        }
         offset += 12
       case 0xDC00: throw failure("half of a surrogate pair")
       default: offset += 6
