@@ -9,6 +9,11 @@ package struct SequenceMarks: Sendable, Equatable {
     package var sequence: Int
     /// Hexadecimal SHA-256 of the signed statement.
     package var digest: String
+
+    package init(sequence: Int, digest: String) {
+      self.sequence = sequence
+      self.digest = digest
+    }
   }
 
   private var channels: [String: [String: Mark]] = [:]
