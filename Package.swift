@@ -118,6 +118,10 @@ if tools == "fuzz" {
 if tools == "bench" {
   package.targets.append(
     .executableTarget(
+      name: "TrustFigures", dependencies: ["JSON", "IR", "Canonical", "Driver", "TestSupport"],
+      path: "Benchmarks/Sources/TrustFigures", swiftSettings: settings))
+  package.targets.append(
+    .executableTarget(
       name: "BenchmarkTable", dependencies: ["Source", "Diagnostics", "Lexer", "Parser", "Driver"],
       path: "Benchmarks/Sources/BenchmarkTable", swiftSettings: settings))
 }

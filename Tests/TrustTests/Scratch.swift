@@ -1,4 +1,5 @@
 import Canonical
+import Dispatch
 import Driver
 import Glibc
 import IR
@@ -7,7 +8,7 @@ import Source
 import Testing
 
 /// A folder of a test's own, gone with it.
-final class Scratch {
+final class Scratch: Sendable {
   let path: String
 
   init() throws {
@@ -16,7 +17,16 @@ final class Scratch {
     path = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  deinit { _ = try? ChildProcess("/bin/rm", ["-rf", path]).capture(timeout: .seconds(20)) }
+  deinit { Self.remove(path) }
+
+  private static func remove(_ path: String) {
+    if FileSearch.kind(of: path) == .folder {
+      for name in FileSearch.names(in: path) ?? [] { remove(FilePath.join(path, name)) }
+      rmdir(path)
+    } else {
+      unlink(path)
+    }
+  }
 
   func file(_ name: String) -> String { FilePath.join(path, name) }
 
@@ -31,21 +41,26 @@ final class Scratch {
 
 /// Programs that scripts/bootstrap installs: where one is missing, the test fails.
 enum Tool {
-  static func run(_ program: String, _ arguments: [String], environment: [String: String] = [:]) throws
-    -> ChildProcess.Result
-  {
+  /// Elsewhere than on the threads that tests share, because it blocks one.
+  static func run(_ program: String, _ arguments: [String]) async throws -> ChildProcess.Result {
     let folders = ["/usr/bin", "/bin", "/usr/local/bin"]
     let path = try #require(
       folders.map { "\($0)/\(program)" }.first { FileSearch.kind(of: $0) == .file },
       "\(program) is missing: run scripts/bootstrap")
-    var child = ChildProcess(path, arguments)
-    child.environment = environment
-    return try child.capture(timeout: .seconds(60))
+    return try await withCheckedThrowingContinuation { continuation in
+      DispatchQueue.global().async {
+        do {
+          continuation.resume(returning: try ChildProcess(path, arguments).capture(timeout: .seconds(60)))
+        } catch {
+          continuation.resume(throwing: error)
+        }
+      }
+    }
   }
 
   /// Runs a line of shell, in which "$1", "$2" … are what is given.
-  static func shell(_ line: String, _ arguments: [String] = []) throws -> ChildProcess.Result {
-    try run("sh", ["-c", line, "sh"] + arguments)
+  static func shell(_ line: String, _ arguments: [String] = []) async throws -> ChildProcess.Result {
+    try await run("sh", ["-c", line, "sh"] + arguments)
   }
 }
 
