@@ -2,6 +2,7 @@ import Canonical
 import Driver
 import Glibc
 import Runtime
+import TestSupport
 import Testing
 
 @Suite("The trust root and what is remembered")
@@ -136,5 +137,13 @@ struct TrustRootTests {
     #expect(stat(scratch.file("k"), &status) == 0 && status.st_mode & 0o777 == 0o600)
     #expect(throws: KeyFileFailure.self) { try KeyFiles.write(scratch.file("k"), private: "", public: "") }
     #expect(KeyFiles.random(32) != KeyFiles.random(32))
+  }
+
+  @Test("docs/bundles.md names every failure, and no other")
+  func documented() throws {
+    let text = try #require(Repository.text("docs/bundles.md"))
+    let named = text.matches(of: /`(trust\/[a-z-]+)`/).map { String($0.1) }
+    #expect(Set(named) == Set(TrustFailure.Rule.allCases.map(\.rawValue)))
+    #expect(Set(named).count == named.count)
   }
 }
