@@ -16,18 +16,21 @@ package enum Base64 {
       alphabet.withUnsafeBufferPointer { alphabet in
         bytes.withUnsafeBufferPointer { bytes in
           var (index, written) = (0, 0)
-          while index < bytes.count {
-            let rest = bytes.count - index
-            let group =
-              UInt32(bytes[index]) << 16 | (rest > 1 ? UInt32(bytes[index + 1]) << 8 : 0)
-              | (rest > 2 ? UInt32(bytes[index + 2]) : 0)
-            text[written] = alphabet[Int(group >> 18)]
-            text[written + 1] = alphabet[Int(group >> 12 & 63)]
-            text[written + 2] = rest > 1 ? alphabet[Int(group >> 6 & 63)] : 0x3D
-            text[written + 3] = rest > 2 ? alphabet[Int(group & 63)] : 0x3D
+          while index + 3 <= bytes.count {
+            let group = Int(bytes[index]) << 16 | Int(bytes[index + 1]) << 8 | Int(bytes[index + 2])
+            text[written] = alphabet[group >> 18]
+            text[written + 1] = alphabet[group >> 12 & 63]
+            text[written + 2] = alphabet[group >> 6 & 63]
+            text[written + 3] = alphabet[group & 63]
             index += 3
             written += 4
           }
+          guard index < bytes.count else { return }
+          let group = Int(bytes[index]) << 16 | (index + 1 < bytes.count ? Int(bytes[index + 1]) << 8 : 0)
+          text[written] = alphabet[group >> 18]
+          text[written + 1] = alphabet[group >> 12 & 63]
+          text[written + 2] = index + 1 < bytes.count ? alphabet[group >> 6 & 63] : 0x3D
+          text[written + 3] = 0x3D
         }
       }
       return length
@@ -50,19 +53,26 @@ package enum Base64 {
           // Everything that is no digit of the alphabet, '=' elsewhere too, leaves its mark in the upper bits.
           var marks: UInt8 = 0
           var written = 0
-          for start in stride(from: 0, to: text.count, by: 4) {
-            let shown = start + 4 == text.count ? 4 - padding : 4
-            var group: UInt32 = 0
-            for index in 0..<4 {
-              let value = index < shown ? values[Int(text[start + index])] : 0
-              marks |= value
-              group = group << 6 | UInt32(value)
-            }
-            for index in 0..<(shown - 1) {
-              bytes[written + index] = UInt8(truncatingIfNeeded: group >> (16 - 8 * UInt32(index)))
-            }
-            written += shown - 1
-            if shown < 4, group & (shown == 3 ? 0xFF : 0xFFFF) != 0 { isValid = false }
+          let whole = text.count - (padding > 0 ? 4 : 0)
+          var start = 0
+          while start < whole {
+            let (a, b) = (values[Int(text[start])], values[Int(text[start + 1])])
+            let (c, d) = (values[Int(text[start + 2])], values[Int(text[start + 3])])
+            marks |= a | b | c | d
+            bytes[written] = a << 2 | b >> 4
+            bytes[written + 1] = b << 4 | c >> 2
+            bytes[written + 2] = c << 6 | d
+            start += 4
+            written += 3
+          }
+          if padding > 0 {
+            let (a, b) = (values[Int(text[start])], values[Int(text[start + 1])])
+            let c = padding == 1 ? values[Int(text[start + 2])] : 0
+            marks |= a | b | c
+            bytes[written] = a << 2 | b >> 4
+            if padding == 1 { bytes[written + 1] = b << 4 | c >> 2 }
+            // Bits that no byte has must be zero.
+            if padding == 1 ? c & 0x03 != 0 : b & 0x0F != 0 { isValid = false }
           }
           if marks & 0xC0 != 0 { isValid = false }
         }

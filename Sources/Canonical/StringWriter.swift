@@ -2,37 +2,41 @@
 enum StringWriter {
   /// Writes a string with its quotes.
   @inline(__always)
-  static func write(_ given: String, to writer: inout ByteWriter) {
-    var text = given
-    text.withUTF8 { text in
-      // A byte becomes six at most.
-      writer.reserve(text.count + 16)
+  static func write(_ string: String, to writer: inout ByteWriter) {
+    // What is not in one piece of UTF-8 is made so first.
+    if string.utf8.withContiguousStorageIfAvailable({ write($0, to: &writer) }) != nil { return }
+    Array(string.utf8).withUnsafeBufferPointer { write($0, to: &writer) }
+  }
+
+  @inline(__always)
+  private static func write(_ text: UnsafeBufferPointer<UInt8>, to writer: inout ByteWriter) {
+    // A byte becomes six at most.
+    writer.reserve(text.count + 16)
+    writer.put(0x22)
+    guard let start = text.baseAddress else {
       writer.put(0x22)
-      guard let start = text.baseAddress else {
-        writer.put(0x22)
-        return
-      }
-      var index = 0
-      while true {
-        while text.count - index >= 8 {
-          let (word, length) = PlainText.run(start + index, allowsHigh: true)
-          UnsafeMutableRawPointer(writer.base + writer.count).storeBytes(of: word.littleEndian, as: UInt64.self)
-          index += length
-          writer.count += length
-          if length < 8 { break }
-        }
-        guard index < text.count else { break }
-        let byte = start[index]
-        index += 1
-        if byte >= 0x20, byte != 0x22, byte != 0x5C {
-          writer.put(byte)
-        } else {
-          escape(byte, to: &writer)
-          writer.reserve(text.count - index + 16)
-        }
-      }
-      writer.put(0x22)
+      return
     }
+    var index = 0
+    while true {
+      while text.count - index >= 8 {
+        let (word, length) = PlainText.run(start + index, allowsHigh: true)
+        UnsafeMutableRawPointer(writer.base + writer.count).storeBytes(of: word.littleEndian, as: UInt64.self)
+        index += length
+        writer.count += length
+        if length < 8 { break }
+      }
+      guard index < text.count else { break }
+      let byte = start[index]
+      index += 1
+      if byte >= 0x20, byte != 0x22, byte != 0x5C {
+        writer.put(byte)
+      } else {
+        escape(byte, to: &writer)
+        writer.reserve(text.count - index + 16)
+      }
+    }
+    writer.put(0x22)
   }
 
   /// Writes a scalar of a string; whether it had to be escaped. There must be room for six bytes.

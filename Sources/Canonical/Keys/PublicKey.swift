@@ -20,6 +20,8 @@ package struct PublicKey: Sendable, Hashable {
   package let algorithm: Algorithm
   /// 32 bytes for Ed25519; the uncompressed point, 65 bytes, for P-256.
   package let point: [UInt8]
+  /// Hexadecimal SHA-256 of the SubjectPublicKeyInfo.
+  package let id: String
 
   /// A key of an Ed25519 point. Points of small order verify signatures that nobody made, and are refused.
   package init(ed25519 point: [UInt8]) throws(KeyFailure) {
@@ -28,6 +30,7 @@ package struct PublicKey: Sendable, Hashable {
     guard !EdwardsPoint.isSmallOrder(point) else { throw KeyFailure("the Ed25519 key is of small order") }
     algorithm = .ed25519
     self.point = point
+    id = Digest.sha256Hex(Self.ed25519Prefix + point)
   }
 
   /// A key of an uncompressed point on P-256.
@@ -35,6 +38,7 @@ package struct PublicKey: Sendable, Hashable {
     guard point.count == 65, point[0] == 4 else { throw KeyFailure("a P-256 key must be an uncompressed point") }
     algorithm = .ecdsaP256
     self.point = point
+    id = Digest.sha256Hex(Self.p256Prefix + point)
     guard OpenSSL.publicKey(self) != nil else { throw KeyFailure("the point of the key is not on P-256") }
   }
 
@@ -59,8 +63,6 @@ package struct PublicKey: Sendable, Hashable {
   /// The key as SubjectPublicKeyInfo in DER.
   package var spki: [UInt8] { (algorithm == .ed25519 ? Self.ed25519Prefix : Self.p256Prefix) + point }
 
-  /// Hexadecimal SHA-256 of the SubjectPublicKeyInfo.
-  package var id: String { Digest.sha256Hex(spki) }
 
   /// Whether a signature over a message is this key's. Ed25519: 64 bytes, with S below the group's order; P-256: DER.
   package func verifies(_ signature: [UInt8], _ message: [UInt8]) -> Bool {
