@@ -44,7 +44,8 @@ let package = Package(
     module(
       "Lowering",
       imports: [
-        "Source", "Lexer", "JSON", "AST", "Automata", "Directives", "Guards", "Diagnostics", "Parser", "Canonical", "IR",
+        "Source", "Lexer", "JSON", "AST", "Automata", "Directives", "Guards", "Diagnostics", "Parser", "Canonical",
+        "IR",
       ], resources: [.embedInCode("Policy/Rulesets")]),
     module("Policy", imports: ["Source", "JSON", "Automata", "Guards", "Canonical", "IR"]),
     module("Emitters", imports: ["Source", "IR", "JSON"], resources: [.embedInCode("Scripts")]),
@@ -68,7 +69,8 @@ let package = Package(
       ], swiftSettings: settings),
     tests("LexerTests", imports: ["Source", "JSON", "Diagnostics", "Lexer", "TestSupport"]),
     .target(
-      name: "TestSupport", dependencies: ["Source", "Diagnostics", "Driver", "Runtime"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Source", "Diagnostics", "Canonical", "Driver", "Runtime"],
+      path: "Tests/TestSupport",
       swiftSettings: settings),
     tests("SourceTests", imports: ["Source", "TestSupport"]),
     tests("AutomataTests", imports: ["Automata", "TestSupport"]),
@@ -92,6 +94,9 @@ let package = Package(
       imports: [
         "Source", "JSON", "Diagnostics", "Lexer", "Directives", "AST", "Driver", "Runtime", "TestSupport",
       ]),
+    tests(
+      "TrustTests",
+      imports: ["Source", "JSON", "IR", "Canonical", "Policy", "Driver", "Runtime", "TestSupport"]),
     tests("RuntimeTests", imports: ["Source", "JSON", "IR", "Runtime", "TestSupport"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Source", "JSON", "IR", "Runtime", "TestSupport", "claw"],
@@ -116,6 +121,10 @@ if tools == "fuzz" {
   ]
 }
 if tools == "bench" {
+  package.targets.append(
+    .executableTarget(
+      name: "TrustFigures", dependencies: ["JSON", "IR", "Canonical", "Driver", "TestSupport"],
+      path: "Benchmarks/Sources/TrustFigures", swiftSettings: settings))
   package.targets.append(
     .executableTarget(
       name: "BenchmarkTable",
