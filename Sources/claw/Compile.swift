@@ -92,11 +92,15 @@ struct CompileInputs: ParsableArguments {
   func compile(isVerbose: Bool = false) throws -> Compilation {
     let path = try resolved()
     var status = Status.done
-    guard let kind = kind ?? FileKind(path: path, isNamed: true) else {
-      Console.say("claw: '\(path)' is neither a Clawfile nor a pod file")
+    guard let source = Inputs.read(path, &status) else { throw status }
+    guard let kind = kind ?? FileKind(source, isNamed: true) else {
+      Console.say("claw: '\(path)' is neither a Clawfile nor a pod file nor a ruleset")
       throw Status.usage
     }
-    guard let source = Inputs.read(path, &status) else { throw status }
+    if kind == .suite {
+      Console.say("claw: '\(path)' is a test suite, of which nothing is made: 'claw policy test' runs it")
+      throw Status.usage
+    }
     var options = CompileOptions.here(path)
     options.isWorker = mode == .worker
     let compilation = Compiler.compile(source, kind: kind, files: DiskFiles(), options: options)

@@ -10,5 +10,8 @@ struct PolicyCommand: ParsableCommand {
         claw policy check policy.yml
         claw policy eval policy.yml event.json
       """,
-    subcommands: [PolicyCheck.self, PolicyShow.self, PolicyEval.self, PolicySimulate.self, PolicyDiff.self, PolicyProve.self])
+    subcommands: [
+      PolicyCheck.self, PolicyShow.self, PolicyEval.self, PolicySimulate.self, PolicyTest.self, PolicyDiff.self,
+      PolicyProve.self,
+    ])
 }

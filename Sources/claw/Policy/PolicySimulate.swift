@@ -8,6 +8,9 @@ struct PolicySimulate: ParsableCommand {
     commandName: "simulate",
     abstract: "Decides many events; one that is denied makes the status 1.",
     discussion: """
+      With --track-posture each session (sessionId) has a state, and events are judged at the time that they say. In the \
+      profile 'hardened' that is always so where the ruleset has a posture.
+
       EXAMPLES
         claw policy simulate policy.yml events.jsonl
         claw policy simulate strict events.jsonl --jsonl --no-fail-on-deny
@@ -18,25 +21,26 @@ struct PolicySimulate: ParsableCommand {
   @Flag(help: "Write one JSON object for each event.") var jsonl = false
   @Flag(help: "Write all as one JSON document.") var json = false
   @Flag(help: "Write only how many events had which outcome.") var summary = false
-  @Flag(name: .customLong("no-fail-on-deny"), help: "End with status 0 even if events are denied.") var noFailOnDeny = false
+  @Flag(name: .customLong("track-posture"), help: "Judge by the posture too.") var trackPosture = false
+  @Flag(name: .customLong("no-fail-on-deny"), help: "End with status 0 even if events are denied.") var noFailOnDeny =
+    false
   @OptionGroup var policy: PolicyOptions
   @OptionGroup var report: ReportOptions
 
   func run() throws {
     let engine = try policy.engine(path, report)
     let events = try PolicyEvents.lines(events)
+    var sessions = PolicyEvents.sessions(engine, asked: trackPosture)
     var counts: [Decision.Outcome: Int] = [:]
     var results: [JSONValue] = []
     var text = ""
     for event in events {
-      let decision = engine.decide(event)
+      let posture = sessions?.decide(event, by: engine)
+      let decision = posture?.0.decision ?? engine.decide(event)
       counts[decision.outcome, default: 0] += 1
       if summary { continue }
       if jsonl || json {
-        let entry: JSONValue = [
-          "eventId": .string(event.id), "outcome": .string(decision.outcome.rawValue), "decision": decision.json,
-          "report": decision.report,
-        ]
+        let entry = PolicyEvents.entry(event, decision, posture)
         if jsonl { text += entry.text() + "\n" } else { results.append(entry) }
       } else {
         text += PolicyText.line(event, decision) + "\n"
@@ -62,7 +66,8 @@ struct PolicySimulate: ParsableCommand {
       ]
       Console.write(document.text(indented: true) + "\n")
     } else if !jsonl {
-      let line = "\(total) events: \(count(.allowed)) allowed, \(count(.warn)) with a warning, \(count(.blocked)) blocked"
+      let line =
+        "\(total) events: \(count(.allowed)) allowed, \(count(.warn)) with a warning, \(count(.blocked)) blocked"
       if summary { Console.write(line + "\n") } else { Console.say(line) }
     }
     if count(.blocked) > 0, !noFailOnDeny { throw Status.failed }
