@@ -33,7 +33,7 @@ enum RulesetArtifact {
     return (try? CanonicalJSON.bytes(value)).map { $0 + [0x0A] }
   }
 
-  /// The artifact for people to review: with line ends, and each automaton of more than a few states as its digest.
+  /// The artifact for people to review: with line ends, and each automaton and list of more than a few parts as its digest.
   ///
   /// Those of the usual secrets alone take a megabyte, which nobody would read; the semantic hash covers them all.
   static func shortened(_ bytes: [UInt8]) -> [UInt8] {
@@ -42,10 +42,15 @@ enum RulesetArtifact {
   }
 
   private static let shownStates = 6
+  private static let shownElements = 16
 
   private static func shortened(_ value: JSONValue) -> JSONValue {
     switch value {
-    case .array(let elements): return .array(elements.map(shortened))
+    case .array(let elements):
+      guard elements.count > shownElements, let bytes = try? CanonicalJSON.bytes(value) else {
+        return .array(elements.map(shortened))
+      }
+      return ["elements": JSONValue(elements.count), "sha256": .string(Digest.sha256Hex(bytes))]
     case .object(let members):
       if let states = value["transitions"]?.array, value["accepting"] != nil {
         guard states.count > shownStates, let bytes = try? CanonicalJSON.bytes(value) else { return value }

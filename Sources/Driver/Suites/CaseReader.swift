@@ -12,6 +12,8 @@ struct CaseReader {
   let posture: PosturePlan?
   /// Whether there is a ruleset at all; without one, nothing can be said of its states.
   let knowsPosture: Bool
+  /// Where the parser found errors.
+  var misread: [Int] = []
   var cases: [CompiledSuite.Case] = []
   var bag = DiagnosticBag()
   private var names: [String: Location] = [:]
@@ -182,7 +184,8 @@ struct CaseReader {
       result.transition = .init(
         from: transition["from"]?.text, to: transition["to"]?.text, trigger: transition["trigger"]?.text)
     }
-    if record.fields.isEmpty {
+    // A field that could not be read is reported already.
+    if record.fields.isEmpty, !misread.contains(where: { value.location.range.lower <= $0 && $0 < value.location.range.upper }) {
       bag.report(
         SuiteRules.emptyExpectation, at: value.location, "the case expects nothing, so that it passes whatever happens",
         help: "say 'allowed: true', 'denied: true' or 'warn: true'")

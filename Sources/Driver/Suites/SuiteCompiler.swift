@@ -39,10 +39,14 @@ package enum SuiteCompiler {
   private static func read(
     _ file: SourceFile, _ profile: PolicyProfile, _ sources: RulesetSources, into bag: inout DiagnosticBag
   ) -> CompiledSuite? {
-    guard let record = SuiteParser.parse(file, into: &bag) else { return nil }
+    var errors = DiagnosticBag()
+    let parsed = SuiteParser.parse(file, into: &errors)
+    bag.add(contentsOf: errors)
+    guard let record = parsed else { return nil }
     guard let policy = record["policy"], let reference = policy.text else { return nil }
     let lowered = ruleset(Located(reference, policy.location), file, profile, sources, into: &bag)
     var reader = CaseReader(posture: lowered?.program.posture, knowsPosture: lowered != nil)
+    reader.misread = errors.diagnostics.map(\.location.range.lower)
     let suites = record["suites"]?.records ?? []
     if suites.isEmpty, let place = record["suites"] {
       bag.report(

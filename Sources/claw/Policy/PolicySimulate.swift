@@ -1,4 +1,5 @@
 import ArgumentParser
+import IR
 import JSON
 import Policy
 
@@ -24,10 +25,15 @@ struct PolicySimulate: ParsableCommand {
   @Flag(name: .customLong("track-posture"), help: "Judge by the posture too.") var trackPosture = false
   @Flag(name: .customLong("no-fail-on-deny"), help: "End with status 0 even if events are denied.") var noFailOnDeny =
     false
+  @Flag(
+    name: .customLong("explain-differences"),
+    help: "Decide each event in both profiles, and say which hardened rule changed a verdict.")
+  var explainDifferences = false
   @OptionGroup var policy: PolicyOptions
   @OptionGroup var report: ReportOptions
 
   func run() throws {
+    if explainDifferences { return try explain() }
     let engine = try policy.engine(path, report)
     let events = try PolicyEvents.lines(events)
     var sessions = PolicyEvents.sessions(engine, asked: trackPosture)
@@ -52,6 +58,24 @@ struct PolicySimulate: ParsableCommand {
     }
     Console.write(text)
     try finish(counts, results, events.count)
+  }
+
+  private func explain() throws {
+    var (loose, strict) = (policy, policy)
+    (loose.profile, strict.profile) = (.compat, .hardened)
+    let engines = (try loose.engine(path), try strict.engine(path))
+    let events = try PolicyEvents.lines(events)
+    let differences = events.compactMap { ProfileDifference($0, compat: engines.0, hardened: engines.1) }
+    if json {
+      let document: JSONValue = [
+        "schema": 1, "total": JSONValue(events.count), "differences": .array(differences.map(DifferenceReport.json)),
+      ]
+      Console.write(document.text(indented: true) + "\n")
+    } else if jsonl {
+      Console.write(differences.map { DifferenceReport.json($0).text() + "\n" }.joined())
+    } else {
+      Console.write(DifferenceReport.text(differences, events.count))
+    }
   }
 
   private func finish(_ counts: [Decision.Outcome: Int], _ results: [JSONValue], _ total: Int) throws {

@@ -24,7 +24,7 @@ struct PolicyTest: ParsableCommand {
   /// How results are written.
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, junit }
 
-  @Argument(help: "Test suites.", completion: .file()) var paths: [String]
+  @Argument(help: "Test suites, and folders with some.", completion: .file()) var paths: [String] = []
   @Flag(help: "Say which entries of the rulesets decide some case.") var coverage = false
   @Option(
     name: .customLong("min-coverage"),
@@ -48,11 +48,9 @@ struct PolicyTest: ParsableCommand {
     var bag = DiagnosticBag()
     var status = Status.done
     var suites: [CompiledSuite] = []
-    for path in paths {
-      guard let file = Inputs.read(path, &status) else { continue }
-      if let suite = SuiteCompiler.compile(file, profile: policy.profile, sources: policy.sources, into: &bag) {
-        suites.append(suite)
-      }
+    for file in files(&status) {
+      let suite = SuiteCompiler.compile(file, profile: policy.profile, sources: policy.sources, into: &bag)
+      if let suite { suites.append(suite) }
     }
     bag.removeDuplicates()
     if !bag.isEmpty {
@@ -79,6 +77,23 @@ struct PolicyTest: ParsableCommand {
     if runs.contains(where: { $0.failed > 0 || !($0.mutation?.survivors.isEmpty ?? true) }) || !isCovered {
       throw Status.failed
     }
+  }
+
+  /// The suites that are named, and those in folders.
+  private func files(_ status: inout Status) -> [SourceFile] {
+    let all = paths.isEmpty ? ["."] : paths
+    let folders = all.filter { FileSearch.kind(of: $0) == .folder }
+    var files: [SourceFile] = []
+    if !folders.isEmpty {
+      let found = Inputs.find(folders, as: nil, withPolicies: true, status: &status).filter { $0.kind == .suite }
+      if found.isEmpty, status == .done {
+        Console.say("claw: there is no test suite in \(folders.map { "'\($0)'" }.joined(separator: ", ")) or below")
+        status = .usage
+      }
+      files = found.map(\.file)
+    }
+    for path in all where !folders.contains(path) { if let file = Inputs.read(path, &status) { files.append(file) } }
+    return files
   }
 
   private func write(_ runs: [SuiteRun]) throws {
