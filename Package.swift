@@ -44,7 +44,8 @@ let package = Package(
     module(
       "Lowering",
       imports: [
-        "Source", "Lexer", "JSON", "AST", "Automata", "Directives", "Guards", "Diagnostics", "Parser", "Canonical", "IR",
+        "Source", "Lexer", "JSON", "AST", "Automata", "Directives", "Guards", "Diagnostics", "Parser", "Canonical",
+        "IR",
       ], resources: [.embedInCode("Policy/Rulesets")]),
     module("Policy", imports: ["Source", "JSON", "Automata", "Guards", "Canonical", "IR"]),
     module("Emitters", imports: ["Source", "IR", "JSON"], resources: [.embedInCode("Scripts")]),
@@ -90,7 +91,8 @@ let package = Package(
     tests(
       "PolicyTestingTests",
       imports: [
-        "Source", "Automata", "JSON", "Diagnostics", "Guards", "IR", "Lowering", "Policy", "Driver", "Runtime", "TestSupport",
+        "Source", "Automata", "JSON", "Diagnostics", "Guards", "IR", "Lowering", "Policy", "Driver", "Runtime",
+        "TestSupport",
       ]),
     tests("RuntimeTests", imports: ["Source", "JSON", "IR", "Runtime"]),
     .testTarget(
@@ -111,7 +113,8 @@ if tools == "fuzz" {
   package.targets += [
     .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
     .executableTarget(
-      name: "FuzzTargets", dependencies: ["Source", "JSON", "Diagnostics", "Lexer", "AST", "Driver", "Policy", "CFuzzer"],
+      name: "FuzzTargets",
+      dependencies: ["Source", "JSON", "Diagnostics", "Lexer", "AST", "Driver", "Policy", "CFuzzer"],
       path: "Fuzz/Sources/FuzzTargets", swiftSettings: settings),
   ]
 }

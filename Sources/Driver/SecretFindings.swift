@@ -18,7 +18,9 @@ package enum SecretFindings {
   /// The findings of a file.
   ///
   /// - Parameter lines: the lines that matter, from 1; nil for all.
-  package static func check(_ file: SourceFile, _ scan: SecretScan, lines: [ClosedRange<Int>]? = nil, into bag: inout DiagnosticBag) {
+  package static func check(
+    _ file: SourceFile, _ scan: SecretScan, lines: [ClosedRange<Int>]? = nil, into bag: inout DiagnosticBag
+  ) {
     if scan.skips(file.path) { return }
     for finding in scan.findings(in: file.bytes) {
       if let lines, !finding.range.isEmpty {

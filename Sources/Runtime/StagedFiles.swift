@@ -21,21 +21,27 @@ package enum StagedFiles {
 
   /// The files that are staged, in git's order.
   package static func all(environment: Environment) throws(Failure) -> [File] {
-    guard let program = Programs.find("git", environment: environment) else { throw Failure(message: "there is no git on PATH") }
+    guard let program = Programs.find("git", environment: environment) else {
+      throw Failure(message: "there is no git on PATH")
+    }
     let git = Git(program: program)
     let top = String(decoding: try git.run(["rev-parse", "--show-toplevel"]), as: UTF8.self).trimmed
     var files: [File] = []
     for entry in try entries(git, String(top)) {
       let content = try git.run(["-C", String(top), "cat-file", "blob", entry.blob])
       let diff = try git.run(
-        ["-C", String(top), "--literal-pathspecs", "diff", "--cached", "--unified=0"] + plain + ["--text", "--", entry.path])
+        ["-C", String(top), "--literal-pathspecs", "diff", "--cached", "--unified=0"] + plain + [
+          "--text", "--", entry.path,
+        ])
       files.append(File(file: SourceFile(path: entry.path, bytes: content), added: addedLines(diff)))
     }
     return files
   }
 
   /// What keeps a user's settings out of a diff.
-  private static let plain = ["--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules=all"]
+  private static let plain = [
+    "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules=all",
+  ]
 
   /// `:OLDMODE NEWMODE OLDBLOB NEWBLOB STATUS NUL PATH NUL`, of files that are still there and no submodules.
   private static func entries(_ git: Git, _ top: String) throws(Failure) -> [(path: String, blob: String)] {

@@ -20,9 +20,12 @@ struct Secrets: ParsableCommand {
         claw secrets --staged --policy policy.yml
       """)
 
-  @Argument(help: "Files and folders; the current folder if none is named.", completion: .file()) var paths: [String] = []
+  @Argument(help: "Files and folders; the current folder if none is named.", completion: .file()) var paths: [String] =
+    []
   @Flag(help: "Look at the lines that 'git add' has added.") var staged = false
-  @Option(name: .customLong("policy"), help: ArgumentHelp("A ruleset, or the name of a built-in one.", valueName: "ruleset"), completion: .file())
+  @Option(
+    name: .customLong("policy"), help: ArgumentHelp("A ruleset, or the name of a built-in one.", valueName: "ruleset"),
+    completion: .file())
   var ruleset = "default"
   @OptionGroup var policy: PolicyOptions
   @OptionGroup var quiet: QuietOption

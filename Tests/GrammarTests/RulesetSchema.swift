@@ -12,12 +12,17 @@ enum RulesetSchema {
     }
     let custom = JSONValue.Member("custom", list(record(PolicyLanguage.asyncGuard, "A guard that asks a service")))
     let root: [JSONValue.Member] = [
-      .init("version", ["description": "The language version, in quotes", "enum": .array(PolicyLanguage.versions.map { .string($0) })]),
+      .init(
+        "version",
+        ["description": "The language version, in quotes", "enum": .array(PolicyLanguage.versions.map { .string($0) })]),
       .init("name", text("What the ruleset is called")), .init("description", text("What it is for")),
       .init("extends", text("What it builds on: a built-in ruleset, a path, or an https address with '#sha256='")),
       .init(
         "merge_strategy",
-        ["description": "How it becomes one with that", "enum": .array(PolicyLanguage.mergeStrategies.map { .string($0) })]),
+        [
+          "description": "How it becomes one with that",
+          "enum": .array(PolicyLanguage.mergeStrategies.map { .string($0) }),
+        ]),
       .init("guards", object(guards + [custom], "What each guard allows and refuses")),
       .init("custom_guards", list(record(PolicyLanguage.customGuard, "A guard of the host"))),
       .init("settings", record(PolicyLanguage.settings, "How events are judged")),
@@ -25,7 +30,8 @@ enum RulesetSchema {
     ]
     return [
       "$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A policy ruleset of claw",
-      "description": "Rulesets of the profile 'hardened'; what a schema can't say, 'claw policy check' does.", "type": "object",
+      "description": "Rulesets of the profile 'hardened'; what a schema can't say, 'claw policy check' does.",
+      "type": "object",
       "properties": .object(root), "required": ["version"], "additionalProperties": false,
     ]
   }
@@ -79,11 +85,13 @@ enum RulesetSchema {
       return described(.object(members))
     case .number: return described(["type": "number"])
     case .text: return text(summary)
-    case .choice(let words, let aliases): return described(["enum": .array((words + aliases.keys.sorted()).map { .string($0) })])
+    case .choice(let words, let aliases):
+      return described(["enum": .array((words + aliases.keys.sorted()).map { .string($0) })])
     case .texts: return described(list(["type": ["string", "number", "boolean", "null"]]))
     case .record(let fields, let isOpen): return record(fields, summary, isOpen: isOpen)
     case .records(let fields): return described(list(record(fields, "One of them")))
-    case .table(let inner): return described(["type": "object", "additionalProperties": self.type(inner, "One of them")])
+    case .table(let inner):
+      return described(["type": "object", "additionalProperties": self.type(inner, "One of them")])
     case .anything: return described([:])
     }
   }

@@ -36,7 +36,9 @@ struct RulesetSchemaTests {
   @Test("It refuses what breaks a rule that it states, and nothing that the parser takes", arguments: cases)
   func agrees(name: String) throws {
     let goldenCase = try GoldenFolder.read(Repository.path("Tests/Golden/policy/" + name))
-    guard goldenCase.main?.kind == .ruleset, let bytes = goldenCase.main.flatMap({ goldenCase.input[$0.path] }) else { return }
+    guard goldenCase.main?.kind == .ruleset, let bytes = goldenCase.main.flatMap({ goldenCase.input[$0.path] }) else {
+      return
+    }
     let findings = goldenCase.expected["diagnostics.txt"].map { String(decoding: $0, as: UTF8.self) } ?? ""
     try agree(SourceFile(path: "policy.yml", bytes: bytes), findings, name)
   }
@@ -56,16 +58,25 @@ struct RulesetSchemaTests {
   @Test(
     "Values of every type: the schema and the parser agree",
     arguments: [
-      "guards: {}", "guards: {forbidden_path: }", "guards: {forbidden_path: {enabled: yes}}", "guards: {forbidden_path: {enabled: \"true\"}}",
-      "guards: {forbidden_path: {exceptions: }}", "guards: {forbidden_path: {exceptions: /a}}", "guards: {forbidden_path: {exceptions: [1, true, x]}}",
-      "guards: {mcp_tool: {max_args_size: 5}}", "guards: {mcp_tool: {max_args_size: -5}}", "guards: {mcp_tool: {deny: [x]}}",
-      "guards: {mcp_tool: {default_action: deny}}", "guards: {mcp_tool: {default_action: log}}", "guards: {patch_integrity: {max_imbalance_ratio: 2.5}}",
-      "guards: {patch_integrity: {max_imbalance_ratio: x}}", "guards: {secret_leak: {patterns: [{name: a, pattern: b, masking: {first: 256}}]}}",
-      "guards: {secret_leak: {patterns: [{name: a, pattern: b, masking: {first: 255}}]}}", "guards: {secret_leak: {patterns: [{pattern: b}]}}",
-      "guards: {jailbreak: {detector: {layers: {ml: false}}}}", "guards: {hard_rails: {clear: []}}", "settings: {fail_fast: true}",
+      "guards: {}", "guards: {forbidden_path: }", "guards: {forbidden_path: {enabled: yes}}",
+      "guards: {forbidden_path: {enabled: \"true\"}}",
+      "guards: {forbidden_path: {exceptions: }}", "guards: {forbidden_path: {exceptions: /a}}",
+      "guards: {forbidden_path: {exceptions: [1, true, x]}}",
+      "guards: {mcp_tool: {max_args_size: 5}}", "guards: {mcp_tool: {max_args_size: -5}}",
+      "guards: {mcp_tool: {deny: [x]}}",
+      "guards: {mcp_tool: {default_action: deny}}", "guards: {mcp_tool: {default_action: log}}",
+      "guards: {patch_integrity: {max_imbalance_ratio: 2.5}}",
+      "guards: {patch_integrity: {max_imbalance_ratio: x}}",
+      "guards: {secret_leak: {patterns: [{name: a, pattern: b, masking: {first: 256}}]}}",
+      "guards: {secret_leak: {patterns: [{name: a, pattern: b, masking: {first: 255}}]}}",
+      "guards: {secret_leak: {patterns: [{pattern: b}]}}",
+      "guards: {jailbreak: {detector: {layers: {ml: false}}}}", "guards: {hard_rails: {clear: []}}",
+      "settings: {fail_fast: true}",
       "settings: {fail_fast: 1}", "posture: {initial: a, states: {a: {capabilities: [], budgets: {patches: 1}}}}",
-      "posture: {initial: a, states: {a: {capabilities: [], budgets: {patches: x}}}}", "posture: {initial: a}", "unknown: 1", "extends: strict",
-      "custom_guards: [{id: x, enabled: false, config: {anything: [1]}}]", "custom_guards: [{enabled: false}]", "merge_strategy: deep",
+      "posture: {initial: a, states: {a: {capabilities: [], budgets: {patches: x}}}}", "posture: {initial: a}",
+      "unknown: 1", "extends: strict",
+      "custom_guards: [{id: x, enabled: false, config: {anything: [1]}}]", "custom_guards: [{enabled: false}]",
+      "merge_strategy: deep",
       "guards: {custom: [{package: clawdstrike-snyk, enabled: false, async: {timeout_ms: 99}}]}",
     ])
   func values(text: String) throws {

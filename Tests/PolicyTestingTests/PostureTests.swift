@@ -14,8 +14,12 @@ struct PostureTests {
     initial: "work",
     states: [
       .init(name: "locked", capabilities: ["file_access"], budgets: []),
-      .init(name: "open", capabilities: ["egress", "file_access", "file_write", "shell"], budgets: [.init(name: "egress_calls", limit: 0)]),
-      .init(name: "work", capabilities: ["egress", "file_access", "file_write"], budgets: [.init(name: "file_writes", limit: 2)]),
+      .init(
+        name: "open", capabilities: ["egress", "file_access", "file_write", "shell"],
+        budgets: [.init(name: "egress_calls", limit: 0)]),
+      .init(
+        name: "work", capabilities: ["egress", "file_access", "file_write"],
+        budgets: [.init(name: "file_writes", limit: 2)]),
     ],
     transitions: [
       .init(from: nil, to: "locked", trigger: "critical_violation", after: nil),
@@ -59,7 +63,9 @@ struct PostureTests {
     #expect(second.transition == .init(from: "work", to: "open", trigger: "budget_exhausted", at: 2))
     // The budget of 0 is used up from the start.
     let none = engine.decide(connect, in: &machine, at: 3)
-    #expect(none.decision.overall.guardName == "posture_budget" && machine.budgets == ["egress_calls": .init(used: 0, limit: 0)])
+    #expect(
+      none.decision.overall.guardName == "posture_budget"
+        && machine.budgets == ["egress_calls": .init(used: 0, limit: 0)])
   }
 
   @Test("A block counts for no budget; a critical one fires its own trigger alone, another any_violation")
@@ -90,7 +96,8 @@ struct PostureTests {
   func circle() {
     var plan = Self.plan
     plan.transitions = [
-      .init(from: "work", to: "open", trigger: "timeout", after: 0), .init(from: "open", to: "work", trigger: "timeout", after: 0),
+      .init(from: "work", to: "open", trigger: "timeout", after: 0),
+      .init(from: "open", to: "work", trigger: "timeout", after: 0),
     ]
     var machine = PostureMachine(plan, at: 0)
     #expect(machine.advance(to: 0) != nil && machine.history.count == 2)
@@ -133,7 +140,9 @@ struct PostureTests {
     #expect(sessions.decide(event("a", "/x"), by: engine).1.state == "locked")
   }
 
-  @Test("Times are written as they are read", arguments: [0, 951_782_399, 951_868_800, 1_709_164_800, -1, -62_167_219_200, 253_402_300_799])
+  @Test(
+    "Times are written as they are read",
+    arguments: [0, 951_782_399, 951_868_800, 1_709_164_800, -1, -62_167_219_200, 253_402_300_799])
   func times(seconds: Int) {
     #expect(Timestamp.seconds(Timestamp.text(seconds)) == seconds)
   }

@@ -29,7 +29,8 @@ struct SuiteTests {
   private func compile(_ tests: String, _ ruleset: String = ruleset) -> (CompiledSuite?, DiagnosticBag) {
     var bag = DiagnosticBag()
     let files = MemoryFiles(["t/policy.yml": SourceFile(path: "t/policy.yml", text: ruleset)])
-    let file = SourceFile(path: "t/suite.yml", text: "name: n\npolicy: policy.yml\nsuites:\n  - name: s\n    tests:\n\(tests)")
+    let file = SourceFile(
+      path: "t/suite.yml", text: "name: n\npolicy: policy.yml\nsuites:\n  - name: s\n    tests:\n\(tests)")
     let suite = SuiteCompiler.compile(file, profile: .hardened, sources: RulesetSources(files: files), into: &bag)
     return (suite, bag)
   }
@@ -46,13 +47,25 @@ struct SuiteTests {
   @Test(
     "Both polarities are checked, and a warning is no plain 'allowed'",
     arguments: [
-      ("/a", "allowed", ["allowed: true", "denied: false", "warn: false", "allowed: true, denied: false"], ["allowed: false", "denied: true", "warn: true"]),
+      (
+        "/a", "allowed", ["allowed: true", "denied: false", "warn: false", "allowed: true, denied: false"],
+        ["allowed: false", "denied: true", "warn: true"]
+      ),
       (
         "/etc/shadow", "blocked",
-        ["allowed: false", "denied: true", "warn: false", "guard: forbidden_path", "severity: critical", "message_contains: shadow", "reason_contains: matches"],
-        ["allowed: true", "denied: false", "guard: posture", "severity: high", "message_contains: passwd", "reason_contains: passwd"]
+        [
+          "allowed: false", "denied: true", "warn: false", "guard: forbidden_path", "severity: critical",
+          "message_contains: shadow", "reason_contains: matches",
+        ],
+        [
+          "allowed: true", "denied: false", "guard: posture", "severity: high", "message_contains: passwd",
+          "reason_contains: passwd",
+        ]
       ),
-      ("git_push", "warn", ["warn: true", "allowed: true, warn: true", "denied: false"], ["allowed: true", "allowed: false", "denied: true", "warn: false"]),
+      (
+        "git_push", "warn", ["warn: true", "allowed: true, warn: true", "denied: false"],
+        ["allowed: true", "allowed: false", "denied: true", "warn: false"]
+      ),
     ])
   func polarities(value: String, outcome: String, good: [String], bad: [String]) throws {
     let input = outcome == "warn" ? Self.tool : Self.read
@@ -132,7 +145,8 @@ struct SuiteTests {
     #expect(suite == nil)
     #expect(Set(bag.diagnostics.map(\.rule.name)) == ["suite/event", "suite/empty-expectation"])
     #expect(bag.diagnostics.allSatisfy { $0.location.file.path == "t/suite.yml" && !$0.location.range.isEmpty })
-    let (none, missing) = compile(line("a", Self.read, "/a", "{allowed: true}"), "version: \"1.2.0\"\nguards: {forbidden_path: {x: 1}}\n")
+    let (none, missing) = compile(
+      line("a", Self.read, "/a", "{allowed: true}"), "version: \"1.2.0\"\nguards: {forbidden_path: {x: 1}}\n")
     #expect(none == nil)
     #expect(missing.diagnostics.map(\.rule.name).sorted() == ["policy/unknown-key", "suite/policy"])
   }

@@ -81,7 +81,9 @@ enum FuzzTarget: String, CaseIterable {
   private func event(_ bytes: [UInt8]) {
     guard let event = try? EventReader.read(bytes) else { return }
     let text = event.json.text()
-    guard let again = try? EventReader.read(text.utf8) else { preconditionFailure("an event that was written can't be read") }
+    guard let again = try? EventReader.read(text.utf8) else {
+      preconditionFailure("an event that was written can't be read")
+    }
     precondition(again.json.text() == text, "an event changes when it is written")
   }
 

@@ -185,7 +185,9 @@ struct CaseReader {
         from: transition["from"]?.text, to: transition["to"]?.text, trigger: transition["trigger"]?.text)
     }
     // A field that could not be read is reported already.
-    if record.fields.isEmpty, !misread.contains(where: { value.location.range.lower <= $0 && $0 < value.location.range.upper }) {
+    if record.fields.isEmpty,
+      !misread.contains(where: { value.location.range.lower <= $0 && $0 < value.location.range.upper })
+    {
       bag.report(
         SuiteRules.emptyExpectation, at: value.location, "the case expects nothing, so that it passes whatever happens",
         help: "say 'allowed: true', 'denied: true' or 'warn: true'")

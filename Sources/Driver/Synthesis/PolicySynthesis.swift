@@ -79,7 +79,9 @@ package struct PolicySynthesis {
       guard type.utf8.starts(with: "remote.".utf8) || type.utf8.starts(with: "input.".utf8) else { return }
       ruleset.add("computer_use", "allowed_actions", type, event.id)
       let channel = String(type.dropFirst(7))
-      if Guard.remoteChannels.contains(channel) { ruleset.set("remote_desktop_side_channel", "\(channel)_enabled", "true", event.id) }
+      if Guard.remoteChannels.contains(channel) {
+        ruleset.set("remote_desktop_side_channel", "\(channel)_enabled", "true", event.id)
+      }
       if type == "input.inject", let input = data["input_type"]?.string ?? data["inputType"]?.string {
         ruleset.add("input_injection_capability", "allowed_input_types", input, event.id)
       }
@@ -100,7 +102,11 @@ package struct PolicySynthesis {
   private static func escaped(_ path: String) -> String {
     var result = ""
     for scalar in path.unicodeScalars {
-      if scalar == "*" || scalar == "?" || scalar == "[" { result += "[\(scalar)]" } else { result.unicodeScalars.append(scalar) }
+      if scalar == "*" || scalar == "?" || scalar == "[" {
+        result += "[\(scalar)]"
+      } else {
+        result.unicodeScalars.append(scalar)
+      }
     }
     return result
   }
@@ -133,10 +139,16 @@ package struct PolicySynthesis {
     let id = event.id
     switch result.guardName {
     // Events that the hardened profile refuses whatever the ruleset says stay refused.
-    case _ where result.hardening == .controlCharacters || result.hardening == .invalidHost || result.hardening == .urlHost: return
-    case "path_allowlist", "egress_allowlist", "mcp_tool", "secret_access", "computer_use", "input_injection_capability": return
+    case _
+    where result.hardening == .controlCharacters || result.hardening == .invalidHost || result.hardening == .urlHost:
+      return
+    case "path_allowlist", "egress_allowlist", "mcp_tool", "secret_access", "computer_use",
+      "input_injection_capability":
+      return
     case "forbidden_path" where round < 2:
-      for path in ObservedNames.paths(of: event.action) { ruleset.add("forbidden_path", "exceptions", Self.escaped(path), id) }
+      for path in ObservedNames.paths(of: event.action) {
+        ruleset.add("forbidden_path", "exceptions", Self.escaped(path), id)
+      }
     case "secret_leak" where round < 2:
       let paths = ObservedNames.paths(of: event.action)
       if paths.isEmpty { ruleset.disable("secret_leak", id) }
@@ -169,7 +181,8 @@ package struct PolicySynthesis {
     keep("forbidden_patterns", of: "shell_command", event, program)
     guard case .command(let name, let arguments, _) = event.action else { return }
     // A word with blanks is a command line of its own, and no path.
-    for word in [name] + arguments where (word.utf8.contains(0x2F) || word.utf8.first == 0x2E) && !word.utf8.contains(0x20) {
+    for word in [name] + arguments
+    where (word.utf8.contains(0x2F) || word.utf8.first == 0x2E) && !word.utf8.contains(0x20) {
       ruleset.add("forbidden_path", "exceptions", Self.escaped(word), event.id)
     }
   }

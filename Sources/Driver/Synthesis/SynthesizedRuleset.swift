@@ -18,7 +18,9 @@ struct SynthesizedRuleset {
   }
 
   /// Makes sure that a list is there, if only an empty one.
-  mutating func need(_ guardName: String, _ list: String) { lists[guardName, default: [:]][list, default: [:]] = lists[guardName]?[list] ?? [:] }
+  mutating func need(_ guardName: String, _ list: String) {
+    lists[guardName, default: [:]][list, default: [:]] = lists[guardName]?[list] ?? [:]
+  }
 
   mutating func add(_ guardName: String, _ list: String, _ entry: String, _ event: String) {
     if isDisabled(guardName) { return }
@@ -50,7 +52,9 @@ struct SynthesizedRuleset {
     guard let entries = lists[guardName]?[list] else { return }
     let folders = entries.keys.filter { $0.hasSuffix("/**") }.sorted { $0.utf8.count < $1.utf8.count }
     for entry in entries.keys {
-      guard let wider = folders.first(where: { $0 != entry && entry.utf8.starts(with: $0.dropLast(2).utf8) }) else { continue }
+      guard let wider = folders.first(where: { $0 != entry && entry.utf8.starts(with: $0.dropLast(2).utf8) }) else {
+        continue
+      }
       for event in entries[entry] ?? [] { add(guardName, list, wider, event) }
       remove(guardName, list, entry)
     }
@@ -89,7 +93,9 @@ struct SynthesizedRuleset {
     return text
   }
 
-  private static func precedes(_ left: String, _ right: String) -> Bool { left.utf8.lexicographicallyPrecedes(right.utf8) }
+  private static func precedes(_ left: String, _ right: String) -> Bool {
+    left.utf8.lexicographicallyPrecedes(right.utf8)
+  }
 
   /// A text in double quotes, as YAML reads it back.
   static func quoted(_ text: String) -> String { "\"" + escaped(text, also: ["\"", "\\"]) + "\"" }

@@ -8,7 +8,9 @@ package enum ObservedNames {
     switch action {
     case .fileRead(let target), .fileWrite(let target, _): targets = [target]
     case .patch(let target, let content):
-      targets = [target] + UnifiedDiff(content).targets.map { .init(String(decoding: $0, as: UTF8.self), folder: target.folder) }
+      targets =
+        [target]
+        + UnifiedDiff(content).targets.map { .init(String(decoding: $0, as: UTF8.self), folder: target.folder) }
     default: return []
     }
     var result: [String] = []
@@ -24,7 +26,9 @@ package enum ObservedNames {
     for part in [event.metadata, event.metadata?["decision"]] {
       guard let part else { continue }
       if part["denied"]?.bool == true || part["allowed"]?.bool == false { return true }
-      if ["blocked", "denied", "deny"].contains(part["outcome"]?.string ?? part["decision"]?.string ?? "") { return true }
+      if ["blocked", "denied", "deny"].contains(part["outcome"]?.string ?? part["decision"]?.string ?? "") {
+        return true
+      }
     }
     return false
   }

@@ -71,7 +71,8 @@ enum ImpactReport {
     if impact.changes.isEmpty { return text + "\n**No recorded event changes.**\n" }
     text += "\n| event | does | before | after |\n|---|---|---|---|\n"
     for change in impact.changes {
-      text += "| \(cell(change.event.id)) | \(cell(PolicyReport.summary(change.event))) | \(change.before.outcome.rawValue)"
+      text +=
+        "| \(cell(change.event.id)) | \(cell(PolicyReport.summary(change.event))) | \(change.before.outcome.rawValue)"
       text += " | \(change.after.outcome.rawValue)\(change.isWider ? " (wider)" : "") |\n"
     }
     return text

@@ -23,7 +23,8 @@ struct PolicySynth: ParsableCommand {
 
   @Argument(help: "A file with one event a line; '-' for standard input.", completion: .file()) var events: String
   @Option(help: ArgumentHelp("A ruleset to build on.", valueName: "ruleset"), completion: .file()) var extends: String?
-  @Option(name: .shortAndLong, help: ArgumentHelp("Write the ruleset to a file.", valueName: "file"), completion: .file())
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Write the ruleset to a file.", valueName: "file"), completion: .file())
   var output: String?
   @OptionGroup var policy: PolicyOptions
 
@@ -50,7 +51,9 @@ struct PolicySynth: ParsableCommand {
       throw Status.invalid
     }
     try write(made.text)
-    if !made.leftOut.isEmpty { Console.say("left out \(made.leftOut.count) of \(observed.count) events, which were denied") }
+    if !made.leftOut.isEmpty {
+      Console.say("left out \(made.leftOut.count) of \(observed.count) events, which were denied")
+    }
     for event in made.refused { Console.say("claw: no ruleset allows \(event.id): \(PolicyReport.summary(event))") }
     if !made.refused.isEmpty { throw Status.failed }
   }
