@@ -92,7 +92,13 @@ let package = Package(
     tests(
       "GrammarTests",
       imports: [
-        "Source", "JSON", "Diagnostics", "Lexer", "Directives", "AST", "Driver", "Runtime", "TestSupport",
+        "Source", "JSON", "Diagnostics", "Lexer", "Directives", "Guards", "AST", "Driver", "Runtime", "TestSupport",
+      ]),
+    tests(
+      "PolicyTestingTests",
+      imports: [
+        "Source", "Automata", "JSON", "Diagnostics", "Guards", "IR", "Lowering", "Policy", "Driver", "Runtime",
+        "TestSupport",
       ]),
     tests(
       "TrustTests",
@@ -116,7 +122,8 @@ if tools == "fuzz" {
   package.targets += [
     .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
     .executableTarget(
-      name: "FuzzTargets", dependencies: ["Source", "Diagnostics", "Lexer", "AST", "Driver", "CFuzzer"],
+      name: "FuzzTargets",
+      dependencies: ["Source", "JSON", "Diagnostics", "Lexer", "AST", "Driver", "Policy", "CFuzzer"],
       path: "Fuzz/Sources/FuzzTargets", swiftSettings: settings),
   ]
 }

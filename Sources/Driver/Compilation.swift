@@ -114,6 +114,10 @@ package enum Compiler {
         compilation.addDockerfile(of: checked, from: file.path)
       }
     case .pod: pod(file, files, options, into: &compilation)
+    case .ruleset: ruleset(file, files, options, into: &compilation)
+    case .suite:
+      let sources = RulesetSources(files: files)
+      _ = SuiteCompiler.compile(file, profile: .hardened, sources: sources, into: &compilation.bag)
     }
     return compilation
   }
@@ -157,5 +161,14 @@ package enum GeneratedName {
     let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
     let suffix = name.lowercased().hasSuffix(".dockerfile") ? parts[0] : (parts.count > 1 ? parts[1] : "")
     return FilePath.join(folder, suffix.isEmpty ? "Dockerfile.generated" : "Dockerfile.\(suffix).generated")
+  }
+
+  /// `NAME.program.json` beside `NAME.yml`.
+  package static func program(for path: String) -> String {
+    let name = FilePath.name(of: path)
+    let stem =
+      [".yml", ".yaml", ".json"].first { name.lowercased().hasSuffix($0) }.map { String(name.dropLast($0.count)) }
+      ?? name
+    return FilePath.join(FilePath.directory(of: path), stem + ".program.json")
   }
 }

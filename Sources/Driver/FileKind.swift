@@ -1,4 +1,7 @@
-import Source
+import Diagnostics
+import Guards
+import Lexer
+package import Source
 
 /// Which language a file is in.
 package enum FileKind: String, Sendable, CaseIterable {
@@ -6,6 +9,10 @@ package enum FileKind: String, Sendable, CaseIterable {
   case clawfile
   /// A claw-pod.yml or compose file.
   case pod
+  /// A policy ruleset.
+  case ruleset
+  /// Test suites of a ruleset.
+  case suite
 
   /// The kind that a file's name says; nil for anything else.
   ///
@@ -27,6 +34,68 @@ package enum FileKind: String, Sendable, CaseIterable {
       self = .clawfile
     } else {
       return nil
+    }
+  }
+}
+
+extension FileKind {
+  /// Whether a file of such a name may be a ruleset or a test suite, which only its content says.
+  package static func mayBePolicy(_ path: String) -> Bool {
+    let lower = FilePath.name(of: path).lowercased()
+    return [".yml", ".yaml", ".json"].contains { lower.hasSuffix($0) } && !lower.hasSuffix(".generated.yml")
+  }
+
+  /// The kind of a file: what its name says, or what its content says; nil for anything else.
+  ///
+  /// - Parameter isNamed: whether the user named the file. In a search, only what can't be anything else counts: other
+  ///   tools' files have a `version` too.
+  package init?(_ file: SourceFile, isNamed: Bool) {
+    if let kind = FileKind(path: file.path, isNamed: isNamed) {
+      self = kind
+      return
+    }
+    guard Self.mayBePolicy(file.path) else { return nil }
+    // Reading every YAML file of a project whole would take long, and most are somebody else's.
+    guard isNamed || Self.hasKeyAtStart(file) else { return nil }
+    var ignored = DiagnosticBag()
+    guard let root = YAMLReader.read(file, into: &ignored).first?.root, root.entries != nil else {
+      // A ruleset with a mistake in its YAML is one still.
+      guard ignored.hasErrors, Self.hasKeyAtStart(file) else { return nil }
+      self = .ruleset
+      return
+    }
+    if root.entry("suites") != nil, root.entry("policy") != nil {
+      self = .suite
+    } else if root.entry("guards") != nil {
+      self = .ruleset
+    } else if let version = root["version"]?.text, Self.isVersion(version) {
+      let others = ["extends", "merge_strategy", "settings", "posture", "custom_guards"]
+      guard isNamed || (PolicyLanguage.versions.contains(version) && others.contains { root.entry($0) != nil }) else {
+        return nil
+      }
+      self = .ruleset
+    } else {
+      return nil
+    }
+  }
+
+  /// Three numbers with points between them.
+  private static func isVersion(_ text: String) -> Bool {
+    let parts = text.utf8.split(separator: 0x2E, omittingEmptySubsequences: false)
+    return parts.count == 3 && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy { 0x30...0x39 ~= $0 } }
+  }
+
+  /// Whether some line begins with a key that rulesets or suites have, or the file with a bracket.
+  private static func hasKeyAtStart(_ file: SourceFile) -> Bool {
+    let keys = ["guards", "suites", "version"]
+    let first = file.bytes.first { $0 > 0x20 }
+    if first == 0x7B {
+      return keys.contains { key in file.bytes.firstRange(of: Array("\"\(key)\"".utf8)) != nil }
+    }
+    return (1...max(1, file.lines.count)).contains { number in
+      var line = file.slice(file.lines.range(ofLine: number))
+      if line.first == 0x22 || line.first == 0x27 { line.removeFirst() }
+      return keys.contains { line.starts(with: $0.utf8) }
     }
   }
 }

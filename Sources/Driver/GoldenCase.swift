@@ -26,26 +26,33 @@ package struct GoldenCase: Sendable {
   /// The name under which findings are kept beside the artifacts.
   package static let diagnosticsName = "diagnostics.txt"
 
-  /// The file that is compiled: the pod file, or else the first Clawfile, of the input's top folder.
+  /// The file that is compiled: the pod file, or else the first Clawfile, suite or ruleset, of the input's top folder.
   package var main: (path: String, kind: FileKind)? {
     let candidates = input.keys.filter { !$0.utf8.contains(0x2F) }
       .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-      .compactMap { path in FileKind(path: path, isNamed: false).map { (path: path, kind: $0) } }
-    return candidates.first { $0.kind == .pod } ?? candidates.first
+      .compactMap { path in
+        FileKind(SourceFile(path: path, bytes: input[path] ?? []), isNamed: true).map { (path: path, kind: $0) }
+      }
+    // A pod builds Clawfiles, a suite tests rulesets, and of several rulesets 'policy.yml' extends the others.
+    for kind in [FileKind.pod, .clawfile, .suite] {
+      if let first = candidates.first(where: { $0.kind == kind }) { return first }
+    }
+    return candidates.first { $0.path == "policy.yml" } ?? candidates.first
   }
 
   /// What the compiler makes of the input: every artifact by its path, and the findings as a terminal without colour
   /// shows them.
   package func outputs() throws(GoldenFailure) -> [String: [UInt8]] {
     guard let main, let bytes = input[main.path] else {
-      throw GoldenFailure("input/ holds no claw-pod.yml, Clawfile or Dockerfile")
+      throw GoldenFailure("input/ holds no claw-pod.yml, Clawfile, Dockerfile, ruleset or test suite")
     }
     let file = SourceFile(path: main.path, bytes: bytes)
     let compilation = Compiler.compile(
       file, kind: main.kind, files: GoldenFiles(input), options: try compileOptions())
     var outputs: [String: [UInt8]] = [:]
     for artifact in compilation.artifacts {
-      if outputs.updateValue(artifact.bytes, forKey: FilePath.normalize(artifact.path)) != nil {
+      let bytes = main.kind == .ruleset ? RulesetArtifact.shortened(artifact.bytes) : artifact.bytes
+      if outputs.updateValue(bytes, forKey: FilePath.normalize(artifact.path)) != nil {
         throw GoldenFailure("two artifacts have the path '\(artifact.path)'")
       }
     }

@@ -9,7 +9,8 @@ package enum RuleCatalog {
   package static let all: [Rule] = {
     var rules = LexicalRules.all + SyntaxRules.all + BuildRules.all + LintRules.all.map { $0.rule }
     rules +=
-      YAMLRules.all + ComposeRules.all + PodRules.all + DirectiveRules.all + PolicyRules.all + PolicyCheckRules.all + [
+      YAMLRules.all + ComposeRules.all + PodRules.all + DirectiveRules.all + PolicyRules.all + PolicyCheckRules.all
+      + SuiteRules.all + SecretFindings.all + [
         Suppressions.unknownRule, Configuration.invalid,
       ] + EngineRules.all
     return rules.sorted { $0.name < $1.name }

@@ -83,3 +83,10 @@ package struct LazyJSON: Sendable {
     return count
   }
 }
+
+extension LazyJSON: ExpressibleByDictionaryLiteral {
+  /// An object with members in the order written.
+  package init(dictionaryLiteral elements: (String, JSONValue)...) {
+    self.init(.object(elements.map(JSONValue.Member.init)))
+  }
+}

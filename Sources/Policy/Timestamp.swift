@@ -37,7 +37,8 @@ package enum Timestamp {
     if at(index, 0x5A, 0x7A) {
       index += 1
     } else {
-      guard at(index, 0x2B, 0x2D), let hours = number(index + 1, 2), at(index + 3, 0x3A), let minutes = number(index + 4, 2),
+      guard at(index, 0x2B, 0x2D), let hours = number(index + 1, 2), at(index + 3, 0x3A),
+        let minutes = number(index + 4, 2),
         hours < 24, minutes < 60
       else { return nil }
       offset = (hours * 60 + minutes) * (bytes[index] == 0x2D ? -60 : 60)
@@ -45,6 +46,28 @@ package enum Timestamp {
     }
     guard index == bytes.count else { return nil }
     return daysSince1970(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset
+  }
+
+  /// A time in seconds since 1970 as RFC 3339 writes it, in UTC.
+  package static func text(_ seconds: Int) -> String {
+    // Years have four digits: what lies outside is the nearest that can be written.
+    let seconds = min(max(seconds, -62_167_219_200), 253_402_300_799)
+    let rest = ((seconds % 86_400) + 86_400) % 86_400
+    // Days since 1 March of the year 0, again counted from March.
+    let day = (seconds - rest) / 86_400 + 719_468
+    let era = (day >= 0 ? day : day - 146_096) / 146_097
+    let dayOfEra = day - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let shifted = (5 * dayOfYear + 2) / 153
+    let month = shifted < 10 ? shifted + 3 : shifted - 9
+    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    func padded(_ value: Int, _ width: Int) -> String {
+      let digits = String(value)
+      return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    }
+    let date = "\(padded(year, 4))-\(padded(month, 2))-\(padded(dayOfYear - (153 * shifted + 2) / 5 + 1, 2))"
+    return "\(date)T\(padded(rest / 3600, 2)):\(padded(rest / 60 % 60, 2)):\(padded(rest % 60, 2))Z"
   }
 
   private static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }

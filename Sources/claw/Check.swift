@@ -10,8 +10,8 @@ struct Check: ParsableCommand {
     commandName: "check",
     abstract: "Checks files and reports what is wrong with them.",
     discussion: """
-      Without a path, every Clawfile, Dockerfile and claw-pod.yml below the current folder is checked. This is the \
-      pre-commit command.
+      Without a path, every Clawfile, Dockerfile, claw-pod.yml, policy ruleset and test suite below the current folder is \
+      checked. This is the pre-commit command.
 
       EXAMPLES
         claw check
@@ -28,7 +28,7 @@ struct Check: ParsableCommand {
   func run() throws {
     var bag = DiagnosticBag()
     var status = Status.done
-    for input in Inputs.find(paths, as: kind, status: &status) {
+    for input in Inputs.find(paths, as: kind, withPolicies: true, status: &status) {
       if verbose.verbose { Console.say("checking \(input.file.path) as a \(input.kind.rawValue)") }
       let options = CompileOptions.here(input.file.path)
       bag.add(contentsOf: Compiler.check(input.file, kind: input.kind, files: DiskFiles(), options: options))

@@ -95,6 +95,10 @@ struct CompileInputs: ParsableArguments {
     var status = Status.done
     let kind = try kind(of: path)
     guard let source = Inputs.read(path, &status) else { throw status }
+    if kind == .suite {
+      Console.say("claw: '\(path)' is a test suite, of which nothing is made: 'claw policy test' runs it")
+      throw Status.usage
+    }
     var options = CompileOptions.here(path)
     options.isWorker = mode == .worker
     options.buildArguments = buildArguments
@@ -107,7 +111,14 @@ struct CompileInputs: ParsableArguments {
   func kind(of path: String) throws -> FileKind {
     if let kind = kind ?? FileKind(path: path, isNamed: true) { return kind }
     let isThere = FileSearch.kind(of: path) != .missing
-    Console.say("claw: '\(path)' " + (isThere ? "is neither a Clawfile nor a pod file" : "doesn't exist"))
+    // What a name does not say, the content may.
+    if isThere, let source = try? DiskFiles().read(path, within: nil, limit: Inputs.limit),
+      let kind = FileKind(source, isNamed: true)
+    {
+      return kind
+    }
+    Console.say(
+      "claw: '\(path)' " + (isThere ? "is neither a Clawfile nor a pod file nor a ruleset" : "doesn't exist"))
     throw Status.usage
   }
 

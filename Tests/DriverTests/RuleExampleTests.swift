@@ -17,8 +17,12 @@ struct RuleExampleTests {
   /// Every finding of an example.
   static func findings(_ rule: Rule, _ text: String) -> [Diagnostic] {
     let isClawfile = rule.name.hasPrefix("clawfile/") || rule.name.hasPrefix("claw/")
+    let kind: FileKind =
+      isClawfile ? .clawfile : rule.name.hasPrefix("policy/") ? .ruleset : rule.name.hasPrefix("suite/") ? .suite : .pod
     let file = SourceFile(path: isClawfile ? "Clawfile" : "claw-pod.yml", text: text)
-    return Compiler.compile(file, kind: isClawfile ? .clawfile : .pod, files: MemoryFiles()).bag.sorted()
+    var options = CompileOptions()
+    options.makesArtifacts = false
+    return Compiler.compile(file, kind: kind, files: MemoryFiles(), options: options).bag.sorted()
   }
 
   @Test("Names are stable identifiers, and no two rules share one or an alias of BuildKit's")

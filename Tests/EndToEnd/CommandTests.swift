@@ -36,7 +36,7 @@ struct CommandTests {
 
   private static let commands = [
     "build", "check", "compile", "doctor", "down", "explain", "fmt", "golden", "graph", "health", "help", "init",
-    "inspect", "lock", "logs", "parse", "ps", "up",
+    "inspect", "lock", "logs", "parse", "ps", "secrets", "up",
   ]
 
   @Test("The help of each command ends with two examples of it, and its usage fits", arguments: commands)

@@ -20,12 +20,13 @@ struct RuleCases {
     let name = String(rule.name.dropFirst(area.count + 1))
     // Rules of claw's own comments show themselves in a Clawfile.
     let isClawfile = area == "clawfile" || area == "claw"
-    let language = isClawfile ? "clawfile" : "pod"
-    let prefix = area == "clawfile" || area == "pod" ? "" : "\(area)-"
+    let isPolicy = area == "policy" || area == "suite"
+    let language = isClawfile ? "clawfile" : isPolicy ? "policy" : "pod"
+    let prefix = ["clawfile", "pod", "policy"].contains(area) ? "" : "\(area)-"
     func example(_ kind: String, _ text: String) -> Case {
       // A Clawfile without directives has a finding for that; what is not about directives is shown in a Dockerfile.
       let isPlain = !hasDirective(text) && rule.name != "clawfile/no-directives"
-      let file = isClawfile ? (isPlain ? "Dockerfile" : "Clawfile") : "claw-pod.yml"
+      let file = isClawfile ? (isPlain ? "Dockerfile" : "Clawfile") : isPolicy ? "\(area).yml" : "claw-pod.yml"
       return Case(path: "Tests/Golden/\(language)/\(kind)-\(prefix)\(name)/input/\(file)", text: text)
     }
     return [rule.bad.map { example("bad", $0) }, rule.good.map { example("good", $0) }].compactMap { $0 }
@@ -69,7 +70,9 @@ struct RuleCases {
   static let exceptions: [String: String] = [
     "claw/configuration": "a golden case has no .claw.yml: the command line reads it, not the compiler",
     "engine/build-failed": "an engine's, not a file's; the end-to-end tests make a build fail",
+    "policy/empty": "a file without content does not say that it is a ruleset; PolicyTests gives it one's name",
     "pod/not-yet": "reported by 'up' alone: the file itself compiles",
+    "secrets/found": "reported by 'claw secrets' alone, of files of any kind",
     "yaml/too-large": "it takes 16 MiB or a million values; YAMLFindingTests makes both in memory",
   ]
 

@@ -2,12 +2,14 @@ import AST
 import Diagnostics
 import Driver
 import Glibc
+import JSON
 import Lexer
+import Policy
 import Source
 
 /// The front ends that are fuzzed, each with the promises that hold for any bytes.
 enum FuzzTarget: String, CaseIterable {
-  case clawfile, yaml, pod, shell
+  case clawfile, yaml, pod, shell, ruleset, event
 
   /// Runs one input; 0 is libFuzzer's "go on".
   func run(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
@@ -17,6 +19,8 @@ enum FuzzTarget: String, CaseIterable {
     case .yaml: yaml(bytes)
     case .pod: pod(bytes)
     case .shell: shell(bytes)
+    case .ruleset: ruleset(bytes)
+    case .event: event(bytes)
     }
     return 0
   }
@@ -61,6 +65,26 @@ enum FuzzTarget: String, CaseIterable {
       _ = try? lexer.expand(text, in: EmptyScope())
     }
     _ = HeredocMarker.all(in: Array(text.utf8)[...])
+  }
+
+  private func ruleset(_ bytes: [UInt8]) {
+    let file = SourceFile(path: "policy.yml", bytes: bytes)
+    var options = CompileOptions()
+    options.makesArtifacts = false
+    for kind in [FileKind.ruleset, .suite] {
+      check(Compiler.compile(file, kind: kind, files: MemoryFiles(["other.yml": file]), options: options), of: file)
+    }
+    _ = FileKind(file, isNamed: true)
+  }
+
+  /// An event that is read comes back from its JSON.
+  private func event(_ bytes: [UInt8]) {
+    guard let event = try? EventReader.read(bytes) else { return }
+    let text = event.json.text()
+    guard let again = try? EventReader.read(text.utf8) else {
+      preconditionFailure("an event that was written can't be read")
+    }
+    precondition(again.json.text() == text, "an event changes when it is written")
   }
 
   // MARK: Promises

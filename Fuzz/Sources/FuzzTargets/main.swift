@@ -16,6 +16,8 @@ case .clawfile: callback = { FuzzTarget.clawfile.run($0, $1) }
 case .yaml: callback = { FuzzTarget.yaml.run($0, $1) }
 case .pod: callback = { FuzzTarget.pod.run($0, $1) }
 case .shell: callback = { FuzzTarget.shell.run($0, $1) }
+case .ruleset: callback = { FuzzTarget.ruleset.run($0, $1) }
+case .event: callback = { FuzzTarget.event.run($0, $1) }
 }
 
 var count = CInt(arguments.count)

@@ -23,7 +23,8 @@ package enum RulesetJSON {
 
   /// The guards that the reference engine always writes; others only where they are mentioned.
   private static let alwaysWritten = [
-    "forbidden_path", "path_allowlist", "egress_allowlist", "secret_leak", "patch_integrity", "mcp_tool", "prompt_injection",
+    "forbidden_path", "path_allowlist", "egress_allowlist", "secret_leak", "patch_integrity", "mcp_tool",
+    "prompt_injection",
     "jailbreak",
   ]
 
@@ -94,7 +95,8 @@ package enum RulesetJSON {
     }
   }
 
-  private static func free(_ value: FreeValue) -> JSONValue {
+  /// A value of no particular form.
+  package static func free(_ value: FreeValue) -> JSONValue {
     switch value {
     case .null: .null
     case .bool(let value): .bool(value)

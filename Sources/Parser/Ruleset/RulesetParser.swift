@@ -27,7 +27,7 @@ package struct RulesetParser {
     return ruleset
   }
 
-  private init(file: SourceFile, dialect: Dialect) {
+  init(file: SourceFile, dialect: Dialect) {
     self.file = file
     self.dialect = dialect
   }
@@ -43,7 +43,8 @@ package struct RulesetParser {
     guard !bag.hasErrors else { return nil }
     if documents.count > 1 {
       report(
-        PolicyRules.documents, documents[1].root, "a ruleset is one YAML document, and this file has \(documents.count)",
+        PolicyRules.documents, documents[1].root,
+        "a ruleset is one YAML document, and this file has \(documents.count)",
         help: "put each ruleset into a file of its own")
       return nil
     }
@@ -100,6 +101,8 @@ package struct RulesetParser {
 
   private func declared(of found: Guard) -> [GuardField] {
     guard dialect == .hardened else { return found.fields.filter { !$0.isOurs } }
-    return found.fields + [GuardField("clear", .texts(.name), "Lists that start empty instead of inheriting", isOurs: true)]
+    return found.fields + [
+      GuardField("clear", .texts(.name), "Lists that start empty instead of inheriting", isOurs: true)
+    ]
   }
 }

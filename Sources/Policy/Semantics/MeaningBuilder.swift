@@ -3,18 +3,26 @@ import Guards
 import IR
 import JSON
 
+/// Sets of texts by the patterns that they have a match of.
+final class LanguageCache {
+  var containing: [[String]: (set: Automaton, undecided: [PatternTerm])] = [:]
+}
+
 /// Makes the tables of a program.
 final class MeaningBuilder {
   private let program: PolicyProgram
-  /// Sets that several kinds of events share.
-  private var containing: [[String]: (set: Automaton, undecided: [PatternTerm])] = [:]
+  /// Sets that several kinds of events share, and several programs.
+  private let cache: LanguageCache
   private lazy var forbidden: [Automaton?] = program.guards.map { item in
     if case .forbiddenPath(let own) = item { Languages.forbidden(own, program.profile) } else { nil }
   }
 
   private var isHardened: Bool { program.profile == .hardened }
 
-  init(_ program: PolicyProgram) { self.program = program }
+  init(_ program: PolicyProgram, cache: LanguageCache = LanguageCache()) {
+    self.program = program
+    self.cache = cache
+  }
 
   private typealias Box = OutcomeTable.Box
 
@@ -38,9 +46,9 @@ final class MeaningBuilder {
 
   private func textsContaining(_ terms: [PatternTerm]) -> (set: Automaton, undecided: [PatternTerm]) {
     let key = terms.map(\.text)
-    if let known = containing[key] { return known }
+    if let known = cache.containing[key] { return known }
     let result = Languages.containing(terms)
-    containing[key] = result
+    cache.containing[key] = result
     return result
   }
 
@@ -55,7 +63,9 @@ final class MeaningBuilder {
         guard let set = forbidden[index] else { return nil }
         boxes.append(Box(.blocked, [0: .texts(set)]))
       case .pathAllowlist(let own):
-        guard let allowed = Languages.union(list(own)), let rest = Languages.paths.subtracting(allowed) else { return nil }
+        guard let allowed = Languages.union(list(own)), let rest = Languages.paths.subtracting(allowed) else {
+          return nil
+        }
         boxes.append(Box(.blocked, [0: .texts(rest)]))
       default: break
       }
@@ -77,7 +87,9 @@ final class MeaningBuilder {
     for case .secretLeak(let own) in program.guards {
       var sets: [Int: AxisSet] = [:]
       if path {
-        guard let skipped = Languages.union(own.skipped), let rest = Languages.paths.subtracting(skipped) else { return false }
+        guard let skipped = Languages.union(own.skipped), let rest = Languages.paths.subtracting(skipped) else {
+          return false
+        }
         sets[0] = .texts(rest)
       }
       for outcome in [Decision.Outcome.blocked, .warn] {
@@ -89,7 +101,8 @@ final class MeaningBuilder {
           if index == axes.count { axes.append(.texts(.text)) }
           boxes.append(Box(outcome, sets.merging([index: .texts(plain.set)]) { $1 }))
         }
-        let rest = plain.undecided.map(\.text) + secrets.filter(\.checksLuhn).map { $0.term.text + " with a right check digit" }
+        let rest =
+          plain.undecided.map(\.text) + secrets.filter(\.checksLuhn).map { $0.term.text + " with a right check digit" }
         addUndecided(rest.map { "text has \($0)" }, outcome, sets, to: &axes, &boxes)
       }
     }
@@ -98,7 +111,8 @@ final class MeaningBuilder {
 
   /// Adds a field that says whether any of some terms holds.
   private func addUndecided(
-    _ terms: [String], _ outcome: Decision.Outcome, _ sets: [Int: AxisSet] = [:], to axes: inout [Axis], _ boxes: inout [Box]
+    _ terms: [String], _ outcome: Decision.Outcome, _ sets: [Int: AxisSet] = [:], to axes: inout [Axis],
+    _ boxes: inout [Box]
   ) {
     guard !terms.isEmpty else { return }
     let axis = Axis.numbers(.undecided(Set(terms).sorted()), 0...1)
@@ -135,7 +149,8 @@ final class MeaningBuilder {
     let universe = isHardened ? Languages.hosts : Automaton.all
     var boxes: [Box] = []
     for case .egressAllowlist(let own) in program.guards {
-      guard let block = Languages.union(own.block), let allow = Languages.union(own.allow), let known = allow.union(block)
+      guard let block = Languages.union(own.block), let allow = Languages.union(own.allow),
+        let known = allow.union(block)
       else { return nil }
       boxes.append(Box(.blocked, [0: .texts(block)]))
       let others = AxisSet.texts(known.complement)

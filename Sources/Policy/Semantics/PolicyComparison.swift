@@ -35,8 +35,16 @@ package struct PolicyComparison: Sendable {
 
   /// Compares two programs of one profile.
   package init(_ old: PolicyProgram, _ new: PolicyProgram) throws(PolicyEngine.Refusal) {
-    let (before, after) = (PolicyMeaning(old), PolicyMeaning(new))
-    if before.hash == after.hash { return }
+    try self.init((old, PolicyMeaning(old)), (new, PolicyMeaning(new)))
+  }
+
+  /// Compares two programs whose meanings are known.
+  init(
+    _ left: (program: PolicyProgram, meaning: PolicyMeaning), _ right: (program: PolicyProgram, meaning: PolicyMeaning)
+  ) throws(PolicyEngine.Refusal) {
+    let (old, new) = (left.program, right.program)
+    let (before, after) = (left.meaning, right.meaning)
+    if before.isSame(as: after) { return }
     let engines = (try PolicyEngine(old), try PolicyEngine(new))
     for kind in PolicyMeaning.Kind.allCases {
       guard let left = before.tables[kind] ?? nil, let right = after.tables[kind] ?? nil else {
@@ -56,7 +64,8 @@ package struct PolicyComparison: Sendable {
     guard !undecided.isEmpty else { return }
     for (kind, event) in Samples.events(old, new) {
       let (before, after) = (engines.0.outcome(of: event), engines.1.outcome(of: event))
-      guard before != after, !changes.contains(where: { $0.kind == kind && $0.before == before && $0.after == after }) else {
+      guard before != after, !changes.contains(where: { $0.kind == kind && $0.before == before && $0.after == after })
+      else {
         continue
       }
       changes.append(Change(kind: kind, before: before, after: after, witness: event))

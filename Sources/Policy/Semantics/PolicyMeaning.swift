@@ -44,6 +44,28 @@ package struct PolicyMeaning: Sendable {
     posture = program.posture
   }
 
+  /// The meaning of a program that decides all kinds of events but some as another one does.
+  init(_ program: PolicyProgram, like other: PolicyMeaning, except kinds: Set<Kind>, cache: LanguageCache) {
+    profile = program.profile
+    let builder = MeaningBuilder(program, cache: cache)
+    var tables = other.tables
+    for kind in kinds { tables[kind] = builder.table(kind) }
+    self.tables = tables
+    terms = builder.terms
+    hardRails = builder.hardRails
+    posture = program.posture
+  }
+
+  /// Whether both decide alike: what equal hashes say, without the JSON.
+  func isSame(as other: PolicyMeaning) -> Bool {
+    // Where a table could not be had, there is nothing that could be compared.
+    profile == other.profile && terms == other.terms
+      && Kind.allCases.allSatisfy { kind in
+        guard let left = tables[kind] ?? nil, let right = other.tables[kind] ?? nil else { return false }
+        return left == right
+      }
+  }
+
   /// Whether every literal is one that automata decide.
   package var isExact: Bool {
     if case .object(let members) = terms, !members.isEmpty { return false }
@@ -55,7 +77,8 @@ package struct PolicyMeaning: Sendable {
     var kinds: [JSONValue.Member] = []
     for kind in Kind.allCases {
       guard let table = tables[kind] else { continue }
-      kinds.append(.init(kind.rawValue, table.map(MeaningJSON.value) ?? ["exact": false, "undecided": "too many states"]))
+      kinds.append(
+        .init(kind.rawValue, table.map(MeaningJSON.value) ?? ["exact": false, "undecided": "too many states"]))
     }
     return [
       "exact": .bool(isExact), "format": "claw-policy-meaning/1", "kinds": .object(kinds),
@@ -81,7 +104,9 @@ enum MeaningJSON {
     var clauses: [JSONValue] = []
     for (cell, outcome) in table.outcomes.enumerated() where outcome != .allowed {
       let place = OutcomeTable.coordinates(cell, table.classes)
-      let literals = place.enumerated().map { axis, index -> JSONValue in ["axis": JSONValue(axis), "not": JSONValue(index)] }
+      let literals = place.enumerated().map { axis, index -> JSONValue in
+        ["axis": JSONValue(axis), "not": JSONValue(index)]
+      }
       clauses.append(["any": .array(literals), "else": .string(outcome.rawValue)])
     }
     return ["axes": .array(axes), "clauses": .array(clauses), "exact": .bool(table.isExact)]

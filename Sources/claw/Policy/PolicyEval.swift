@@ -23,13 +23,12 @@ struct PolicyEval: ParsableCommand {
   func run() throws {
     let engine = try policy.engine(path, report)
     let event = try PolicyEvents.one(event)
-    let decision = engine.decide(event)
+    var sessions = PolicyEvents.sessions(engine, asked: false)
+    let posture = sessions?.decide(event, by: engine)
+    let decision = posture?.0.decision ?? engine.decide(event)
     if json {
-      let document: JSONValue = [
-        "schema": 1, "eventId": .string(event.id), "outcome": .string(decision.outcome.rawValue), "decision": decision.json,
-        "report": decision.report,
-      ]
-      Console.write(document.text(indented: true) + "\n")
+      let members = PolicyEvents.entry(event, decision, posture).members ?? []
+      Console.write(JSONValue.object([.init("schema", 1)] + members).text(indented: true) + "\n")
     } else {
       Console.write(PolicyText.line(event, decision) + "\n")
       for result in decision.results { Console.write("  " + PolicyText.line(result) + "\n") }

@@ -1,3 +1,5 @@
+import IR
+import JSON
 import Policy
 import Runtime
 import Source
@@ -26,6 +28,34 @@ enum PolicyEvents {
       Console.say("claw: \(path):\(place.line):\(place.column): \(error.message)")
       throw Status.invalid
     }
+  }
+
+  /// The sessions of a run; nil where no posture is looked at.
+  ///
+  /// In the hardened profile a ruleset's posture always holds; in the reference only who asks for it gets it.
+  static func sessions(_ engine: PolicyEngine, asked: Bool) -> PostureSessions? {
+    guard let plan = engine.program.posture, asked || engine.program.profile == .hardened else { return nil }
+    return PostureSessions(plan)
+  }
+
+  /// A decision as JSON, in the reference's form.
+  static func entry(_ event: PolicyEvent, _ decision: Decision, _ posture: (PostureDecision, PostureMachine)?)
+    -> JSONValue
+  {
+    var members: [JSONValue.Member] = [
+      .init("eventId", .string(event.id)), .init("outcome", .string(decision.outcome.rawValue)),
+      .init("decision", decision.json), .init("report", decision.report),
+    ]
+    if let (decided, machine) = posture {
+      members.append(
+        .init(
+          "posture",
+          [
+            "before": .string(decided.before), "after": .string(machine.state),
+            "transition": decided.transition.map(\.json) ?? .null, "state": machine.json,
+          ]))
+    }
+    return .object(members)
   }
 
   private static func read(_ path: String) throws -> SourceFile {

@@ -74,11 +74,13 @@ enum PolicyReport {
     return text
   }
 
+  /// A text in a cell of a Markdown table, or in a line: text of others may end neither the cell nor the code.
+  static func cell(_ text: String) -> String {
+    let line = String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
+    return "`" + line.replacing("`", with: "ʼ").replacing("|", with: "\\|") + "`"
+  }
+
   static func markdown(_ comparison: PolicyComparison, _ old: String, _ new: String) -> String {
-    func cell(_ text: String) -> String {
-      // Text of others may end neither the cell nor the code.
-      "`" + text.replacing("`", with: "ʼ").replacing("|", with: "\\|").replacing("\n", with: " ") + "`"
-    }
     if comparison.changes.isEmpty, comparison.undecided.isEmpty {
       return "**No change in meaning** from \(cell(old)) to \(cell(new)).\n"
     }
