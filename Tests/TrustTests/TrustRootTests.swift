@@ -1,6 +1,7 @@
 import Canonical
 import Driver
 import Glibc
+import Policy
 import Runtime
 import TestSupport
 import Testing
@@ -145,5 +146,23 @@ struct TrustRootTests {
     let named = text.matches(of: /`(trust\/[a-z-]+)`/).map { String($0.1) }
     #expect(Set(named) == Set(TrustFailure.Rule.allCases.map(\.rawValue)))
     #expect(Set(named).count == named.count)
+  }
+
+  @Test("Times are written as they are read")
+  func times() {
+    #expect(Timestamp.text(0) == "1970-01-01T00:00:00Z")
+    #expect(Timestamp.text(951_782_400) == "2000-02-29T00:00:00Z")
+    #expect(Timestamp.text(1_767_225_600, suffix: "+00:00") == "2026-01-01T00:00:00+00:00")
+    #expect(Timestamp.text(Int.max) == "9999-12-31T23:59:59Z")
+    var random = SeededGenerator(seed: 3339)
+    for _ in 0..<5_000 {
+      let seconds = Int.random(in: -62_167_219_200...253_402_300_799, using: &random)
+      #expect(Timestamp.exactSeconds(Timestamp.text(seconds)) == seconds)
+    }
+    for text in [
+      "2026-01-31T12:00:00+00:00", "2026-01-31t12:00:00Z", "2026-01-31T12:00:00.0Z", "2026-02-30T00:00:00Z", "",
+    ] {
+      #expect(Timestamp.exactSeconds(text) == nil)
+    }
   }
 }

@@ -63,7 +63,6 @@ package struct PublicKey: Sendable, Hashable {
   /// The key as SubjectPublicKeyInfo in DER.
   package var spki: [UInt8] { (algorithm == .ed25519 ? Self.ed25519Prefix : Self.p256Prefix) + point }
 
-
   /// Whether a signature over a message is this key's. Ed25519: 64 bytes, with S below the group's order; P-256: DER.
   package func verifies(_ signature: [UInt8], _ message: [UInt8]) -> Bool {
     if algorithm == .ed25519, signature.count != 64 { return false }
