@@ -77,7 +77,8 @@ let package = Package(
     tests(
       "PolicyTests",
       imports: [
-        "Source", "JSON", "Diagnostics", "Automata", "Guards", "IR", "Lowering", "Policy", "Driver", "Canonical", "TestSupport",
+        "Source", "JSON", "Diagnostics", "Automata", "Guards", "IR", "Lowering", "Policy", "Driver", "Canonical",
+        "TestSupport",
       ]),
     tests("JSONTests", imports: ["Source", "JSON", "TestSupport"]),
     tests("DiagnosticsTests", imports: ["Source", "JSON", "Diagnostics", "TestSupport"]),

@@ -38,7 +38,11 @@ extension Automaton {
         let next = machine.transition(id, Int(columns[index]))
         let isMatch = language == .containing && next & Determinizer.matchBit != 0
         let target = isMatch ? matched : next & ~Determinizer.matchBit
-        if row.last?.target == target { row[row.count - 1].upper = upper } else { row.append(.init(upper: upper, target: target)) }
+        if row.last?.target == target {
+          row[row.count - 1].upper = upper
+        } else {
+          row.append(.init(upper: upper, target: target))
+        }
         _ = start
       }
       transitions.append(row)

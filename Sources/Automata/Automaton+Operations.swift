@@ -28,7 +28,11 @@ extension Automaton {
           queue.append(pair)
         }
         let upper = min(leftRow[i].upper, rightRow[j].upper)
-        if row.last?.target == target { row[row.count - 1].upper = upper } else { row.append(.init(upper: upper, target: target)) }
+        if row.last?.target == target {
+          row[row.count - 1].upper = upper
+        } else {
+          row.append(.init(upper: upper, target: target))
+        }
         if leftRow[i].upper == upper { i += 1 }
         if rightRow[j].upper == upper { j += 1 }
       }

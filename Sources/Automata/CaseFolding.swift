@@ -41,7 +41,8 @@ enum CaseFolding {
     for ordinal in 0...ScalarOrdinal(0x1E944 - 0x800) {
       let properties = ScalarSet.scalar(ordinal).properties
       guard properties.isCased || properties.changesWhenCaseMapped else { continue }
-      guard let upper = single(properties.uppercaseMapping), let folded = single(String(ScalarSet.scalar(upper).properties.lowercaseMapping))
+      guard let upper = single(properties.uppercaseMapping),
+        let folded = single(String(ScalarSet.scalar(upper).properties.lowercaseMapping))
       else { continue }
       groups[folded, default: [folded]].formUnion([ordinal, upper])
       if let lower = single(properties.lowercaseMapping) { groups[folded, default: [folded]].insert(lower) }

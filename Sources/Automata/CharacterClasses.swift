@@ -40,7 +40,8 @@ package enum CharacterClasses {
   /// A class of Unicode by its name: a general category (`L`, `Lu`, `Letter`) or a property (`Alphabetic`); nil if there is
   /// none of that name here. Scripts are not here: the standard library does not know them.
   package static func unicode(_ name: String) -> ScalarSet? {
-    let name = String(decoding: name.utf8.filter { $0 != 0x5F && $0 != 0x20 && $0 != 0x2D }.map(lowercased), as: UTF8.self)
+    let name = String(
+      decoding: name.utf8.filter { $0 != 0x5F && $0 != 0x20 && $0 != 0x2D }.map(lowercased), as: UTF8.self)
     switch name {
     case "any": return .all
     case "ascii": return ScalarSet([.init(0, 0x7F)])

@@ -197,6 +197,7 @@ final class Determinizer {
   private func words(_ before: Before, _ column: Int, _ unicode: Bool, _ test: (Bool, Bool) -> Bool) -> Bool {
     let isEnd = column == stride - 1
     return unicode
-      ? test(before.isWord, !isEnd && wordClasses[column]) : test(before.isASCIIWord, !isEnd && asciiWordClasses[column])
+      ? test(before.isWord, !isEnd && wordClasses[column])
+      : test(before.isASCIIWord, !isEnd && asciiWordClasses[column])
   }
 }

@@ -195,7 +195,8 @@ package final class PatternScanner {
         isCurrentWanted = isWanted(current)
       }
       // A literal that reaches over the line's end is none of it; the automaton sees the line alone.
-      guard isCurrentWanted, !found.reversed().prefix(patterns.count).contains(where: { $0.line == current && $0.pattern == index })
+      guard isCurrentWanted,
+        !found.reversed().prefix(patterns.count).contains(where: { $0.line == current && $0.pattern == index })
       else { return true }
       if patterns[index].anchored.matchEnd(bytes, text: current, from: place, isShort: true) != nil {
         found.append((current, index))
@@ -211,7 +212,9 @@ package final class PatternScanner {
       while start < bytes.count {
         let range = line(around: start)
         if isWanted(range) {
-          for index in searched where patterns[index].search.hasMatch(bytes, text: range) { found.append((range, index)) }
+          for index in searched where patterns[index].search.hasMatch(bytes, text: range) {
+            found.append((range, index))
+          }
         }
         start = range.upperBound + 1
       }

@@ -62,7 +62,8 @@ extension RegexParser {
     }
     let letter = peek(1)
     if letter == "b" || letter == "A" || letter == "z" || letter == "B" {
-      throw failure("'\\\(letter ?? "b")' is no character, so that no class can have it", at: position, to: position + 2)
+      throw failure(
+        "'\\\(letter ?? "b")' is no character, so that no class can have it", at: position, to: position + 2)
     }
     let outer = flags.ignoresCase
     flags.ignoresCase = false

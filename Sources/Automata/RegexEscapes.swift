@@ -44,7 +44,8 @@ extension RegexParser {
   }
 
   /// The scalar that an escape stands for; `letter` is what follows the backslash.
-  private mutating func escapedScalar(_ letter: Unicode.Scalar, from start: Int) throws(RegexFailure) -> Unicode.Scalar {
+  private mutating func escapedScalar(_ letter: Unicode.Scalar, from start: Int) throws(RegexFailure) -> Unicode.Scalar
+  {
     switch letter {
     case "a": return "\u{7}"
     case "f": return "\u{C}"
@@ -55,9 +56,11 @@ extension RegexParser {
     case "x": return try hexadecimal(digits: 2, from: start)
     case "u": return try hexadecimal(digits: 4, from: start)
     case "U": return try hexadecimal(digits: 8, from: start)
-    case "0"..."9": throw failure("references back are not regular; a digit needs no backslash", at: start, to: position)
+    case "0"..."9":
+      throw failure("references back are not regular; a digit needs no backslash", at: start, to: position)
     default:
-      guard letter.isASCII, !("a"..."z" ~= letter || "A"..."Z" ~= letter), letter.value > 0x20, letter != "<", letter != ">"
+      guard letter.isASCII, !("a"..."z" ~= letter || "A"..."Z" ~= letter), letter.value > 0x20, letter != "<",
+        letter != ">"
       else {
         if flags.isVerbose, letter == " " { return " " }
         throw failure("there is no escape '\\\(letter)'", at: start, to: position)
@@ -76,7 +79,9 @@ extension RegexParser {
       position += 1
     }
     if isBraced {
-      guard count > 0, take("}") else { throw failure("'{' needs hexadecimal digits and a '}'", at: start, to: position) }
+      guard count > 0, take("}") else {
+        throw failure("'{' needs hexadecimal digits and a '}'", at: start, to: position)
+      }
     } else if count < digits {
       throw failure("\(digits) hexadecimal digits are missing", at: start, to: position)
     }
@@ -118,7 +123,8 @@ extension RegexParser {
       name = String(name.unicodeScalars[name.unicodeScalars.index(after: equal)...])
     }
     guard let set = CharacterClasses.unicode(name) else {
-      throw failure("the class '\(name)' is not known; general categories are, scripts are not", at: start, to: position)
+      throw failure(
+        "the class '\(name)' is not known; general categories are, scripts are not", at: start, to: position)
     }
     let result = folded(set)
     return isNegated ? result.complement : result

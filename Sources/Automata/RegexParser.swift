@@ -146,7 +146,9 @@ package struct RegexParser {
     let first = position
     while let scalar = current, "0"..."9" ~= scalar {
       value = value * 10 + Int(scalar.value & 15)
-      if value > Self.countLimit { throw failure("a repetition of more than \(Self.countLimit)", at: start, to: position) }
+      if value > Self.countLimit {
+        throw failure("a repetition of more than \(Self.countLimit)", at: start, to: position)
+      }
       position += 1
     }
     if position == first { throw failure("a number is missing in '{…}'; a brace itself is '\\{'", at: start) }

@@ -17,7 +17,8 @@ extension Guard {
 
   /// The actions that are allowed where a ruleset does not say.
   package static let usualActions = [
-    "remote.session.connect", "remote.session.disconnect", "remote.session.reconnect", "input.inject", "remote.clipboard",
+    "remote.session.connect", "remote.session.disconnect", "remote.session.reconnect", "input.inject",
+    "remote.clipboard",
     "remote.file_transfer", "remote.audio", "remote.drive_mapping", "remote.printing", "remote.session_share",
   ]
 }

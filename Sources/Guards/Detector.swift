@@ -36,7 +36,8 @@ package struct Detector: Sendable {
   package static let all: [Detector] = [
     Detector(
       name: "pii.mail", summary: "mail addresses", warnAt: 1, blockAt: 10,
-      method: .expressions([#"\b[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*\.[A-Za-z]{2,24}\b"#], check: .none)),
+      method: .expressions(
+        [#"\b[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*\.[A-Za-z]{2,24}\b"#], check: .none)),
     Detector(
       name: "pii.phone", summary: "telephone numbers in international form", warnAt: 1, blockAt: 10,
       method: .expressions([#"(?-u)\+[1-9][0-9 ()./-]{7,20}[0-9]\b"#], check: .phone)),
@@ -51,19 +52,26 @@ package struct Detector: Sendable {
       method: .expressions([#"(?-u)\b[0-9]{3}-[0-9]{2}-[0-9]{4}\b"#], check: .socialSecurity)),
     Detector(
       name: "pii.uk_nino", summary: "national insurance numbers of the United Kingdom", warnAt: 0, blockAt: 1,
-      method: .expressions([#"(?-u)\b[ABCEGHJ-PRSTW-Z][ABCEGHJ-NPRSTW-Z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]\b"#], check: .none)),
+      method: .expressions(
+        [#"(?-u)\b[ABCEGHJ-PRSTW-Z][ABCEGHJ-NPRSTW-Z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]\b"#], check: .none)),
     Detector(
       name: "financial.advice", summary: "advice to buy, sell or hold investments", warnAt: 1, blockAt: 2,
       method: .vocabulary([
         ["buy", "sell", "short", "hold", "invest", "allocate"],
-        ["stock", "stocks", "share", "shares", "bond", "bonds", "etf", "option", "options", "crypto", "bitcoin", "fund", "funds"],
+        [
+          "stock", "stocks", "share", "shares", "bond", "bonds", "etf", "option", "options", "crypto", "bitcoin",
+          "fund", "funds",
+        ],
         ["should", "recommend", "guaranteed", "guarantee", "advise", "must", "certain"],
       ])),
     Detector(
       name: "legal.exposure", summary: "admissions and promises that bind", warnAt: 1, blockAt: 2,
       method: .vocabulary([
         ["we", "our", "company"],
-        ["liable", "liability", "negligent", "negligence", "fault", "guarantee", "warrant", "indemnify", "breach", "breached"],
+        [
+          "liable", "liability", "negligent", "negligence", "fault", "guarantee", "warrant", "indemnify", "breach",
+          "breached",
+        ],
         ["admit", "accept", "acknowledge", "promise", "are", "was", "were", "will", "agree"],
       ])),
   ]

@@ -10,8 +10,10 @@ extension Guard {
         "What becomes of all other hosts; without it they are blocked"),
       GuardField("additional_allow", .texts(.host), default: .texts([]), "Hosts that a parent's list is extended by"),
       GuardField("remove_allow", .texts(.host), default: .texts([]), "Hosts that are taken out of a parent's list"),
-      GuardField("additional_block", .texts(.host), default: .texts([]), "Hosts that a parent's block list is extended by"),
-      GuardField("remove_block", .texts(.host), default: .texts([]), "Hosts that are taken out of a parent's block list"),
+      GuardField(
+        "additional_block", .texts(.host), default: .texts([]), "Hosts that a parent's block list is extended by"),
+      GuardField(
+        "remove_block", .texts(.host), default: .texts([]), "Hosts that are taken out of a parent's block list"),
     ],
     example: """
       egress_allowlist:

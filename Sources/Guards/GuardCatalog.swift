@@ -1,7 +1,8 @@
 extension Guard {
   /// All guards, in the order in which they judge.
   package static let all: [Guard] = [
-    .forbiddenPath, .pathAllowlist, .egressAllowlist, .mcpTool, .shellCommand, .secretLeak, .patchIntegrity, .promptInjection,
+    .forbiddenPath, .pathAllowlist, .egressAllowlist, .mcpTool, .shellCommand, .secretLeak, .patchIntegrity,
+    .promptInjection,
     .jailbreak, .secretAccess, .computerUse, .remoteDesktopSideChannel, .inputInjectionCapability, .hardRails,
   ]
 

@@ -5,9 +5,11 @@ extension Guard {
     isAlwaysOn: false,
     fields: [
       GuardField(
-        "allowed_input_types", .texts(.name), default: .texts(["keyboard", "mouse", "touch"]), "The types that are allowed"),
+        "allowed_input_types", .texts(.name), default: .texts(["keyboard", "mouse", "touch"]),
+        "The types that are allowed"),
       GuardField(
-        "require_postcondition_probe", .bool, default: .bool(false), "Whether an input must name the hash of a probe of its effect"),
+        "require_postcondition_probe", .bool, default: .bool(false),
+        "Whether an input must name the hash of a probe of its effect"),
     ],
     example: """
       input_injection_capability:

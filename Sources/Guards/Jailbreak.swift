@@ -14,18 +14,23 @@ extension Guard {
                 GuardField("heuristic", .bool, default: .bool(true), "Whether wording counts"),
                 GuardField("statistical", .bool, default: .bool(true), "Whether the look of the text counts"),
                 GuardField("ml", .bool, default: .bool(true), "Whether the linear model counts"),
-                GuardField("llm_judge", .bool, default: .bool(false), "Whether a judge model counts, where there is one"),
+                GuardField(
+                  "llm_judge", .bool, default: .bool(false), "Whether a judge model counts, where there is one"),
               ], isOpen: true), default: .record, "What counts"),
           GuardField("linear_model", .record(weights), default: .record, "The weights of the linear model"),
           GuardField("block_threshold", .integer(0...255), default: .integer(70), "From which score on it blocks"),
           GuardField("warn_threshold", .integer(0...255), default: .integer(30), "From which score on it warns"),
-          GuardField("max_input_bytes", .integer(0...Int.max), default: .integer(100_000), "How much of a text is looked at"),
-          GuardField("session_aggregation", .bool, default: .bool(true), "Whether reports sum up a session"),
-          GuardField("session_max_entries", .integer(0...Int.max), default: .integer(1024), "Most sessions that are kept"),
-          GuardField("session_ttl_seconds", .integer(0...Int.max), default: .integer(3600), "How long a session is kept"),
           GuardField(
-            "session_half_life_seconds", .integer(0...Int.max), default: .integer(900), "How fast a session's score fades"),
-        ]), default: .record, "The detector"),
+            "max_input_bytes", .integer(0...Int.max), default: .integer(100_000), "How much of a text is looked at"),
+          GuardField("session_aggregation", .bool, default: .bool(true), "Whether reports sum up a session"),
+          GuardField(
+            "session_max_entries", .integer(0...Int.max), default: .integer(1024), "Most sessions that are kept"),
+          GuardField(
+            "session_ttl_seconds", .integer(0...Int.max), default: .integer(3600), "How long a session is kept"),
+          GuardField(
+            "session_half_life_seconds", .integer(0...Int.max), default: .integer(900),
+            "How fast a session's score fades"),
+        ]), default: .record, "The detector")
     ],
     example: """
       jailbreak:

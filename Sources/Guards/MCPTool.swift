@@ -12,8 +12,10 @@ extension Guard {
       GuardField("max_args_size", .integer(0...Int.max), "Most bytes of the arguments as JSON; without it 1 MiB"),
       GuardField("additional_allow", .texts(.name), default: .texts([]), "Tools that a parent's list is extended by"),
       GuardField("remove_allow", .texts(.name), default: .texts([]), "Tools that are taken out of a parent's list"),
-      GuardField("additional_block", .texts(.name), default: .texts([]), "Tools that a parent's block list is extended by"),
-      GuardField("remove_block", .texts(.name), default: .texts([]), "Tools that are taken out of a parent's block list"),
+      GuardField(
+        "additional_block", .texts(.name), default: .texts([]), "Tools that a parent's block list is extended by"),
+      GuardField(
+        "remove_block", .texts(.name), default: .texts([]), "Tools that are taken out of a parent's block list"),
     ],
     example: """
       mcp_tool:

@@ -99,9 +99,12 @@ package enum PolicyLanguage {
   /// What a state may allow.
   package static let capabilities = ["file_access", "file_write", "egress", "shell", "mcp_tool", "patch", "custom"]
   /// What a state may count.
-  package static let budgets = ["file_writes", "egress_calls", "shell_commands", "mcp_tool_calls", "patches", "custom_calls"]
+  package static let budgets = [
+    "file_writes", "egress_calls", "shell_commands", "mcp_tool_calls", "patches", "custom_calls",
+  ]
   /// What may cause a transition.
   package static let triggers = [
-    "user_approval", "user_denial", "critical_violation", "any_violation", "timeout", "budget_exhausted", "pattern_match",
+    "user_approval", "user_denial", "critical_violation", "any_violation", "timeout", "budget_exhausted",
+    "pattern_match",
   ]
 }

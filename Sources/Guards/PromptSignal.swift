@@ -39,7 +39,8 @@ package struct PromptSignal: Sendable {
   /// The signs that `prompt_injection` adds up (reference section 1.6).
   package static let injection: [PromptSignal] = [
     PromptSignal(
-      "ignore_previous_instructions", 3, within: 64, ["ignore", "disregard"], ["previous", "prior", "above", "earlier"],
+      "ignore_previous_instructions", 3, within: 64, ["ignore", "disregard"],
+      ["previous", "prior", "above", "earlier"],
       plural("instruction", "direction") + ["rules"]),
     PromptSignal("system_prompt_mentions", 2, hiddenPrompts + ["jailbreak"]),
     PromptSignal(

@@ -6,7 +6,8 @@ extension Guard {
     fields: remoteChannels.map {
       GuardField("\($0)_enabled", .bool, default: .bool(true), "Whether the channel may be used")
     } + [
-      GuardField("max_transfer_size_bytes", .integer(0...Int.max), "Most bytes of a transfer; a transfer must then say its size")
+      GuardField(
+        "max_transfer_size_bytes", .integer(0...Int.max), "Most bytes of a transfer; a transfer must then say its size")
     ],
     example: """
       remote_desktop_side_channel:
@@ -15,5 +16,7 @@ extension Guard {
       """)
 
   /// The channels by name.
-  package static let remoteChannels = ["clipboard", "file_transfer", "session_share", "audio", "drive_mapping", "printing"]
+  package static let remoteChannels = [
+    "clipboard", "file_transfer", "session_share", "audio", "drive_mapping", "printing",
+  ]
 }

@@ -27,9 +27,11 @@ extension Guard {
   private static let pattern = [
     GuardField("name", .text, "What reports call it", isRequired: true),
     GuardField("pattern", .text, "A regular expression", isRequired: true),
-    GuardField("severity", .choice(severities, aliases: severityAliases), default: .text("critical"), "How bad a match is"),
+    GuardField(
+      "severity", .choice(severities, aliases: severityAliases), default: .text("critical"), "How bad a match is"),
     GuardField("description", .text, "What it is"),
-    GuardField("luhn_check", .bool, default: .bool(false), "Whether the digits of a match must have a right check digit"),
+    GuardField(
+      "luhn_check", .bool, default: .bool(false), "Whether the digits of a match must have a right check digit"),
     GuardField(
       "masking",
       .record([

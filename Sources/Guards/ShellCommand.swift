@@ -4,8 +4,10 @@ extension Guard {
     "shell_command", "Refuses dangerous command lines and those that touch forbidden paths", since: "1.2.0",
     actions: [.command], isAlwaysOn: false,
     fields: [
-      GuardField("forbidden_patterns", .texts(.expression), default: .texts(dangerousCommands), "What no command line may have"),
-      GuardField("enforce_forbidden_paths", .bool, default: .bool(true), "Whether words that are paths must pass forbidden_path"),
+      GuardField(
+        "forbidden_patterns", .texts(.expression), default: .texts(dangerousCommands), "What no command line may have"),
+      GuardField(
+        "enforce_forbidden_paths", .bool, default: .bool(true), "Whether words that are paths must pass forbidden_path"),
     ],
     example: """
       shell_command:

@@ -129,7 +129,8 @@ package struct ToolProgram: Sendable {
   /// Most bytes of the arguments.
   package var argumentsLimit: Int
 
-  package init(allow: [NameTerm], block: [NameTerm], confirm: [NameTerm], otherwise: DefaultAction, argumentsLimit: Int) {
+  package init(allow: [NameTerm], block: [NameTerm], confirm: [NameTerm], otherwise: DefaultAction, argumentsLimit: Int)
+  {
     self.allow = allow
     self.block = block
     self.confirm = confirm
@@ -207,7 +208,8 @@ package struct SecretTerm: Sendable {
   package var maskLast: Int
 
   package init(
-    name: String, term: PatternTerm, severity: PolicySeverity, description: String?, checksLuhn: Bool, maskFirst: Int, maskLast: Int
+    name: String, term: PatternTerm, severity: PolicySeverity, description: String?, checksLuhn: Bool, maskFirst: Int,
+    maskLast: Int
   ) {
     self.name = name
     self.term = term
@@ -276,7 +278,8 @@ package struct JailbreakProgram: Sendable {
   package var inputLimit: Int
 
   package init(
-    usesHeuristics: Bool, usesStatistics: Bool, usesModel: Bool, weights: [Float], blockThreshold: Int, warnThreshold: Int,
+    usesHeuristics: Bool, usesStatistics: Bool, usesModel: Bool, weights: [Float], blockThreshold: Int,
+    warnThreshold: Int,
     inputLimit: Int
   ) {
     self.usesHeuristics = usesHeuristics

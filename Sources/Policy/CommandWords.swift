@@ -57,7 +57,9 @@ struct CommandWords {
   var paths: [String] {
     words.flatMap { word -> [String] in
       var candidates = [word]
-      if let equals = word.utf8.firstIndex(of: 0x3D) { candidates.append(String(word[word.utf8.index(after: equals)...])) }
+      if let equals = word.utf8.firstIndex(of: 0x3D) {
+        candidates.append(String(word[word.utf8.index(after: equals)...]))
+      }
       return candidates.filter { !$0.isEmpty && !$0.utf8.starts(with: "-".utf8) }
     }
   }
@@ -65,9 +67,11 @@ struct CommandWords {
   /// A command line for what was run: words quoted where a shell needs it.
   static func join(_ program: String, _ arguments: [String]) -> String {
     ([program] + arguments).map { word in
-      let isPlain = !word.isEmpty && word.utf8.allSatisfy { byte in
-        0x30...0x39 ~= byte || 0x41...0x5A ~= byte || 0x61...0x7A ~= byte || "_@%+=:,./-".utf8.contains(byte)
-      }
+      let isPlain =
+        !word.isEmpty
+        && word.utf8.allSatisfy { byte in
+          0x30...0x39 ~= byte || 0x41...0x5A ~= byte || 0x61...0x7A ~= byte || "_@%+=:,./-".utf8.contains(byte)
+        }
       return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
     }.joined(separator: " ")
   }

@@ -96,7 +96,8 @@ struct DataReader {
       case .custom: "custom"
       }
     guard self.kind == wanted else {
-      throw JSONFailure(message: "an event of type '\(kind.rawValue)' needs data of type '\(wanted)'", offset: range.lowerBound)
+      throw JSONFailure(
+        message: "an event of type '\(kind.rawValue)' needs data of type '\(wanted)'", offset: range.lowerBound)
     }
     if kind != .custom, let misfit { throw misfit }
     switch kind {
@@ -104,7 +105,9 @@ struct DataReader {
     case .fileWrite: return .fileWrite(try target(), content: try bytesWritten())
     case .egress:
       let port = try need(port, "port")
-      guard 0...65535 ~= port else { throw JSONFailure(message: "a port lies between 0 and 65535", offset: range.lowerBound) }
+      guard 0...65535 ~= port else {
+        throw JSONFailure(message: "a port lies between 0 and 65535", offset: range.lowerBound)
+      }
       return .egress(host: try need(host, "host"), port: port, url: url)
     case .command: return .command(program: try need(command, "command"), arguments: arguments, folder: folder)
     case .patch: return .patch(try target(), content: try need(patch, "patchContent"))
@@ -128,7 +131,9 @@ struct DataReader {
   /// What is written: Base64 wins over text.
   private func bytesWritten() throws(JSONFailure) -> [UInt8]? {
     guard let base64 else { return content.map { Array($0.utf8) } }
-    guard let bytes = Base64.decode(base64) else { throw JSONFailure(message: "contentBase64 is no Base64", offset: range.lowerBound) }
+    guard let bytes = Base64.decode(base64) else {
+      throw JSONFailure(message: "contentBase64 is no Base64", offset: range.lowerBound)
+    }
     return bytes
   }
 

@@ -79,7 +79,8 @@ package struct EventReader {
 struct EventKey {
   enum Known: Int {
     case id, type, timestamp, session, data, metadata
-    case kind, path, operation, hash, content, contentBase64, host, port, url, command, arguments, patch, toolName, parameters
+    case kind, path, operation, hash, content, contentBase64, host, port, url, command, arguments, patch, toolName,
+      parameters
     case secretName, scope, customType, resolvedPath, workingDirectory, text, source
   }
 
@@ -95,12 +96,15 @@ struct EventKey {
       ("eventId", .id), ("event_id", .id), ("eventType", .type), ("event_type", .type), ("timestamp", .timestamp),
       ("sessionId", .session), ("session_id", .session), ("data", .data), ("metadata", .metadata), ("type", .kind),
       ("path", .path), ("filePath", .path), ("file_path", .path), ("operation", .operation), ("contentHash", .hash),
-      ("content_hash", .hash), ("content", .content), ("contentBase64", .contentBase64), ("content_base64", .contentBase64),
-      ("host", .host), ("port", .port), ("url", .url), ("command", .command), ("args", .arguments), ("patchContent", .patch),
+      ("content_hash", .hash), ("content", .content), ("contentBase64", .contentBase64),
+      ("content_base64", .contentBase64),
+      ("host", .host), ("port", .port), ("url", .url), ("command", .command), ("args", .arguments),
+      ("patchContent", .patch),
       ("patch_content", .patch), ("toolName", .toolName), ("tool_name", .toolName), ("parameters", .parameters),
       ("secretName", .secretName), ("secret_name", .secretName), ("scope", .scope), ("customType", .customType),
       ("custom_type", .customType), ("resolvedPath", .resolvedPath), ("resolved_path", .resolvedPath),
-      ("workingDirectory", .workingDirectory), ("working_directory", .workingDirectory), ("text", .text), ("source", .source),
+      ("workingDirectory", .workingDirectory), ("working_directory", .workingDirectory), ("text", .text),
+      ("source", .source),
     ]
     var result = [[(name: StaticString, key: Known)]](repeating: [], count: 20)
     for (name, key) in all { result[name.utf8CodeUnitCount].append((name, key)) }

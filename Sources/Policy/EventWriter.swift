@@ -21,7 +21,9 @@ extension PolicyAction {
     switch self {
     case .fileRead(let target): return .object([.init("type", "file")] + members(target, "path"))
     case .fileWrite(let target, let content):
-      return .object([.init("type", "file")] + members(target, "path") + (content.map { [text("content", "contentBase64", $0)] } ?? []))
+      return .object(
+        [.init("type", "file")] + members(target, "path")
+          + (content.map { [text("content", "contentBase64", $0)] } ?? []))
     case .egress(let host, let port, let url):
       let named: [JSONValue.Member] = url.map { [.init("url", .string($0))] } ?? []
       return .object([.init("type", "network"), .init("host", .string(host)), .init("port", JSONValue(port))] + named)
@@ -29,14 +31,17 @@ extension PolicyAction {
       let from: [JSONValue.Member] = folder.map { [.init("workingDirectory", .string($0))] } ?? []
       return .object(
         [
-          .init("type", "command"), .init("command", .string(program)), .init("args", .array(arguments.map { .string($0) })),
+          .init("type", "command"), .init("command", .string(program)),
+          .init("args", .array(arguments.map { .string($0) })),
         ] + from)
     case .patch(let target, let content):
       return .object(
         [.init("type", "patch")] + members(target, "filePath")
           + [.init("patchContent", .string(String(decoding: content, as: UTF8.self)))])
     case .tool(let call):
-      return .object([.init("type", "tool"), .init("toolName", .string(call.name)), .init("parameters", call.arguments.value)])
+      return .object([
+        .init("type", "tool"), .init("toolName", .string(call.name)), .init("parameters", call.arguments.value),
+      ])
     case .secret(let name, let scope):
       return .object([.init("type", "secret"), .init("secretName", .string(name)), .init("scope", .string(scope))])
     case .custom(_, let data): return data.value
@@ -51,6 +56,7 @@ extension PolicyAction {
   }
 
   private func text(_ plain: String, _ encoded: String, _ bytes: [UInt8]) -> JSONValue.Member {
-    String(validating: bytes, as: UTF8.self).map { .init(plain, .string($0)) } ?? .init(encoded, .string(Base64.encode(bytes)))
+    String(validating: bytes, as: UTF8.self).map { .init(plain, .string($0)) }
+      ?? .init(encoded, .string(Base64.encode(bytes)))
   }
 }

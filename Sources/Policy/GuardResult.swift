@@ -44,7 +44,8 @@ package struct GuardResult: Sendable {
     _ details: @escaping @autoclosure @Sendable () -> JSONValue = .null, hardening: HardeningRule? = nil
   ) -> GuardResult {
     GuardResult(
-      isAllowed: false, guardName: guardName, severity: severity, message: message, hardening: hardening, makeDetails: details)
+      isAllowed: false, guardName: guardName, severity: severity, message: message, hardening: hardening,
+      makeDetails: details)
   }
 
   /// Whether it is allowed and still worth a warning.

@@ -25,7 +25,9 @@ package enum HostName {
   private static func isIPv4(_ parts: [Substring]) -> Bool {
     parts.count == 4
       && parts.allSatisfy { part in
-        guard part.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), part.utf8.count <= 3, let value = Int(part) else { return false }
+        guard part.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), part.utf8.count <= 3, let value = Int(part) else {
+          return false
+        }
         return value <= 255 && (part.utf8.count == 1 || part.utf8.first != 0x30)
       }
   }
@@ -63,7 +65,9 @@ enum IPv6 {
       index = max(end, index + 1)
     }
     func hexadecimal(_ part: ArraySlice<Int>) -> String { part.map { String($0, radix: 16) }.joined(separator: ":") }
-    return best.isEmpty ? hexadecimal(groups[...]) : hexadecimal(groups[..<best.lowerBound]) + "::" + hexadecimal(groups[best.upperBound...])
+    return best.isEmpty
+      ? hexadecimal(groups[...])
+      : hexadecimal(groups[..<best.lowerBound]) + "::" + hexadecimal(groups[best.upperBound...])
   }
 
   private static func groups(_ text: String) -> [Int]? {

@@ -133,7 +133,9 @@ package enum Normalization {
 
   private static func pair(_ first: Unicode.Scalar, _ second: Unicode.Scalar) -> Unicode.Scalar? {
     let (a, b) = (first.value, second.value)
-    if 0x1100...0x1112 ~= a, 0x1161...0x1175 ~= b { return Unicode.Scalar(0xAC00 + (a - 0x1100) * 588 + (b - 0x1161) * 28) }
+    if 0x1100...0x1112 ~= a, 0x1161...0x1175 ~= b {
+      return Unicode.Scalar(0xAC00 + (a - 0x1100) * 588 + (b - 0x1161) * 28)
+    }
     if 0xAC00...0xD7A3 ~= a, (a - 0xAC00) % 28 == 0, 0x11A8...0x11C2 ~= b { return Unicode.Scalar(a + b - 0x11A7) }
     return compositions[UInt64(a) << 32 | UInt64(b)]
   }

@@ -15,7 +15,9 @@ enum PatchLines {
     var (additions, deletions) = (0, 0)
     var start = 0
     while start < bytes.count {
-      let end = memchr(base + start, 0x0A, bytes.count - start).map { UnsafeRawPointer($0) - UnsafeRawPointer(base) } ?? bytes.count
+      let end =
+        memchr(base + start, 0x0A, bytes.count - start).map { UnsafeRawPointer($0) - UnsafeRawPointer(base) }
+        ?? bytes.count
       switch bytes[start] {
       case 0x2B: if begins(bytes, start..<end, 0x2B) { additions += 1 }
       case 0x2D: if begins(bytes, start..<end, 0x2D) { deletions += 1 }

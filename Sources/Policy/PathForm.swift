@@ -33,7 +33,9 @@ struct PathForm {
       forms.append(PathForm(path: normal, rule: why, isReal: isReal))
     }
     add(said, rule ?? (isAlias ? .pathAlias : target.folder == nil ? nil : .pathRelative), isReal: true)
-    if target.folder == nil, said.first != 0x2F, said.first != 0x5C { add(fromRoot(forms[0].path), .pathRelative, isReal: false) }
+    if target.folder == nil, said.first != 0x2F, said.first != 0x5C {
+      add(fromRoot(forms[0].path), .pathRelative, isReal: false)
+    }
     if let resolved = target.resolved { add(Array(resolved.utf8), .pathResolved, isReal: true) }
     for form in forms {
       let decoded = percentDecoded(form.path)
@@ -77,7 +79,9 @@ struct PathForm {
   /// `file:///etc/shadow` → `/etc/shadow`
   private static func withoutScheme(_ path: [UInt8]) -> [UInt8] {
     let scheme = Array("file:".utf8)
-    guard path.count > scheme.count, path.prefix(scheme.count).map({ $0 | 0x20 }).elementsEqual(scheme.map { $0 | 0x20 }) else { return path }
+    guard path.count > scheme.count,
+      path.prefix(scheme.count).map({ $0 | 0x20 }).elementsEqual(scheme.map { $0 | 0x20 })
+    else { return path }
     var rest = Array(path.dropFirst(scheme.count))
     if rest.starts(with: [0x2F, 0x2F]) {
       // The host comes first, and is this machine.
@@ -106,7 +110,9 @@ struct PathForm {
       }
     }
     while index < path.count {
-      if path[index] == 0x25, index + 2 < path.count, let high = digit(path[index + 1]), let low = digit(path[index + 2]) {
+      if path[index] == 0x25, index + 2 < path.count, let high = digit(path[index + 1]),
+        let low = digit(path[index + 2])
+      {
         result.append(high << 4 | low)
         index += 3
       } else {
@@ -139,7 +145,8 @@ struct PathForm {
 
   /// The file that a path is a backup of: `shadow-`, `.env.bak`, `id_rsa~`.
   private static func withoutBackup(_ path: [UInt8]) -> [UInt8]? {
-    for suffix in ["-", "~", ".bak", ".old", ".orig", ".save", ".backup", ".swp"] where path.count > suffix.utf8.count + 1 {
+    for suffix in ["-", "~", ".bak", ".old", ".orig", ".save", ".backup", ".swp"]
+    where path.count > suffix.utf8.count + 1 {
       if path.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) { return Array(path.dropLast(suffix.utf8.count)) }
     }
     return nil

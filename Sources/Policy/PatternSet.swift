@@ -34,7 +34,9 @@ final class PatternSet {
 struct NameSet {
   private let names: Set<[UInt8]>
 
-  init(_ terms: [NameTerm], _ form: (String) -> [UInt8] = { Array($0.utf8) }) { names = Set(terms.map { form($0.text) }) }
+  init(_ terms: [NameTerm], _ form: (String) -> [UInt8] = { Array($0.utf8) }) {
+    names = Set(terms.map { form($0.text) })
+  }
 
   var isEmpty: Bool { names.isEmpty }
 

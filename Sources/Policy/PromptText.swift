@@ -106,14 +106,16 @@ struct PromptText {
   }
 
   private static let formatting: Set<UInt32> = [
-    0xAD, 0x180E, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x202A, 0x202B, 0x202C, 0x202D, 0x202E, 0x2060, 0x2066, 0x2067,
+    0xAD, 0x180E, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x202A, 0x202B, 0x202C, 0x202D, 0x202E, 0x2060, 0x2066,
+    0x2067,
     0x2068, 0x2069, 0xFEFF,
   ]
 
   /// What was done to the text, as reports say it.
   var canonicalization: JSONValue {
     [
-      "canonical_bytes": JSONValue(text.count), "casefold_changed": .bool(isLowered), "nfkc_changed": .bool(isNormalized),
+      "canonical_bytes": JSONValue(text.count), "casefold_changed": .bool(isLowered),
+      "nfkc_changed": .bool(isNormalized),
       "scanned_bytes": JSONValue(scannedCount), "truncated": .bool(isTruncated),
       "whitespace_collapsed": .bool(isCollapsed), "zero_width_stripped": JSONValue(strippedCount),
     ]

@@ -8,7 +8,11 @@ enum VisibleText {
     var result: [UInt8] = []
     var isChanged = false
     for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
-      if TextFolding.isInvisible(scalar) { isChanged = true } else { result += UTF8.encode(scalar).map { Array($0) } ?? [] }
+      if TextFolding.isInvisible(scalar) {
+        isChanged = true
+      } else {
+        result += UTF8.encode(scalar).map { Array($0) } ?? []
+      }
     }
     return isChanged ? result : nil
   }

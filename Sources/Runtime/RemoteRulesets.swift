@@ -38,11 +38,13 @@ package struct CurlRulesets: RemoteFiles {
       String(Self.timeLimit), "--max-filesize", String(Self.sizeLimit), "--", address,
     ]
     guard let curl = Programs.find("curl", environment: ProcessEnvironment.current) else {
-      throw RemoteFailure(reason: "can't be fetched: there is no curl", help: "install curl, or keep a copy beside the ruleset")
+      throw RemoteFailure(
+        reason: "can't be fetched: there is no curl", help: "install curl, or keep a copy beside the ruleset")
     }
     let result: ChildProcess.Result
     do throws(ChildProcess.Failure) {
-      result = try ChildProcess(curl, arguments).capture(limit: Self.sizeLimit + 1, timeout: .seconds(Self.timeLimit + 5))
+      result = try ChildProcess(curl, arguments).capture(
+        limit: Self.sizeLimit + 1, timeout: .seconds(Self.timeLimit + 5))
     } catch {
       throw RemoteFailure(reason: error == .tooMuchOutput ? "has more than 1 MiB" : "can't be fetched")
     }

@@ -22,7 +22,8 @@ struct RegexTests {
       (#"(?m)^b$"#, "a\nb\nc", "b"), (#"\w+"#, "— größe1 —", "größe1"), (#"(?-u)\w+"#, "größe1", "gr"),
       (#"[^a-c&&\w]+"#, "abc def", " def"), ("[a-z&&[^b-y]]+", "bcaz", "az"), (#"[\w--b]+"#, "bacb", "ac"),
       (#"["'\s:=]+x"#, "k : \"x", " : \"x"), (#"(?x) a b # c"#, "ab", "ab"), (#"\x41\u{42}\u0043"#, "ABC", "ABC"),
-      ("(?U)a+", "aaa", "a"), (#"\p{Lu}\p{Greek_not}?"#, "", nil), (#"\pL+"#, "12ab", "ab"), (#"[[:upper:]]+"#, "abCD", "CD"),
+      ("(?U)a+", "aaa", "a"), (#"\p{Lu}\p{Greek_not}?"#, "", nil), (#"\pL+"#, "12ab", "ab"),
+      (#"[[:upper:]]+"#, "abCD", "CD"),
       ("(?i)[k]", "\u{212A}", "\u{212A}"), (#"(?i)secret|pwd"#, "the PWD", "PWD"), ("", "abc", ""), ("x*", "abc", ""),
       (#"\b{start}b\b{end}"#, "ab b", "b"), ("(?P<n>a)(?<m>b)", "ab", "ab"), (#"a\-b\/c\"d"#, "a-b/c\"d", "a-b/c\"d"),
       ("[]a]+", "]a", "]a"), ("[a-]+", "-a", "-a"), (#"[\d-]+x"#, "1-x", "1-x"),
@@ -39,7 +40,8 @@ struct RegexTests {
     "A pattern that is none is refused, with the place",
     arguments: [
       ("a(b", 1..<2), ("ab)", 2..<3), ("*a", 0..<1), ("a{3,2}", 1..<6), ("(?=a)", 0..<3), ("(?<!a)", 0..<4),
-      (#"(a)\1"#, 3..<5), ("[a", 0..<1), ("[z-a]", 1..<4), (#"\y"#, 0..<2), (#"a\"#, 1..<2), ("(?P<n>a)(?P<n>b)", 8..<14),
+      (#"(a)\1"#, 3..<5), ("[a", 0..<1), ("[z-a]", 1..<4), (#"\y"#, 0..<2), (#"a\"#, 1..<2),
+      ("(?P<n>a)(?P<n>b)", 8..<14),
       ("a{1001}", 1..<5), ("a{", 1..<2), (#"\x{110000}"#, 0..<10), ("(?q)a", 2..<3), (#"ä\p{Nope}"#, 2..<10),
       (#"[\b]"#, 1..<3), ("(?)", 0..<3),
     ])
@@ -54,9 +56,13 @@ struct RegexTests {
   @Test("Any text gives an expression or an error, and never a trap")
   func anyPattern() {
     var random = SeededGenerator(seed: 1)
-    let pieces = ["(", ")", "[", "]", "*", "+", "?", "{", "}", "1", ",", "\\", "|", "^", "$", ".", "a", "ß", "-", "&&", "(?", "i", ":", "p", "x", "u", "b", "\u{1F600}"]
+    let pieces = [
+      "(", ")", "[", "]", "*", "+", "?", "{", "}", "1", ",", "\\", "|", "^", "$", ".", "a", "ß", "-", "&&", "(?", "i",
+      ":", "p", "x", "u", "b", "\u{1F600}",
+    ]
     for _ in 0..<4000 {
-      let pattern = (0..<Int.random(in: 0...12, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
+      let pattern = (0..<Int.random(in: 0...12, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }
+        .joined()
       guard let node = try? RegexParser.parse(pattern) else { continue }
       _ = try? NFA([node])
     }
@@ -93,7 +99,9 @@ struct RegexTests {
         let text = Self.text(&random)
         let brute = BruteForce(text)
         #expect(whole.contains(text) == brute.matchesWhole(node), "round \(round): \(node), \(text.debugDescription)")
-        #expect(containing.contains(text) == (brute.firstMatch(node) != nil), "round \(round): \(node), \(text.debugDescription)")
+        #expect(
+          containing.contains(text) == (brute.firstMatch(node) != nil),
+          "round \(round): \(node), \(text.debugDescription)")
       }
       if let witness = whole.shortestText {
         #expect(BruteForce(witness).matchesWhole(node), "round \(round): \(node), \(witness.debugDescription)")
@@ -118,12 +126,14 @@ struct RegexTests {
 
   static func text(_ random: inout SeededGenerator) -> String {
     let letters = ["a", "b", "b", "a", " ", "\n", "ß", "-", "A"]
-    return (0..<Int.random(in: 0...9, using: &random)).map { _ in letters.randomElement(using: &random) ?? "a" }.joined()
+    return (0..<Int.random(in: 0...9, using: &random)).map { _ in letters.randomElement(using: &random) ?? "a" }
+      .joined()
   }
 
   static func expression(_ random: inout SeededGenerator, depth: Int) -> RegexNode {
     let sets = [
-      ScalarSet("a"), ScalarSet("b"), ScalarSet("a"..."b"), ScalarSet("ß"), .all, CharacterClasses.word, ScalarSet("a").caseClosed,
+      ScalarSet("a"), ScalarSet("b"), ScalarSet("a"..."b"), ScalarSet("ß"), .all, CharacterClasses.word,
+      ScalarSet("a").caseClosed,
       ScalarSet("b").complement,
     ]
     switch depth == 0 ? Int.random(in: 0...3, using: &random) : Int.random(in: 0...9, using: &random) {
@@ -136,7 +146,8 @@ struct RegexTests {
       return random.oneIn(3) ? .assertion(assertions.randomElement(using: &random) ?? .textEnd) : .literal("ab")
     case 4, 5, 6:
       return .sequence((0..<Int.random(in: 1...3, using: &random)).map { _ in expression(&random, depth: depth - 1) })
-    case 7: return .choice((0..<Int.random(in: 1...3, using: &random)).map { _ in expression(&random, depth: depth - 1) })
+    case 7:
+      return .choice((0..<Int.random(in: 1...3, using: &random)).map { _ in expression(&random, depth: depth - 1) })
     default:
       let minimum = Int.random(in: 0...2, using: &random)
       let maximum = random.oneIn(2) ? nil : minimum + Int.random(in: 0...2, using: &random)

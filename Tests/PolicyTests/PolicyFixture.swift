@@ -13,7 +13,8 @@ enum PolicyFixture {
   ) -> (program: PolicyProgram?, bag: DiagnosticBag) {
     var bag = DiagnosticBag()
     let sources = files.mapValues { SourceFile(path: "x", text: $0) }
-    let provider = MemoryFiles(Dictionary(uniqueKeysWithValues: sources.map { ($0.key, SourceFile(path: $0.key, bytes: $0.value.bytes)) }))
+    let provider = MemoryFiles(
+      Dictionary(uniqueKeysWithValues: sources.map { ($0.key, SourceFile(path: $0.key, bytes: $0.value.bytes)) }))
     let file = SourceFile(path: "policy.yml", text: text)
     let lowered = RulesetCompiler.compile(file, profile: profile, sources: RulesetSources(files: provider), into: &bag)
     return (lowered?.program, bag)

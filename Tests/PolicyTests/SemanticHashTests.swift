@@ -78,7 +78,8 @@ struct SemanticHashTests {
       if let other = byOutcomes[outcomes], other != hash, let twin = byHash[other]?.text {
         guard let left = PolicyFixture.program(twin, profile).program else { continue }
         let comparison = try PolicyComparison(left, program)
-        #expect(!comparison.changes.isEmpty || !comparison.undecided.isEmpty, "two hashes, one meaning:\n\(text)\n\(twin)")
+        #expect(
+          !comparison.changes.isEmpty || !comparison.undecided.isEmpty, "two hashes, one meaning:\n\(text)\n\(twin)")
       } else {
         byOutcomes[outcomes] = hash
       }
@@ -99,9 +100,15 @@ struct SemanticHashTests {
   @Test(
     "does not see how a ruleset is spelled",
     arguments: [
-      ("forbidden_path: {patterns: [\"**/.ssh/**\", \"**/.env\"]}", "forbidden_path: {patterns: [\"**/.env\", \"**/.ssh/**\", \"**/.ssh/**\"]}"),
+      (
+        "forbidden_path: {patterns: [\"**/.ssh/**\", \"**/.env\"]}",
+        "forbidden_path: {patterns: [\"**/.env\", \"**/.ssh/**\", \"**/.ssh/**\"]}"
+      ),
       ("egress_allowlist: {allow: [\"{a,b}.x.com\"]}", "egress_allowlist: {allow: [b.x.com, a.x.com]}"),
-      ("egress_allowlist: {allow: [\"*.x.com\", a.x.com]}", "egress_allowlist: {allow: [\"*.x.com\"], default_action: block}"),
+      (
+        "egress_allowlist: {allow: [\"*.x.com\", a.x.com]}",
+        "egress_allowlist: {allow: [\"*.x.com\"], default_action: block}"
+      ),
       ("mcp_tool: {block: [a, b], allow: [c]}", "mcp_tool: {allow: [c], default_action: allow}"),
       ("forbidden_path: {patterns: [\"/a\"], exceptions: [\"/b\"]}", "forbidden_path: {patterns: [\"/a\"]}"),
     ])
@@ -118,7 +125,8 @@ struct SemanticHashTests {
   func onePath() throws {
     let header = Self.header
     let first = try #require(PolicyFixture.program(header + "forbidden_path: {patterns: [\"/a/b\"]}").program)
-    let second = try #require(PolicyFixture.program(header + "forbidden_path: {patterns: [\"/a/b\", \"/a/c\"]}").program)
+    let second = try #require(
+      PolicyFixture.program(header + "forbidden_path: {patterns: [\"/a/b\", \"/a/c\"]}").program)
     #expect(PolicyMeaning(first).hash != PolicyMeaning(second).hash)
     let comparison = try PolicyComparison(first, second)
     let reads = comparison.changes.filter { $0.kind == .fileRead }

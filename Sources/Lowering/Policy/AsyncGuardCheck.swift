@@ -80,7 +80,9 @@ enum AsyncGuardCheck {
       if let most = retry["max_backoff_ms"], let value = most.integer, value < initial {
         report(most, "the longest wait is shorter than the first one")
       }
-      if let factor = retry["multiplier"], let value = factor.number, !(value >= 1) { report(factor, "waits can't become shorter") }
+      if let factor = retry["multiplier"], let value = factor.number, !(value >= 1) {
+        report(factor, "waits can't become shorter")
+      }
     }
   }
 }

@@ -14,7 +14,8 @@ enum CompatMerge {
     case .nonEmptyLists:
       guard let base else { return child }
       for field in found.fields {
-        guard case .texts = field.type, child.fields.texts(field.key)?.isEmpty ?? true, let list = base.fields[field.key]
+        guard case .texts = field.type, child.fields.texts(field.key)?.isEmpty ?? true,
+          let list = base.fields[field.key]
         else { continue }
         RulesetMerge.set(field.key, list, in: &result.fields)
       }

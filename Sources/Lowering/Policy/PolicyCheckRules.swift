@@ -4,7 +4,8 @@ package import Diagnostics
 package enum PolicyCheckRules {
   /// All of them.
   package static let all: [Rule] = [
-    version, missingVersion, newerField, invalidPattern, extends, extendsCycle, posture, asyncGuard, customGuard, threshold,
+    version, missingVersion, newerField, invalidPattern, extends, extendsCycle, posture, asyncGuard, customGuard,
+    threshold,
     clear, placeholder, detector,
   ]
 
@@ -28,9 +29,12 @@ package enum PolicyCheckRules {
 
   package static let newerField = Rule(
     "policy/newer-field", .error, "A field needs a later language version",
-    explanation: "Posture, path_allowlist and some guards came with later versions; a ruleset that uses them must say so.",
-    bad: "version: \"1.1.0\"\nname: a\ndescription: b\nguards:\n  path_allowlist:\n    file_access_allow: [\"/w/**\"]\n",
-    good: "version: \"1.2.0\"\nname: a\ndescription: b\nguards:\n  path_allowlist:\n    file_access_allow: [\"/w/**\"]\n")
+    explanation:
+      "Posture, path_allowlist and some guards came with later versions; a ruleset that uses them must say so.",
+    bad:
+      "version: \"1.1.0\"\nname: a\ndescription: b\nguards:\n  path_allowlist:\n    file_access_allow: [\"/w/**\"]\n",
+    good:
+      "version: \"1.2.0\"\nname: a\ndescription: b\nguards:\n  path_allowlist:\n    file_access_allow: [\"/w/**\"]\n")
 
   package static let invalidPattern = Rule(
     "policy/invalid-pattern", .error, "A pattern is none",
@@ -114,7 +118,8 @@ package enum PolicyCheckRules {
 
   package static let threshold = Rule(
     "policy/threshold", .error, "Thresholds contradict each other",
-    explanation: "A guard that warns from a higher level on than it blocks would never warn; a scan of nothing finds nothing.",
+    explanation:
+      "A guard that warns from a higher level on than it blocks would never warn; a scan of nothing finds nothing.",
     bad: """
       version: "1.2.0"
       name: a
@@ -134,7 +139,8 @@ package enum PolicyCheckRules {
 
   package static let clear = Rule(
     "policy/clear", .error, "'clear' names something that is no list of the guard",
-    explanation: "'clear: [allow]' makes a list start empty instead of inheriting its parent's. It takes the names of lists.",
+    explanation:
+      "'clear: [allow]' makes a list start empty instead of inheriting its parent's. It takes the names of lists.",
     bad: "version: \"1.2.0\"\nname: a\ndescription: b\nguards:\n  egress_allowlist: {clear: [alow]}\n",
     good: "version: \"1.2.0\"\nname: a\ndescription: b\nguards:\n  egress_allowlist: {clear: [allow]}\n")
 
@@ -169,7 +175,8 @@ package enum PolicyCheckRules {
 
   package static let detector = Rule(
     "policy/detector", .error, "A hard rail names a detector that there is not",
-    explanation: "'hard_rails' has the detectors that docs/policy.md lists; a misspelt one would leave the usual thresholds.",
+    explanation:
+      "'hard_rails' has the detectors that docs/policy.md lists; a misspelt one would leave the usual thresholds.",
     bad: "version: \"1.2.0\"\nname: a\ndescription: b\nguards:\n  hard_rails: {disabled: [pii.mial]}\n",
     good: "version: \"1.2.0\"\nname: a\ndescription: b\nguards:\n  hard_rails: {disabled: [pii.mail]}\n")
 }

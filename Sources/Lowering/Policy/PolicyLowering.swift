@@ -75,11 +75,13 @@ package struct PolicyLowering {
       let write = terms(fields.texts("file_write_allow"), .path)
       let patch = terms(fields.texts("patch_allow"), .path)
       return .pathAllowlist(
-        .init(read: terms(fields.texts("file_access_allow"), .path), write: write, patch: patch.isEmpty ? write : patch))
+        .init(read: terms(fields.texts("file_access_allow"), .path), write: write, patch: patch.isEmpty ? write : patch)
+      )
     case "egress_allowlist":
       let otherwise = fields["default_action"]?.text.flatMap(DefaultAction.init) ?? .block
       return .egressAllowlist(
-        .init(allow: terms(fields.texts("allow"), .host), block: terms(fields.texts("block"), .host), otherwise: otherwise))
+        .init(
+          allow: terms(fields.texts("allow"), .host), block: terms(fields.texts("block"), .host), otherwise: otherwise))
     case "mcp_tool":
       return .mcpTool(
         .init(
@@ -97,7 +99,8 @@ package struct PolicyLowering {
       let ratio = fields["max_imbalance_ratio"]?.number ?? 10
       return .patchIntegrity(
         .init(
-          additionsLimit: fields["max_additions"]?.integer ?? 1000, deletionsLimit: fields["max_deletions"]?.integer ?? 500,
+          additionsLimit: fields["max_additions"]?.integer ?? 1000,
+          deletionsLimit: fields["max_deletions"]?.integer ?? 500,
           patterns: expressions(fields, "forbidden_patterns", Guard.dangerousLines),
           ratioLimit: fields["require_balance"]?.bool ?? false ? ratio : nil))
     case "prompt_injection":
@@ -108,7 +111,9 @@ package struct PolicyLowering {
     case "jailbreak": return .jailbreak(jailbreak(fields["detector"]?.record))
     case "secret_access":
       return .secretAccess(
-        .init(allow: names(fields.texts("allow")), otherwise: fields["default_action"]?.text.flatMap(DefaultAction.init) ?? .block))
+        .init(
+          allow: names(fields.texts("allow")),
+          otherwise: fields["default_action"]?.text.flatMap(DefaultAction.init) ?? .block))
     case "computer_use":
       return .computerUse(
         .init(
@@ -160,7 +165,8 @@ package struct PolicyLowering {
         secrets.append(
           SecretTerm(
             name: record["name"]?.text ?? "", term: term,
-            severity: record["severity"]?.text.flatMap(PolicySeverity.init) ?? .critical, description: record["description"]?.text,
+            severity: record["severity"]?.text.flatMap(PolicySeverity.init) ?? .critical,
+            description: record["description"]?.text,
             checksLuhn: record["luhn_check"]?.bool ?? false, maskFirst: masking?["first"]?.integer ?? 4,
             maskLast: masking?["last"]?.integer ?? 4))
       }
@@ -192,7 +198,8 @@ package struct PolicyLowering {
     return JailbreakProgram(
       usesHeuristics: layers?["heuristic"]?.bool ?? true, usesStatistics: layers?["statistical"]?.bool ?? true,
       usesModel: layers?["ml"]?.bool ?? true, weights: weights.map { Float(model?[$0.0]?.number ?? $0.1) },
-      blockThreshold: detector?["block_threshold"]?.integer ?? 70, warnThreshold: detector?["warn_threshold"]?.integer ?? 30,
+      blockThreshold: detector?["block_threshold"]?.integer ?? 70,
+      warnThreshold: detector?["warn_threshold"]?.integer ?? 30,
       inputLimit: detector?["max_input_bytes"]?.integer ?? 100_000)
   }
 

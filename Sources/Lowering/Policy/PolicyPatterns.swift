@@ -61,7 +61,9 @@ struct PolicyPatterns {
     return result
   }
 
-  private func report(_ failure: RegexFailure, _ pattern: Located<String>, _ kind: TextKind, into bag: inout DiagnosticBag) {
+  private func report(
+    _ failure: RegexFailure, _ pattern: Located<String>, _ kind: TextKind, into bag: inout DiagnosticBag
+  ) {
     let what =
       switch kind {
       case .path: "pattern of paths"

@@ -7,7 +7,8 @@ import Source
 enum PostureCheck {
   static func check(_ posture: RulesetRecord, into bag: inout DiagnosticBag) {
     guard let states = posture["states"]?.record, !states.fields.isEmpty else {
-      bag.report(PolicyCheckRules.posture, at: posture["states"]?.location ?? posture.location, "the posture has no states")
+      bag.report(
+        PolicyCheckRules.posture, at: posture["states"]?.location ?? posture.location, "the posture has no states")
       return
     }
     let names = states.fields.map(\.key)
@@ -42,7 +43,8 @@ enum PostureCheck {
       let near = Suggestion.nearest(to: capability.value, in: PolicyLanguage.capabilities)
       bag.report(
         PolicyCheckRules.posture, at: capability.location, "there is no capability '\(capability.value)'",
-        help: near.map { "did you mean '\($0)'?" } ?? "there are \(PolicyLanguage.capabilities.joined(separator: ", "))")
+        help: near.map { "did you mean '\($0)'?" } ?? "there are \(PolicyLanguage.capabilities.joined(separator: ", "))"
+      )
     }
     for budget in record["budgets"]?.record?.fields ?? [] {
       if !PolicyLanguage.budgets.contains(budget.key) {
@@ -71,7 +73,9 @@ enum PostureCheck {
 
   /// The seconds of `30s`, `30m` or `30h`; nil if it is none.
   static func seconds(_ text: String) -> Int? {
-    guard let unit = text.utf8.last, let value = Int(text.dropLast()), value >= 0, text.utf8.first != 0x2B else { return nil }
+    guard let unit = text.utf8.last, let value = Int(text.dropLast()), value >= 0, text.utf8.first != 0x2B else {
+      return nil
+    }
     let factor: Int
     switch unit {
     case 0x73: factor = 1

@@ -8,7 +8,9 @@ import Source
 /// whole can show.
 enum RulesetCheck {
   /// What one file shows by itself.
-  static func checkOwn(_ ruleset: Ruleset, _ profile: PolicyProfile, _ patterns: inout PolicyPatterns, into bag: inout DiagnosticBag) {
+  static func checkOwn(
+    _ ruleset: Ruleset, _ profile: PolicyProfile, _ patterns: inout PolicyPatterns, into bag: inout DiagnosticBag
+  ) {
     checkVersion(ruleset, profile, into: &bag)
     for section in ruleset.guards {
       guard let found = Guard.named(section.name.value) else { continue }
@@ -25,7 +27,8 @@ enum RulesetCheck {
     guard let version = ruleset.version else {
       if profile == .hardened {
         bag.report(
-          PolicyCheckRules.missingVersion, at: Location(ruleset.file, SourceRange(0, 0)), "the ruleset does not say its version",
+          PolicyCheckRules.missingVersion, at: Location(ruleset.file, SourceRange(0, 0)),
+          "the ruleset does not say its version",
           help: "begin with 'version: \"\(PolicyLanguage.usualVersion)\"'")
       }
       return
@@ -48,7 +51,9 @@ enum RulesetCheck {
     }
   }
 
-  private static func checkSecrets(_ record: RulesetRecord, _ patterns: inout PolicyPatterns, into bag: inout DiagnosticBag) {
+  private static func checkSecrets(
+    _ record: RulesetRecord, _ patterns: inout PolicyPatterns, into bag: inout DiagnosticBag
+  ) {
     for secret in record["patterns"]?.records ?? [] {
       guard let value = secret["pattern"], let text = value.text else { continue }
       _ = patterns.term(Located(text, value.location), .expression, into: &bag)
@@ -116,7 +121,8 @@ enum RulesetCheck {
     if let posture = ruleset.posture { PostureCheck.check(posture, into: &bag) }
   }
 
-  private static func reportNewer(_ what: String, _ since: String, at location: Location, into bag: inout DiagnosticBag) {
+  private static func reportNewer(_ what: String, _ since: String, at location: Location, into bag: inout DiagnosticBag)
+  {
     bag.report(
       PolicyCheckRules.newerField, at: location, "'\(what)' needs version \(since) of the language",
       help: "write 'version: \"\(since)\"'")
@@ -124,7 +130,8 @@ enum RulesetCheck {
 
   private static func checkThresholds(_ section: RulesetRecord, into bag: inout DiagnosticBag) {
     if let limit = section["max_scan_bytes"], limit.integer == 0 {
-      bag.report(PolicyCheckRules.threshold, at: limit.location, "a scan of 0 bytes finds nothing", help: "the usual is 200000")
+      bag.report(
+        PolicyCheckRules.threshold, at: limit.location, "a scan of 0 bytes finds nothing", help: "the usual is 200000")
     }
     let warn = Guard.levels.firstIndex(of: section["warn_at_or_above"]?.text ?? "suspicious") ?? 1
     let block = Guard.levels.firstIndex(of: section["block_at_or_above"]?.text ?? "high") ?? 2

@@ -84,7 +84,9 @@ enum RulesetMerge {
   private static func posture(_ child: RulesetRecord?, onto base: RulesetRecord?) -> RulesetRecord? {
     guard let child, let base else { return child ?? base }
     var result = child
-    if let own = child["states"]?.record, let inherited = base["states"]?.record, let states = fields(own, over: inherited) {
+    if let own = child["states"]?.record, let inherited = base["states"]?.record,
+      let states = fields(own, over: inherited)
+    {
       set("states", RulesetValue(.record(states), states.location), in: &result)
     }
     if child["initial"]?.text?.allSatisfy(\.isWhitespace) ?? true, let initial = base["initial"] {

@@ -76,13 +76,15 @@ package struct RulesetResolver {
     guard let parent = named(extends, from: child) else { return nil }
     if seen.contains(Self.identity(parent.name)) {
       report(
-        extends, PolicyCheckRules.extendsCycle, "the rulesets extend each other in a circle: '\(extends.value)' is in the chain already",
+        extends, PolicyCheckRules.extendsCycle,
+        "the rulesets extend each other in a circle: '\(extends.value)' is in the chain already",
         "leave out one 'extends'")
       return nil
     }
     if depth >= Self.depthLimit {
       report(
-        extends, PolicyCheckRules.extendsCycle, "the chain has more than \(Self.depthLimit) rulesets", "join some of them")
+        extends, PolicyCheckRules.extendsCycle, "the chain has more than \(Self.depthLimit) rulesets",
+        "join some of them")
       return nil
     }
     return parent
@@ -90,10 +92,14 @@ package struct RulesetResolver {
 
   private mutating func named(_ extends: Located<String>, from child: Source) -> Source? {
     let reference = extends.value
-    if reference.utf8.starts(with: "https://".utf8) || reference.utf8.starts(with: "http://".utf8) || reference.contains("://") {
+    if reference.utf8.starts(with: "https://".utf8) || reference.utf8.starts(with: "http://".utf8)
+      || reference.contains("://")
+    {
       return fetched(extends)
     }
-    let bare = ["clawdstrike:", "claw:"].first { reference.utf8.starts(with: $0.utf8) }.map { String(reference.dropFirst($0.count)) }
+    let bare = ["clawdstrike:", "claw:"].first { reference.utf8.starts(with: $0.utf8) }.map {
+      String(reference.dropFirst($0.count))
+    }
     if let name = bare ?? (BuiltInRulesets.names.contains(reference) ? reference : nil) {
       if let folder = sources.folder {
         for suffix in [".yaml", ".yml", "-policy.yaml", "-policy.yml"] {
@@ -129,7 +135,9 @@ package struct RulesetResolver {
     let parts = extends.value.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
     let address = String(parts[0])
     guard address.utf8.starts(with: "https://".utf8) else {
-      report(extends, PolicyCheckRules.extends, "rulesets are fetched by https alone", "use https, or a copy beside the ruleset")
+      report(
+        extends, PolicyCheckRules.extends, "rulesets are fetched by https alone",
+        "use https, or a copy beside the ruleset")
       return nil
     }
     let digest = parts.count > 1 && parts[1].utf8.starts(with: "sha256=".utf8) ? String(parts[1].dropFirst(7)) : ""

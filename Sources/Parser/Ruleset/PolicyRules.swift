@@ -9,7 +9,8 @@ package enum PolicyRules {
 
   package static let documents = Rule(
     "policy/several-documents", .error, "A ruleset file has more than one document",
-    explanation: "A ruleset is one YAML document: which of several would hold can't be told. Put each into its own file.",
+    explanation:
+      "A ruleset is one YAML document: which of several would hold can't be told. Put each into its own file.",
     bad: "version: \"1.2.0\"\nname: a\nguards: {}\n---\nversion: \"1.2.0\"\nname: b\nguards: {}\n",
     good: "version: \"1.2.0\"\nname: a\ndescription: the one\nguards: {}\n")
 
@@ -73,12 +74,16 @@ package enum PolicyRules {
       Rulesets are read strictly, as the reference engine reads them: 'yes' and "true" are texts and no truth values, \
       '010', '1_000' and '1e3' are no whole numbers, one text is no list.
       """,
-    bad: "version: \"1.2.0\"\nname: a\ndescription: b\nguards:\n  forbidden_path:\n    enabled: yes\n    patterns: [\"/a/**\"]\n",
-    good: "version: \"1.2.0\"\nname: a\ndescription: b\nguards:\n  forbidden_path:\n    enabled: true\n    patterns: [\"/a/**\"]\n")
+    bad:
+      "version: \"1.2.0\"\nname: a\ndescription: b\nguards:\n  forbidden_path:\n    enabled: yes\n    patterns: [\"/a/**\"]\n",
+    good:
+      "version: \"1.2.0\"\nname: a\ndescription: b\nguards:\n  forbidden_path:\n    enabled: true\n    patterns: [\"/a/**\"]\n"
+  )
 
   package static let fieldValue = Rule(
     "policy/field-value", .error, "A field has a value that it can't have",
-    explanation: "Words must be one of those that the field knows, in small letters; numbers must lie in the field's range.",
+    explanation:
+      "Words must be one of those that the field knows, in small letters; numbers must lie in the field's range.",
     bad: "version: \"1.2.0\"\nname: a\ndescription: b\nguards:\n  egress_allowlist:\n    default_action: Block\n",
     good: "version: \"1.2.0\"\nname: a\ndescription: b\nguards:\n  egress_allowlist:\n    default_action: block\n")
 }

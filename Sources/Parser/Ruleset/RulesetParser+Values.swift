@@ -10,7 +10,9 @@ extension RulesetParser {
     of node: YAMLNode, _ what: String, known: [String], aliases: [String: String] = [:], isOpen: Bool = false
   ) -> [(String, YAMLEntry)]? {
     guard let entries = node.entries else {
-      report(PolicyRules.fieldType, node, "\(what) must be a mapping", help: "it has the keys \(known.joined(separator: ", "))")
+      report(
+        PolicyRules.fieldType, node, "\(what) must be a mapping",
+        help: "it has the keys \(known.joined(separator: ", "))")
       return nil
     }
     var result: [(String, YAMLEntry)] = []
@@ -26,7 +28,8 @@ extension RulesetParser {
       }
       if let first = result.first(where: { $0.0 == key }) {
         bag.report(
-          PolicyRules.twice, at: location(entry.key), "'\(name)' is another word for '\(first.1.key.text ?? key)', which is there already",
+          PolicyRules.twice, at: location(entry.key),
+          "'\(name)' is another word for '\(first.1.key.text ?? key)', which is there already",
           help: "keep one of the two", labels: [.init(location(first.1.key), "first given here")])
         continue
       }
@@ -42,15 +45,18 @@ extension RulesetParser {
         help: "write the fields out, or put what is shared into a ruleset of its own and extend it")
     } else if what == "guards", let version = Guard.unsupported[name] {
       report(
-        PolicyRules.unsupportedGuard, entry.key, "the guard '\(name)' of version \(version) is not one that claw can decide",
+        PolicyRules.unsupportedGuard, entry.key,
+        "the guard '\(name)' of version \(version) is not one that claw can decide",
         help: "a guard that is not judged would be a hole; remove the section")
     } else if what == "guards", let ours = Guard.named(name), ours.isOurs {
       report(
-        PolicyRules.unknownKey, entry.key, "the guard '\(name)' is claw's own, and the profile 'compat' does not know it",
+        PolicyRules.unknownKey, entry.key,
+        "the guard '\(name)' is claw's own, and the profile 'compat' does not know it",
         help: "use the profile 'hardened'")
     } else {
       let near = Suggestion.nearest(to: name, in: known)
-      let fixes = near.map { [FixIt("replace it with '\($0)'", replace: location(entry.key), with: $0, isSafe: false)] } ?? []
+      let fixes =
+        near.map { [FixIt("replace it with '\($0)'", replace: location(entry.key), with: $0, isSafe: false)] } ?? []
       report(
         PolicyRules.unknownKey, entry.key, "\(what) has no key '\(name)'",
         help: near.map { "did you mean '\($0)'?" } ?? "it has \(known.joined(separator: ", "))", fixes: fixes)
@@ -62,7 +68,9 @@ extension RulesetParser {
     _ node: YAMLNode, _ what: String, _ fields: [GuardField], isOpen: Bool = false
   ) -> RulesetRecord? {
     let aliases = Dictionary(uniqueKeysWithValues: fields.flatMap { field in field.aliases.map { ($0, field.key) } })
-    guard let entries = keys(of: node, what, known: fields.map(\.key), aliases: aliases, isOpen: isOpen) else { return nil }
+    guard let entries = keys(of: node, what, known: fields.map(\.key), aliases: aliases, isOpen: isOpen) else {
+      return nil
+    }
     var result = RulesetRecord(fields: [], location: location(node))
     for (key, entry) in entries {
       guard let field = fields.first(where: { $0.key == key }) else { continue }
@@ -73,7 +81,8 @@ extension RulesetParser {
     }
     for field in fields where field.isRequired && !entries.contains(where: { $0.0 == field.key }) {
       report(
-        PolicyRules.missingKey, node, "\(what) lacks the key '\(field.key)'", help: "it says: \(field.summary.lowercasedFirst)")
+        PolicyRules.missingKey, node, "\(what) lacks the key '\(field.key)'",
+        help: "it says: \(field.summary.lowercasedFirst)")
     }
     return result
   }
@@ -122,7 +131,8 @@ extension RulesetParser {
       }
       return RulesetValue(.number(value), place)
     case .text: return text(node).map { RulesetValue(.text($0.value), place) }
-    case .choice(let words, let aliases): return choice(node, what, words, aliases).map { RulesetValue(.text($0), place) }
+    case .choice(let words, let aliases):
+      return choice(node, what, words, aliases).map { RulesetValue(.text($0), place) }
     case .texts:
       guard let elements = list(node, what, of: "texts") else { return nil }
       return RulesetValue(.texts(elements.compactMap { text($0) }), place)
@@ -190,7 +200,8 @@ extension RulesetParser {
       return nil
     }
     guard range.contains(value) else {
-      let bounds = range.upperBound == .max ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
+      let bounds =
+        range.upperBound == .max ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
       report(PolicyRules.fieldValue, node, "\(what) must be \(bounds)")
       return nil
     }
@@ -224,7 +235,8 @@ extension RulesetParser {
     case "-.inf", "-.Inf", "-.INF": return -.infinity
     default: break
     }
-    guard text.utf8.contains(where: { 0x30...0x39 ~= $0 }), !text.utf8.contains(where: { $0 == 0x78 || $0 == 0x70 || $0 == 0x5F })
+    guard text.utf8.contains(where: { 0x30...0x39 ~= $0 }),
+      !text.utf8.contains(where: { $0 == 0x78 || $0 == 0x70 || $0 == 0x5F })
     else { return nil }
     return Double(text)
   }

@@ -32,7 +32,9 @@ final class EgressJudge: Judge {
     }
   }
 
-  private func blocked(_ host: String, _ said: String, _ port: Int, isDefault: Bool, _ rule: HardeningRule?) -> GuardResult {
+  private func blocked(_ host: String, _ said: String, _ port: Int, isDefault: Bool, _ rule: HardeningRule?)
+    -> GuardResult
+  {
     let details = details(host, said, port, isDefault: isDefault)
     return .deny(Self.name, .error, "Egress to \(said) blocked by policy", details(), hardening: rule)
   }
@@ -51,7 +53,8 @@ final class EgressJudge: Judge {
 
   private func hardened(_ said: String, _ port: Int, _ url: String?) -> GuardResult {
     if PathForm.hasControls(said) {
-      return .deny(Self.name, .error, "The host has a control character", ["port": JSONValue(port)], hardening: .controlCharacters)
+      return .deny(
+        Self.name, .error, "The host has a control character", ["port": JSONValue(port)], hardening: .controlCharacters)
     }
     guard let host = HostName.canonical(said) else {
       return .deny(

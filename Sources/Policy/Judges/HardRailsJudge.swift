@@ -21,7 +21,9 @@ final class HardRailsJudge: Judge {
 
   init(_ program: HardRailsProgram) {
     detections = program.detectors.compactMap { own in
-      Detector.all.first { $0.name == own.name }.map { Detection(detector: $0, warnAt: own.warnAt, blockAt: own.blockAt) }
+      Detector.all.first { $0.name == own.name }.map {
+        Detection(detector: $0, warnAt: own.warnAt, blockAt: own.blockAt)
+      }
     }
   }
 

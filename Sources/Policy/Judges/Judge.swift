@@ -29,7 +29,8 @@ final class EventContext {
       if profile == .hardened {
         let parsed = UnifiedDiff(content)
         for name in parsed.targets where !name.elementsEqual(target.path.utf8) {
-          paths += PathForm.forms(of: .init(String(decoding: name, as: UTF8.self), folder: target.folder), rule: .patchTargets)
+          paths += PathForm.forms(
+            of: .init(String(decoding: name, as: UTF8.self), folder: target.folder), rule: .patchTargets)
         }
         diff = parsed
       }

@@ -47,8 +47,12 @@ final class PatchJudge: Judge {
   private func result(_ found: [Int], additions: Int, deletions: Int, hardening: HardeningRule?) -> GuardResult {
     var issues = found.map { "Forbidden pattern matched: \(program.patterns[$0].text)" }
     if scanner == nil, !program.patterns.isEmpty { issues.append("The patterns can't be searched") }
-    if additions > program.additionsLimit { issues.append("Too many additions: \(additions) (max: \(program.additionsLimit))") }
-    if deletions > program.deletionsLimit { issues.append("Too many deletions: \(deletions) (max: \(program.deletionsLimit))") }
+    if additions > program.additionsLimit {
+      issues.append("Too many additions: \(additions) (max: \(program.additionsLimit))")
+    }
+    if deletions > program.deletionsLimit {
+      issues.append("Too many deletions: \(deletions) (max: \(program.deletionsLimit))")
+    }
     if let limit = program.ratioLimit {
       let ratio = deletions > 0 ? Double(additions) / Double(deletions) : additions > 0 ? .infinity : 1
       if ratio > limit { issues.append("Too many additions for each deletion: \(ratio) (max: \(limit))") }

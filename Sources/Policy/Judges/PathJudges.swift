@@ -43,7 +43,8 @@ final class ForbiddenPathJudge: Judge {
   private func hardened(_ said: String, _ context: EventContext) -> GuardResult {
     if PathForm.hasControls(said) {
       return .deny(
-        Self.name, .critical, "The path has a control character", ["reason": "control_character"], hardening: .controlCharacters)
+        Self.name, .critical, "The path has a control character", ["reason": "control_character"],
+        hardening: .controlCharacters)
     }
     for form in context.paths {
       if let rule = forbids(form) { return deny(said, rule.rule) }

@@ -50,7 +50,8 @@ final class InjectionJudge: Judge {
       let signals = (text.strippedCount > 0 ? ["obfuscation_zero_width"] : []) + signs.map(\.name)
       return [
         "canonicalization": text.canonicalization, "fingerprint": .string(Digest.sha256Hex(Array(payload.text.utf8))),
-        "level": .string(Guard.levels[level]), "score": JSONValue(score), "signals": .array(signals.map { .string($0) }),
+        "level": .string(Guard.levels[level]), "score": JSONValue(score),
+        "signals": .array(signals.map { .string($0) }),
         "source": payload.source.map { .string($0) } ?? .null,
       ]
     }
@@ -94,7 +95,8 @@ final class JailbreakJudge: Judge {
     }
     let score = JailbreakScore(text, found, program)
     guard score.risk >= program.blockThreshold || score.risk >= program.warnThreshold else { return .allow(Self.name) }
-    let severity: PolicySeverity = score.risk >= 85 ? .critical : score.risk >= 60 ? .error : score.risk >= 25 ? .warning : .info
+    let severity: PolicySeverity =
+      score.risk >= 85 ? .critical : score.risk >= 60 ? .error : score.risk >= 25 ? .warning : .info
     let details: @Sendable () -> JSONValue = {
       [
         "canonicalization": text.canonicalization, "fingerprint": .string(Digest.sha256Hex(Array(original.utf8))),

@@ -21,9 +21,11 @@ final class ComputerUseJudge: Judge {
     let details: JSONValue = ["action": .string(type), "mode": .string(mode.rawValue)]
     switch mode {
     case .observe: return .warn(Self.name, "Computer use is observed: \(type)", details)
-    case .guardrail: return isAllowed ? .allow(Self.name) : .warn(Self.name, "Computer use is not on the list: \(type)", details)
+    case .guardrail:
+      return isAllowed ? .allow(Self.name) : .warn(Self.name, "Computer use is not on the list: \(type)", details)
     case .failClosed:
-      return isAllowed ? .allow(Self.name) : .deny(Self.name, .error, "Computer use is not on the list: \(type)", details)
+      return isAllowed
+        ? .allow(Self.name) : .deny(Self.name, .error, "Computer use is not on the list: \(type)", details)
     }
   }
 }
@@ -37,7 +39,9 @@ final class SideChannelJudge: Judge {
 
   func judge(_ event: PolicyEvent, _ context: EventContext) -> GuardResult? {
     guard case .custom(let type, let data) = event.action, type.utf8.starts(with: "remote.".utf8) else { return nil }
-    if ["remote.session.connect", "remote.session.disconnect", "remote.session.reconnect"].contains(type) { return nil }
+    if ["remote.session.connect", "remote.session.disconnect", "remote.session.reconnect"].contains(type) {
+      return nil
+    }
     let channel = String(type.dropFirst("remote.".count))
     guard Guard.remoteChannels.contains(channel) else {
       return .deny(Self.name, .error, "Unknown side channel: \(channel)", ["channel": .string(channel)])

@@ -34,7 +34,8 @@ final class SecretJudge: Judge {
       if skipped.matches(target.path) || !UTF8Check.isValid(content) { return .allow(Self.name) }
       return result(scan(content), target.path, nil)
     }
-    let isSkipped = context.paths.contains { $0.isReal } && context.paths.allSatisfy { !$0.isReal || skipped.matches($0.path) }
+    let isSkipped =
+      context.paths.contains { $0.isReal } && context.paths.allSatisfy { !$0.isReal || skipped.matches($0.path) }
     if isSkipped { return .allow(Self.name) }
     var rule: HardeningRule? = skipped.matches(target.path) ? .secretSkip : nil
     if rule == nil, !UTF8Check.isValid(content) { rule = .secretBytes }

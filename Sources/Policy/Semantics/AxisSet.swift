@@ -101,5 +101,7 @@ struct Axis: Hashable, Sendable {
   static func numbers(_ field: Field, _ range: ClosedRange<Int> = 0...Int.max) -> Axis {
     Axis(field: field, universe: .numbers([range]))
   }
-  static func texts(_ field: Field, _ universe: Automaton = .all) -> Axis { Axis(field: field, universe: .texts(universe)) }
+  static func texts(_ field: Field, _ universe: Automaton = .all) -> Axis {
+    Axis(field: field, universe: .texts(universe))
+  }
 }

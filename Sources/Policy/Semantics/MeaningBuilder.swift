@@ -322,7 +322,10 @@ final class MeaningBuilder {
           "hard_rails",
           .array(
             detectors.map {
-              ["block_at": JSONValue($0.value.blockAt), "detector": .string($0.key), "warn_at": JSONValue($0.value.warnAt)]
+              [
+                "block_at": JSONValue($0.value.blockAt), "detector": .string($0.key),
+                "warn_at": JSONValue($0.value.warnAt),
+              ]
             })))
     }
     if let posture = program.posture { members.append(.init("posture", PostureJSON.value(posture))) }

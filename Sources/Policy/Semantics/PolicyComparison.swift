@@ -80,7 +80,8 @@ package struct PolicyComparison: Sendable {
       let (old, new) = (left.hardRails[name], right.hardRails[name])
       if old?.warnAt == new?.warnAt, old?.blockAt == new?.blockAt { continue }
       var isShown = false
-      for count in Set([old?.warnAt, old?.blockAt, new?.warnAt, new?.blockAt].compactMap { $0 }).sorted() where count > 0 {
+      for count in Set([old?.warnAt, old?.blockAt, new?.warnAt, new?.blockAt].compactMap { $0 }).sorted()
+      where count > 0 {
         guard let event = Samples.finding(name, count) else { continue }
         let (before, after) = (engines.0.outcome(of: event), engines.1.outcome(of: event))
         guard before != after else { continue }

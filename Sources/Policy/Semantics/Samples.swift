@@ -20,16 +20,33 @@ enum Samples {
     }
     for (index, text) in (texts + HardRailsExamples.all).enumerated() {
       let content = Array(text.utf8)
-      result.append((.fileWrite, PolicyEvent(id: "sample-text-\(index)", action: .fileWrite(.init("/workspace/file.txt"), content: content))))
-      result.append((.command, PolicyEvent(id: "sample-command-\(index)", action: .command(program: text, arguments: [], folder: "/workspace"))))
+      result.append(
+        (
+          .fileWrite,
+          PolicyEvent(id: "sample-text-\(index)", action: .fileWrite(.init("/workspace/file.txt"), content: content))
+        ))
+      result.append(
+        (
+          .command,
+          PolicyEvent(
+            id: "sample-command-\(index)", action: .command(program: text, arguments: [], folder: "/workspace"))
+        ))
     }
     for (index, line) in lines.enumerated() {
       let patch = "--- a/file\n+++ b/file\n@@ -1,1 +1,1 @@\n+\(line)\n"
-      result.append((.patch, PolicyEvent(id: "sample-patch-\(index)", action: .patch(.init("/workspace/file"), content: Array(patch.utf8)))))
+      result.append(
+        (
+          .patch,
+          PolicyEvent(id: "sample-patch-\(index)", action: .patch(.init("/workspace/file"), content: Array(patch.utf8)))
+        ))
     }
     for (index, text) in prompts.enumerated() {
       let data: JSONValue = ["type": "custom", "customType": "user_input", "text": .string(text)]
-      result.append((.userInput, PolicyEvent(id: "sample-input-\(index)", action: .custom(type: "user_input", data: LazyJSON(data)))))
+      result.append(
+        (
+          .userInput,
+          PolicyEvent(id: "sample-input-\(index)", action: .custom(type: "user_input", data: LazyJSON(data)))
+        ))
     }
     return result
   }
@@ -41,7 +58,9 @@ enum Samples {
     return PolicyEvent(id: "sample-\(detector)", action: .fileWrite(.init("/workspace/file.txt"), content: content))
   }
 
-  private static func example(_ node: RegexNode) -> String? { Automaton([node], .containing, limit: 4000)?.shortestText }
+  private static func example(_ node: RegexNode) -> String? {
+    Automaton([node], .containing, limit: 4000)?.shortestText
+  }
 
   private static func example(_ secret: SecretTerm) -> String? {
     guard let text = example(secret.term.node) else { return nil }
@@ -67,9 +86,11 @@ enum Samples {
 /// Texts that hard rails are for.
 private enum HardRailsExamples {
   static let byDetector = [
-    "pii.mail": "mail someone@example.com", "pii.phone": "call +44 20 7946 0958", "pii.card": "card 4111 1111 1111 1111",
+    "pii.mail": "mail someone@example.com", "pii.phone": "call +44 20 7946 0958",
+    "pii.card": "card 4111 1111 1111 1111",
     "pii.iban": "GB82 WEST 1234 5698 7654 32", "pii.us_ssn": "ssn 123-45-6789", "pii.uk_nino": "nino AB 12 34 56 C",
-    "financial.advice": "You should buy this stock, it is guaranteed.", "legal.exposure": "We admit that our company is liable.",
+    "financial.advice": "You should buy this stock, it is guaranteed.",
+    "legal.exposure": "We admit that our company is liable.",
   ]
   static let all = byDetector.values.sorted()
 }

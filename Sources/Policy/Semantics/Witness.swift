@@ -106,7 +106,8 @@ struct Witness {
     case .fileWrite: action = .fileWrite(.init(path), content: Array(text(.text, "text").utf8))
     case .patch:
       let lines = PatchText.make(
-        additions: number(.additions, 1), deletions: number(.deletions, 0), line: text(.addedLines, "text"), text: text(.text, ""))
+        additions: number(.additions, 1), deletions: number(.deletions, 0), line: text(.addedLines, "text"),
+        text: text(.text, ""))
       guard let lines else { return nil }
       action = .patch(.init(path), content: lines)
     case .egress: action = .egress(host: text(.host, "example.com", plain: Readable.hosts), port: 443, url: nil)
@@ -122,7 +123,9 @@ struct Witness {
     case .secret: action = .secret(name: text(.secretName, "SOME_SECRET", plain: Readable.names), scope: "read")
     case .untrustedText:
       guard let example = PromptExample.untrusted(fields[.level]) else { return nil }
-      action = .custom(type: "untrusted_text", data: LazyJSON(["type": "custom", "customType": "untrusted_text", "text": .string(example)]))
+      action = .custom(
+        type: "untrusted_text",
+        data: LazyJSON(["type": "custom", "customType": "untrusted_text", "text": .string(example)]))
     case .userInput: return nil
     case .computerUse:
       let type = text(.customType, "remote.clipboard")
@@ -142,7 +145,10 @@ struct Witness {
       action = .custom(
         type: "input.inject",
         data: LazyJSON(
-          ["type": "custom", "customType": "input.inject", "input_type": .string(type), "postcondition_probe_hash": "x"]))
+          [
+            "type": "custom", "customType": "input.inject", "input_type": .string(type),
+            "postcondition_probe_hash": "x",
+          ]))
     }
     let metadata = kind == .tool ? LazyJSON(["toolKind": "mcp"]) : nil
     return PolicyEvent(id: "witness-\(kind.rawValue.replacing("/", with: "-"))", action: action, metadata: metadata)
@@ -153,7 +159,8 @@ struct Witness {
 private enum Readable {
   private static func any(_ set: ScalarSet) -> RegexNode { .repetition(.set(set), min: 1, max: nil, isGreedy: true) }
   private static let letters = ScalarSet("a"..."z")
-  private static let word = any(letters.union(ScalarSet("0"..."9")).union(ScalarSet("_")).union(ScalarSet(".")).union(ScalarSet("-")))
+  private static let word = any(
+    letters.union(ScalarSet("0"..."9")).union(ScalarSet("_")).union(ScalarSet(".")).union(ScalarSet("-")))
   private static let folders = RegexNode.repetition(.sequence([.literal("/"), word]), min: 1, max: nil, isGreedy: true)
 
   static let paths: [RegexNode] = [

@@ -11,7 +11,8 @@ struct PolicyCommand: ParsableCommand {
         claw policy eval policy.yml event.json
       """,
     subcommands: [
-      PolicyCheck.self, PolicyShow.self, PolicyEval.self, PolicySimulate.self, PolicyTest.self, PolicyImpactCommand.self,
+      PolicyCheck.self, PolicyShow.self, PolicyEval.self, PolicySimulate.self, PolicyTest.self,
+      PolicyImpactCommand.self,
       PolicySynth.self, PolicyDiff.self, PolicyProve.self, BundleCommand.self, ReceiptCommand.self,
     ])
 }

@@ -29,7 +29,8 @@ struct PolicyDiff: ParsableCommand {
   @Flag(help: "Write Markdown, for a pull request.") var markdown = false
   @Option(
     name: .customLong("fail-on"),
-    help: ArgumentHelp("Which difference ends with status 1: widen, if the new one lets more through.", valueName: "what"))
+    help: ArgumentHelp(
+      "Which difference ends with status 1: widen, if the new one lets more through.", valueName: "what"))
   var failOn: FailOn = .never
   @OptionGroup var policy: PolicyOptions
 
@@ -47,7 +48,9 @@ struct PolicyDiff: ParsableCommand {
     case .never: break
     case .widen:
       // What could not be decided may be wider.
-      if comparison.changes.contains(where: \.isWider) || comparison.undecided.contains(where: \.mayWiden) { throw Status.failed }
+      if comparison.changes.contains(where: \.isWider) || comparison.undecided.contains(where: \.mayWiden) {
+        throw Status.failed
+      }
     case .change: if !comparison.changes.isEmpty || !comparison.undecided.isEmpty { throw Status.failed }
     }
   }
@@ -65,7 +68,8 @@ struct PolicyProve: ParsableCommand {
       """)
 
   @Argument(help: "The ruleset, or the name of a built-in one.", completion: .file()) var path: String
-  @Option(help: ArgumentHelp("The ruleset that it must stay within.", valueName: "ruleset"), completion: .file()) var within: String
+  @Option(help: ArgumentHelp("The ruleset that it must stay within.", valueName: "ruleset"), completion: .file())
+  var within: String
   @Flag(help: "Write JSON.") var json = false
   @OptionGroup var policy: PolicyOptions
 

@@ -11,11 +11,18 @@ extension PolicyProfile: ExpressibleByArgument {}
 
 /// What every command about rulesets takes.
 struct PolicyOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("How events are judged: compat as the reference engine does, hardened with its holes closed.", valueName: "profile"))
+  @Option(
+    help: ArgumentHelp(
+      "How events are judged: compat as the reference engine does, hardened with its holes closed.",
+      valueName: "profile"))
   var profile: PolicyProfile = .hardened
-  @Option(help: ArgumentHelp("Where built-in names are looked for before claw's own rulesets.", valueName: "folder"), completion: .directory)
+  @Option(
+    help: ArgumentHelp("Where built-in names are looked for before claw's own rulesets.", valueName: "folder"),
+    completion: .directory)
   var rulesets: String?
-  @Option(name: .customLong("allow-host"), help: ArgumentHelp("A host that rulesets may be fetched from; can be repeated.", valueName: "host"))
+  @Option(
+    name: .customLong("allow-host"),
+    help: ArgumentHelp("A host that rulesets may be fetched from; can be repeated.", valueName: "host"))
   var allowHost: [String] = []
 
   var sources: RulesetSources {
@@ -25,11 +32,15 @@ struct PolicyOptions: ParsableArguments {
 
   /// The file of a ruleset, or a built-in one by its name.
   func file(_ path: String) throws -> SourceFile {
-    if path == "-" { return SourceFile(path: "<stdin>", bytes: try DiskFiles.readAll(0, sizeHint: 0, limit: Inputs.limit)) }
+    if path == "-" {
+      return SourceFile(path: "<stdin>", bytes: try DiskFiles.readAll(0, sizeHint: 0, limit: Inputs.limit))
+    }
     if FileSearch.kind(of: path) == .missing, let file = BuiltInRulesets.file(path) { return file }
     var status = Status.done
     guard let file = Inputs.read(path, &status) else {
-      if let near = Suggestion.nearest(to: path, in: BuiltInRulesets.names) { Console.say("  did you mean the built-in '\(near)'?") }
+      if let near = Suggestion.nearest(to: path, in: BuiltInRulesets.names) {
+        Console.say("  did you mean the built-in '\(near)'?")
+      }
       throw status
     }
     return file

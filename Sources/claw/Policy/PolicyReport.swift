@@ -24,7 +24,8 @@ enum PolicyReport {
       let what = added.map { quoted(String(decoding: $0.dropFirst(), as: UTF8.self)) }.joined(separator: ", ")
       return "patch \(quoted(target.path)), adding \(what)\(deleted > 0 ? " and deleting \(deleted) lines" : "")"
     case .tool(let call):
-      return "call the tool \(quoted(call.name))\(call.argumentsSize > 200 ? " with \(call.argumentsSize) bytes of arguments" : "")"
+      return
+        "call the tool \(quoted(call.name))\(call.argumentsSize > 200 ? " with \(call.argumentsSize) bytes of arguments" : "")"
     case .secret(let name, _): return "ask for the secret \(quoted(name))"
     case .custom(let type, let data):
       return "\(type)\(data.string("text").map { ": " + quoted($0) } ?? "")"
@@ -40,7 +41,9 @@ enum PolicyReport {
   }
 
   static func text(_ comparison: PolicyComparison, _ old: String, _ new: String) -> String {
-    if comparison.changes.isEmpty, comparison.undecided.isEmpty { return "no difference: both decide every event alike\n" }
+    if comparison.changes.isEmpty, comparison.undecided.isEmpty {
+      return "no difference: both decide every event alike\n"
+    }
     var text = ""
     for (title, changes) in groups(comparison) where !changes.isEmpty {
       text += "\(title)\n"
@@ -86,9 +89,11 @@ enum PolicyReport {
     }
     var text = "### Policy: \(cell(old)) → \(cell(new))\n\n"
     for (title, changes) in groups(comparison) where !changes.isEmpty {
-      text += "**\(title.prefix(1).uppercased())\(title.dropFirst())**\n\n| events | before | after | for example |\n|---|---|---|---|\n"
+      text +=
+        "**\(title.prefix(1).uppercased())\(title.dropFirst())**\n\n| events | before | after | for example |\n|---|---|---|---|\n"
       for change in changes {
-        text += "| \(change.kind.rawValue) | \(word(change.before)) | \(word(change.after)) | \(cell(summary(change.witness))) |\n"
+        text +=
+          "| \(change.kind.rawValue) | \(word(change.before)) | \(word(change.after)) | \(cell(summary(change.witness))) |\n"
       }
       text += "\n"
     }

@@ -20,7 +20,8 @@ struct PolicyShow: ParsableCommand {
 
   @Argument(help: "A ruleset, or the name of a built-in one.", completion: .file()) var path: String
   @Flag(help: "One line of canonical JSON, whose SHA-256 is the source hash.") var canonical = false
-  @Flag(help: "What the ruleset means, in conjunctive normal form, as canonical JSON; its SHA-256 is the semantic hash.")
+  @Flag(
+    help: "What the ruleset means, in conjunctive normal form, as canonical JSON; its SHA-256 is the semantic hash.")
   var meaning = false
   @Flag(help: "The two hashes.") var hash = false
   @OptionGroup var policy: PolicyOptions
