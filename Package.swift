@@ -9,9 +9,15 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
 ]
 
+/// What costs so much time that tests would take minutes without the optimizer.
+let optimized: [SwiftSetting] = settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 /// A target of the compiler; `imports` names the modules it may see (ARCHITECTURE.md has the table, a test checks it).
-func module(_ name: String, imports: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
-  .target(name: name, dependencies: imports, resources: resources, swiftSettings: settings)
+func module(
+  _ name: String, imports: [Target.Dependency] = [], resources: [Resource] = [], isOptimized: Bool = false
+) -> Target {
+  .target(
+    name: name, dependencies: imports, resources: resources, swiftSettings: isOptimized ? optimized : settings)
 }
 
 func tests(_ name: String, imports: [Target.Dependency]) -> Target {
@@ -30,8 +36,8 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
     .target(name: "CScan"),
     module("Source"),
-    module("Automata", imports: ["CScan"]),
-    module("JSON", imports: ["Source"]),
+    module("Automata", imports: ["CScan"], isOptimized: true),
+    module("JSON", imports: ["Source"], isOptimized: true),
     module("Diagnostics", imports: ["Source", "JSON"]),
     module("Lexer", imports: ["Source", "Diagnostics", "JSON", "CLibYAML"]),
     module("Directives", imports: ["Source"]),
@@ -39,7 +45,7 @@ let package = Package(
     module("AST", imports: ["Source", "Lexer", "Directives"]),
     module("Parser", imports: ["Source", "Lexer", "JSON", "AST", "Directives", "Guards", "Diagnostics"]),
     module("Format", imports: ["Source", "Lexer", "AST"]),
-    module("Canonical", imports: ["COpenSSL", "JSON"]),
+    module("Canonical", imports: ["COpenSSL", "JSON"], isOptimized: true),
     module("IR", imports: ["Source", "Automata"]),
     module(
       "Lowering",
@@ -47,7 +53,7 @@ let package = Package(
         "Source", "Lexer", "JSON", "AST", "Automata", "Directives", "Guards", "Diagnostics", "Parser", "Canonical",
         "IR",
       ], resources: [.embedInCode("Policy/Rulesets")]),
-    module("Policy", imports: ["Source", "JSON", "Automata", "Guards", "Canonical", "IR"]),
+    module("Policy", imports: ["Source", "JSON", "Automata", "Guards", "Canonical", "IR"], isOptimized: true),
     module("Emitters", imports: ["Source", "IR", "JSON"], resources: [.embedInCode("Scripts")]),
     module(
       "Driver",
