@@ -69,10 +69,16 @@ let package = Package(
       ], swiftSettings: settings),
     tests("LexerTests", imports: ["Source", "JSON", "Diagnostics", "Lexer", "TestSupport"]),
     .target(
-      name: "TestSupport", dependencies: ["Source", "Diagnostics", "Driver", "Runtime"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Source", "Diagnostics", "Canonical", "Driver", "Runtime"],
+      path: "Tests/TestSupport",
       swiftSettings: settings),
     tests("SourceTests", imports: ["Source", "TestSupport"]),
     tests("AutomataTests", imports: ["Automata", "TestSupport"]),
+    tests(
+      "PolicyTests",
+      imports: [
+        "Source", "JSON", "Diagnostics", "Automata", "Guards", "IR", "Lowering", "Policy", "Driver", "Canonical", "TestSupport",
+      ]),
     tests("JSONTests", imports: ["Source", "JSON", "TestSupport"]),
     tests("DiagnosticsTests", imports: ["Source", "JSON", "Diagnostics", "TestSupport"]),
     tests("ParserTests", imports: ["Source", "Diagnostics", "Lexer", "Directives", "AST", "Parser", "TestSupport"]),
@@ -94,7 +100,10 @@ let package = Package(
         "Source", "Automata", "JSON", "Diagnostics", "Guards", "IR", "Lowering", "Policy", "Driver", "Runtime",
         "TestSupport",
       ]),
-    tests("RuntimeTests", imports: ["Source", "JSON", "IR", "Runtime"]),
+    tests(
+      "TrustTests",
+      imports: ["Source", "JSON", "IR", "Canonical", "Policy", "Driver", "Runtime", "TestSupport"]),
+    tests("RuntimeTests", imports: ["Source", "JSON", "IR", "Runtime", "TestSupport"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Source", "JSON", "IR", "Runtime", "TestSupport", "claw"],
       path: "Tests/EndToEnd", swiftSettings: settings),
@@ -121,6 +130,13 @@ if tools == "fuzz" {
 if tools == "bench" {
   package.targets.append(
     .executableTarget(
-      name: "BenchmarkTable", dependencies: ["Source", "Diagnostics", "Lexer", "Parser", "Driver"],
+      name: "TrustFigures", dependencies: ["JSON", "IR", "Canonical", "Driver", "TestSupport"],
+      path: "Benchmarks/Sources/TrustFigures", swiftSettings: settings))
+  package.targets.append(
+    .executableTarget(
+      name: "BenchmarkTable",
+      dependencies: [
+        "Source", "Diagnostics", "Lexer", "Parser", "Driver", "Automata", "Guards", "IR", "Lowering", "Policy",
+      ],
       path: "Benchmarks/Sources/BenchmarkTable", swiftSettings: settings))
 }

@@ -46,8 +46,9 @@ final class Determinizer {
   private let newlineClass: Int
   /// Classes and the end of the text, which is the last.
   let stride: Int
-  /// One row a state.
-  private(set) var table: [Int32] = []
+  /// One row a state. In memory of our own: a search steps through it without asking at each step whether it may.
+  private(set) var rows: UnsafeMutablePointer<Int32>
+  private var capacity = 16
   private var keys: [Key] = []
   private var ids: [Key: StateID] = [:]
   /// Which expression matched, by transition; only of those with a match.
@@ -75,17 +76,19 @@ final class Determinizer {
     asciiWordClasses = flags(CharacterClasses.asciiWord, nfa.usesASCIIWords)
     newlineClass = nfa.usesLines ? Int(nfa.classes.classOf(10)) : -1
     visited = [UInt32](repeating: 0, count: nfa.states.count)
+    rows = .allocate(capacity: capacity * stride)
     empty()
   }
 
+  deinit { rows.deallocate() }
+
   private func empty() {
-    table.removeAll(keepingCapacity: true)
     keys.removeAll(keepingCapacity: true)
     ids.removeAll(keepingCapacity: true)
     matches.removeAll(keepingCapacity: true)
     generation += 1
     _ = intern(Key(states: [], before: Before()))
-    for column in 0..<stride { table[column] = Self.dead }
+    for column in 0..<stride { rows[column] = Self.dead }
   }
 
   /// How many states there are by now.
@@ -110,7 +113,14 @@ final class Determinizer {
     let id = StateID(keys.count)
     ids[key] = id
     keys.append(key)
-    table.append(contentsOf: repeatElement(Self.unknown, count: stride))
+    if keys.count > capacity {
+      let larger = UnsafeMutablePointer<Int32>.allocate(capacity: capacity * 2 * stride)
+      larger.update(from: rows, count: capacity * stride)
+      rows.deallocate()
+      rows = larger
+      capacity *= 2
+    }
+    (rows + Int(id) * stride).initialize(repeating: Self.unknown, count: stride)
     return id
   }
 
@@ -118,7 +128,7 @@ final class Determinizer {
   ///
   /// Empties the table when it is full, which `generation` tells; the transition's own state is then valid, no other is.
   func transition(_ id: StateID, _ column: Int) -> Int32 {
-    let known = table[Int(id) * stride + column]
+    let known = rows[Int(id) * stride + column]
     if known != Self.unknown { return known }
     let key = keys[Int(id)]
     let isEnd = column == stride - 1
@@ -165,7 +175,7 @@ final class Determinizer {
     let result = matched >= 0 ? target | Self.matchBit : target
     if !isFull {
       let place = Int(id) * stride + column
-      table[place] = result
+      rows[place] = result
       if matched >= 0 { matches[place] = matched }
     }
     return result

@@ -1,13 +1,13 @@
 /// How a match of an expression can begin: what a scan for literals looks for.
 struct LiteralPrefixes {
-  /// Up to three places with the bytes that may stand there. A place has more than one byte only for the two cases of a
+  /// Up to eight places with the bytes that may stand there. A place has more than one byte only for the two cases of a
   /// letter.
   typealias Prefix = [[UInt8]]
 
   /// Most beginnings that are told apart.
-  private static let limit = 24
-  /// How many bytes are looked for.
-  private static let length = 3
+  private static let limit = 64
+  /// How many bytes are told apart; the scan looks for three of them.
+  private static let length = 8
 
   /// All beginnings; nil if there are too many, or if a match can begin with almost anything.
   static func of(_ node: RegexNode) -> [Prefix]? {

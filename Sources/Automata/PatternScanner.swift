@@ -1,4 +1,5 @@
 internal import CScan
+import Glibc
 
 /// Looks for many expressions in a text at once.
 ///
@@ -26,8 +27,31 @@ package final class PatternScanner {
 
   private let patterns: [Pattern]
   private var tables = claw_scan_tables()
-  /// The patterns of each group of literals.
-  private var groups: [[Int]] = []
+  /// The literals of each group.
+  private var groups: [[Literal]] = []
+
+  /// How matches of a pattern can begin: at each place one byte or another.
+  private struct Literal {
+    var first: [UInt8]
+    var second: [UInt8]
+    var pattern: Int
+
+    init(_ prefix: LiteralPrefixes.Prefix, _ pattern: Int) {
+      first = prefix.map { $0[0] }
+      second = prefix.map { $0[$0.count - 1] }
+      self.pattern = pattern
+    }
+
+    @inline(__always)
+    func stands(_ bytes: UnsafeBufferPointer<UInt8>, _ place: Int, _ end: Int) -> Bool {
+      guard place + first.count <= end else { return false }
+      for index in first.indices {
+        let byte = bytes[place + index]
+        if byte != first[index], byte != second[index] { return false }
+      }
+      return true
+    }
+  }
   private let searched: [Int]
 
   /// A match: which pattern, and its bytes.
@@ -47,20 +71,21 @@ package final class PatternScanner {
     }
     self.patterns = patterns
     searched = patterns.indices.filter { !patterns[$0].hasPrefixes }
-    groups = [[Int]](repeating: [], count: 8)
+    groups = [[Literal]](repeating: [], count: 8)
     // Literals with the same first byte share a group, as far as eight groups allow.
     var groupOfByte: [UInt8: Int] = [:]
     for (prefix, pattern) in literals {
       let first = prefix[0][0] | 0x20
       let group = groupOfByte[first] ?? groupOfByte.count % 8
       groupOfByte[first] = group
-      if !groups[group].contains(pattern) { groups[group].append(pattern) }
+      groups[group].append(Literal(prefix, pattern))
       fill(prefix, group: UInt8(1) << UInt8(group))
     }
   }
 
   private func fill(_ prefix: LiteralPrefixes.Prefix, group: UInt8) {
     withUnsafeMutableBytes(of: &tables) { bytes in
+      // Behind a short literal any byte may stand.
       for place in 0..<3 {
         let allowed = place < prefix.count ? prefix[place] : Array(0...255)
         for byte in allowed {
@@ -71,22 +96,46 @@ package final class PatternScanner {
     }
   }
 
-  /// Calls `found` for places at which matches of patterns may start, in order, until it says to stop.
+  /// Calls `found` for places and patterns whose literals stand there, from left to right, until it says to stop.
   private func candidates(
-    _ bytes: UnsafeBufferPointer<UInt8>, in range: Range<Int>, _ found: (Int, UInt8) -> Bool
+    _ bytes: UnsafeBufferPointer<UInt8>, in range: Range<Int>, _ found: (Int, Int) -> Bool
   ) {
-    guard patterns.contains(where: \.hasPrefixes), let base = bytes.baseAddress else { return }
+    guard patterns.count > searched.count, let base = bytes.baseAddress else { return }
     var from = range.lowerBound
     var fits: UInt8 = 0
-    while true {
-      let place = claw_scan(base, range.upperBound, from, &tables, &fits)
-      if place >= range.upperBound { break }
-      if !found(place, fits) { return }
-      from = place + 1
+    return withUnsafePointer(to: tables) { tables in
+      while true {
+        let place = claw_scan(base, range.upperBound, from, tables, &fits)
+        if place >= range.upperBound { break }
+        if !offer(bytes, place, range.upperBound, fits, found) { return }
+        from = place + 1
+      }
+      // The last two bytes have no third one behind them.
+      for place in max(range.lowerBound, range.upperBound - 2)..<range.upperBound
+      where !offer(bytes, place, range.upperBound, 0xFF, found) { return }
     }
-    // The last two bytes have no third one behind them; few patterns can match there, so all are asked.
-    for place in max(range.lowerBound, range.upperBound - 2)..<range.upperBound where !found(place, 0xFF) { return }
   }
+
+  @inline(__always)
+  private func offer(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ place: Int, _ end: Int, _ fits: UInt8, _ found: (Int, Int) -> Bool
+  ) -> Bool {
+    var rest = fits
+    while rest != 0 {
+      let group = rest.trailingZeroBitCount
+      rest &= rest - 1
+      for literal in groups[group] where literal.stands(bytes, place, end) {
+        if !found(place, literal.pattern) { return false }
+      }
+    }
+    return true
+  }
+
+  /// Whether deciding where literals stand has cost more than searching would.
+  private static func isTooMuch(_ work: Int, _ count: Int) -> Bool { work > 1 << 16 && work > 2 * count }
+
+  /// What deciding at a place costs besides the bytes that are gone through.
+  private static let decisionCost = 16
 
   /// For each pattern, whether it has a match in the text.
   package func matching(_ bytes: UnsafeBufferPointer<UInt8>, text: Range<Int>? = nil) -> [Bool] {
@@ -94,20 +143,13 @@ package final class PatternScanner {
     var result = [Bool](repeating: false, count: patterns.count)
     for index in searched { result[index] = patterns[index].search.hasMatch(bytes, text: text) }
     var work = 0
-    var isTooMuch = false
-    candidates(bytes, in: text) { place, fits in
-      for group in 0..<8 where fits & (1 << UInt8(group)) != 0 {
-        for index in groups[group] where !result[index] {
-          if patterns[index].anchored.matchEnd(bytes, text: text, from: place, isShort: true) != nil {
-            result[index] = true
-          }
-        }
-      }
-      work += 1
-      isTooMuch = work > 4096 && work * 8 > text.count
-      return !isTooMuch
+    candidates(bytes, in: text) { place, index in
+      if result[index] { return true }
+      result[index] = patterns[index].anchored.matchEnd(bytes, text: text, from: place, isShort: true) != nil
+      work += patterns[index].anchored.consumed + Self.decisionCost
+      return !Self.isTooMuch(work, text.count)
     }
-    if isTooMuch {
+    if Self.isTooMuch(work, text.count) {
       for index in patterns.indices where patterns[index].hasPrefixes && !result[index] {
         result[index] = patterns[index].search.hasMatch(bytes, text: text)
       }
@@ -120,23 +162,61 @@ package final class PatternScanner {
     let text = text ?? 0..<bytes.count
     var isFound = false
     var work = 0
-    var isTooMuch = false
-    candidates(bytes, in: text) { place, fits in
-      for group in 0..<8 where fits & (1 << UInt8(group)) != 0 {
-        for index in groups[group]
-        where patterns[index].anchored.matchEnd(bytes, text: text, from: place, isShort: true) != nil {
-          isFound = true
-          return false
-        }
-      }
-      work += 1
-      isTooMuch = work > 4096 && work * 8 > text.count
-      return !isTooMuch
+    candidates(bytes, in: text) { place, index in
+      isFound = patterns[index].anchored.matchEnd(bytes, text: text, from: place, isShort: true) != nil
+      work += patterns[index].anchored.consumed + Self.decisionCost
+      return !isFound && !Self.isTooMuch(work, text.count)
     }
     if isFound { return true }
+    let isTooMuch = Self.isTooMuch(work, text.count)
     return patterns.indices.contains { index in
       (isTooMuch || !patterns[index].hasPrefixes) && patterns[index].search.hasMatch(bytes, text: text)
     }
+  }
+
+  /// Each line that is wanted with each pattern that has a match in it, in order; lines end at U+000A.
+  package func matchingLines(
+    _ bytes: UnsafeBufferPointer<UInt8>, isWanted: (Range<Int>) -> Bool
+  ) -> [(line: Range<Int>, pattern: Int)] {
+    var found: [(line: Range<Int>, pattern: Int)] = []
+    func line(around place: Int) -> Range<Int> {
+      guard let base = bytes.baseAddress else { return place..<place }
+      var start = place
+      while start > 0, bytes[start - 1] != 0x0A { start -= 1 }
+      let end = memchr(base + place, 0x0A, bytes.count - place).map { UnsafeRawPointer($0) - UnsafeRawPointer(base) }
+      return start..<(end ?? bytes.count)
+    }
+    var current = 0..<0
+    var isCurrentWanted = false
+    var work = 0
+    candidates(bytes, in: 0..<bytes.count) { place, index in
+      if !current.contains(place) {
+        current = line(around: place)
+        isCurrentWanted = isWanted(current)
+      }
+      // A literal that reaches over the line's end is none of it; the automaton sees the line alone.
+      guard isCurrentWanted, !found.reversed().prefix(patterns.count).contains(where: { $0.line == current && $0.pattern == index })
+      else { return true }
+      if patterns[index].anchored.matchEnd(bytes, text: current, from: place, isShort: true) != nil {
+        found.append((current, index))
+      }
+      work += patterns[index].anchored.consumed + Self.decisionCost
+      return !Self.isTooMuch(work, bytes.count)
+    }
+    let isTooMuch = Self.isTooMuch(work, bytes.count)
+    if isTooMuch { found = [] }
+    let searched = isTooMuch ? Array(patterns.indices) : self.searched
+    if !searched.isEmpty {
+      var start = 0
+      while start < bytes.count {
+        let range = line(around: start)
+        if isWanted(range) {
+          for index in searched where patterns[index].search.hasMatch(bytes, text: range) { found.append((range, index)) }
+        }
+        start = range.upperBound + 1
+      }
+    }
+    return found.sorted { ($0.line.lowerBound, $0.pattern) < ($1.line.lowerBound, $1.pattern) }
   }
 
   /// Every match of a pattern, none overlapping, from left to right.

@@ -3,6 +3,10 @@
 /// A reference that remembers what it learned of its automaton; not for use by several threads at once.
 package final class TextMatcher {
   private let machine: Determinizer
+  private let ascii: [UInt16]
+  /// How many bytes the last search for a match's end went through.
+  private(set) var consumed = 0
+  private var startState: (id: Determinizer.StateID, generation: Int) = (0, -1)
   private var startStates: [Determinizer.Before: (id: Determinizer.StateID, generation: Int)] = [:]
 
   /// What a matcher answers.
@@ -23,15 +27,19 @@ package final class TextMatcher {
       case .anchored: Determinizer(nfa, kind: .anchored)
       case .whole: Determinizer(nfa, kind: .whole)
       }
+    ascii = nfa.classes.ascii
   }
 
   private func start(_ bytes: UnsafeBufferPointer<UInt8>, _ from: Int, _ textStart: Int) -> Determinizer.StateID {
+    // Without conditions on the place there is one start.
+    if !machine.nfa.hasAssertions {
+      if startState.generation != machine.generation { startState = (machine.start(.init()), machine.generation) }
+      return startState.id
+    }
     var before = Determinizer.Before(isStart: true)
-    if from > textStart, machine.nfa.hasAssertions {
+    if from > textStart {
       let (ordinal, _) = UTF8Decoding.scalar(bytes, before: from, textStart)
       before = machine.before(after: Int(machine.nfa.classes.classOf(ordinal)))
-    } else if from > textStart {
-      before = Determinizer.Before()
     }
     if let known = startStates[before], known.generation == machine.generation { return known.id }
     let id = machine.start(before)
@@ -46,13 +54,15 @@ package final class TextMatcher {
   package func matchEnd(
     _ bytes: UnsafeBufferPointer<UInt8>, text: Range<Int>, from: Int, isShort: Bool = false
   ) -> Int? {
-    let classes = machine.nfa.classes
-    let endColumn = machine.stride - 1
+    let stride = machine.stride
+    var rows = machine.rows
     var state = start(bytes, from, text.lowerBound)
+    rows = machine.rows
     var index = from
     let end = text.upperBound
     var matchEnd: Int?
-    return classes.ascii.withUnsafeBufferPointer { ascii in
+    defer { consumed = index - from }
+    return ascii.withUnsafeBufferPointer { ascii in
       while index < end {
         let byte = bytes[index]
         var column: Int
@@ -60,11 +70,13 @@ package final class TextMatcher {
         if byte < 0x80 {
           column = Int(ascii[Int(byte)])
         } else {
-          let (ordinal, count) = UTF8Decoding.scalar(bytes, index, end)
-          column = Int(classes.classOf(ordinal))
-          length = count
+          (column, length) = self.column(bytes, index, end)
         }
-        let next = machine.transition(state, column)
+        var next = rows[Int(state) * stride + column]
+        if next == Determinizer.unknown {
+          next = machine.transition(state, column)
+          rows = machine.rows
+        }
         if next & Determinizer.matchBit != 0 {
           matchEnd = index
           if isShort { return matchEnd }
@@ -73,9 +85,15 @@ package final class TextMatcher {
         if state == Determinizer.dead { return matchEnd }
         index += length
       }
-      if machine.transition(state, endColumn) & Determinizer.matchBit != 0 { matchEnd = end }
+      if machine.transition(state, stride - 1) & Determinizer.matchBit != 0 { matchEnd = end }
       return matchEnd
     }
+  }
+
+  /// The column of the scalar at a place beyond ASCII, and how many bytes it has.
+  private func column(_ bytes: UnsafeBufferPointer<UInt8>, _ index: Int, _ end: Int) -> (Int, Int) {
+    let (ordinal, count) = UTF8Decoding.scalar(bytes, index, end)
+    return (Int(machine.nfa.classes.classOf(ordinal)), count)
   }
 
   /// Whether there is a match in the text.
@@ -85,24 +103,31 @@ package final class TextMatcher {
 
   /// Whether the whole text matches; for a matcher of that kind.
   package func matchesWhole(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-    let classes = machine.nfa.classes
+    let stride = machine.stride
     var state = start(bytes, 0, 0)
+    var rows = machine.rows
     var index = 0
-    while index < bytes.count {
-      let byte = bytes[index]
-      var column: Int
-      if byte < 0x80 {
-        column = Int(classes.ascii[Int(byte)])
-        index += 1
-      } else {
-        let (ordinal, count) = UTF8Decoding.scalar(bytes, index, bytes.count)
-        column = Int(classes.classOf(ordinal))
-        index += count
+    return ascii.withUnsafeBufferPointer { ascii in
+      while index < bytes.count {
+        let byte = bytes[index]
+        var column: Int
+        var length = 1
+        if byte < 0x80 {
+          column = Int(ascii[Int(byte)])
+        } else {
+          (column, length) = self.column(bytes, index, bytes.count)
+        }
+        index += length
+        var next = rows[Int(state) * stride + column]
+        if next == Determinizer.unknown {
+          next = machine.transition(state, column)
+          rows = machine.rows
+        }
+        state = next & ~Determinizer.matchBit
+        if state == Determinizer.dead { return false }
       }
-      state = machine.transition(state, column) & ~Determinizer.matchBit
-      if state == Determinizer.dead { return false }
+      return machine.transition(state, stride - 1) & Determinizer.matchBit != 0
     }
-    return machine.transition(state, machine.stride - 1) & Determinizer.matchBit != 0
   }
 
   /// Whether the whole of a string matches; for a matcher of that kind.

@@ -6,3 +6,5 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
+#include <openssl/pkcs12.h>
+#include <openssl/x509.h>

@@ -2,63 +2,83 @@
 package enum Base64 {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
+  /// What each character stands for; 0xFF for what is none.
+  private static let values: [UInt8] = {
+    var values = [UInt8](repeating: 0xFF, count: 256)
+    for (value, byte) in alphabet.enumerated() { values[Int(byte)] = UInt8(value) }
+    return values
+  }()
+
   /// The text of some bytes.
   package static func encode(_ bytes: [UInt8]) -> String {
-    var text: [UInt8] = []
-    text.reserveCapacity((bytes.count + 2) / 3 * 4)
-    var index = 0
-    while index < bytes.count {
-      let rest = bytes.count - index
-      let group = UInt32(bytes[index]) << 16 | (rest > 1 ? UInt32(bytes[index + 1]) << 8 : 0) | (rest > 2 ? UInt32(bytes[index + 2]) : 0)
-      text.append(alphabet[Int(group >> 18)])
-      text.append(alphabet[Int(group >> 12 & 63)])
-      text.append(rest > 1 ? alphabet[Int(group >> 6 & 63)] : 0x3D)
-      text.append(rest > 2 ? alphabet[Int(group & 63)] : 0x3D)
-      index += 3
+    let length = (bytes.count + 2) / 3 * 4
+    return String(unsafeUninitializedCapacity: length) { text in
+      alphabet.withUnsafeBufferPointer { alphabet in
+        bytes.withUnsafeBufferPointer { bytes in
+          var (index, written) = (0, 0)
+          while index + 3 <= bytes.count {
+            let group = Int(bytes[index]) << 16 | Int(bytes[index + 1]) << 8 | Int(bytes[index + 2])
+            text[written] = alphabet[group >> 18]
+            text[written + 1] = alphabet[group >> 12 & 63]
+            text[written + 2] = alphabet[group >> 6 & 63]
+            text[written + 3] = alphabet[group & 63]
+            index += 3
+            written += 4
+          }
+          guard index < bytes.count else { return }
+          let group = Int(bytes[index]) << 16 | (index + 1 < bytes.count ? Int(bytes[index + 1]) << 8 : 0)
+          text[written] = alphabet[group >> 18]
+          text[written + 1] = alphabet[group >> 12 & 63]
+          text[written + 2] = index + 1 < bytes.count ? alphabet[group >> 6 & 63] : 0x3D
+          text[written + 3] = 0x3D
+        }
+      }
+      return length
     }
-    return String(decoding: text, as: UTF8.self)
   }
 
   /// The bytes of a text; nil if it is no Base64: padding must be there, and bits that no byte has must be zero.
-  package static func decode(_ text: some StringProtocol) -> [UInt8]? {
-    var bytes: [UInt8] = []
-    var bits: UInt32 = 0
-    var count = 0
-    var padding = 0
-    for byte in text.utf8 {
-      if byte == 0x3D {
-        padding += 1
-        continue
-      }
-      guard padding == 0, let value = value(byte) else { return nil }
-      bits = bits << 6 | value
-      count += 1
-      if count % 4 == 0 {
-        bytes += [UInt8(bits >> 16 & 0xFF), UInt8(bits >> 8 & 0xFF), UInt8(bits & 0xFF)]
-        bits = 0
-      }
-    }
-    guard (count + padding) % 4 == 0, padding <= 2 else { return nil }
-    switch padding {
-    case 1:
-      guard bits & 0x3 == 0 else { return nil }
-      bytes += [UInt8(bits >> 10 & 0xFF), UInt8(bits >> 2 & 0xFF)]
-    case 2:
-      guard bits & 0xF == 0 else { return nil }
-      bytes.append(UInt8(bits >> 4 & 0xFF))
-    default: break
-    }
-    return bytes
-  }
+  package static func decode(_ text: some StringProtocol) -> [UInt8]? { decode(Array(text.utf8)) }
 
-  private static func value(_ byte: UInt8) -> UInt32? {
-    switch byte {
-    case 0x41...0x5A: UInt32(byte - 0x41)
-    case 0x61...0x7A: UInt32(byte - 0x61) + 26
-    case 0x30...0x39: UInt32(byte - 0x30) + 52
-    case 0x2B: 62
-    case 0x2F: 63
-    default: nil
+  /// The same for the bytes of a text.
+  package static func decode(_ text: [UInt8]) -> [UInt8]? {
+    guard text.count % 4 == 0 else { return nil }
+    if text.isEmpty { return [] }
+    let padding = text[text.count - 1] != 0x3D ? 0 : text[text.count - 2] != 0x3D ? 1 : 2
+    let length = text.count / 4 * 3 - padding
+    var isValid = true
+    let bytes = [UInt8](unsafeUninitializedCapacity: length) { bytes, count in
+      values.withUnsafeBufferPointer { values in
+        text.withUnsafeBufferPointer { text in
+          // Everything that is no digit of the alphabet, '=' elsewhere too, leaves its mark in the upper bits.
+          var marks: UInt8 = 0
+          var written = 0
+          let whole = text.count - (padding > 0 ? 4 : 0)
+          var start = 0
+          while start < whole {
+            let (a, b) = (values[Int(text[start])], values[Int(text[start + 1])])
+            let (c, d) = (values[Int(text[start + 2])], values[Int(text[start + 3])])
+            marks |= a | b | c | d
+            bytes[written] = a << 2 | b >> 4
+            bytes[written + 1] = b << 4 | c >> 2
+            bytes[written + 2] = c << 6 | d
+            start += 4
+            written += 3
+          }
+          if padding > 0 {
+            let (a, b) = (values[Int(text[start])], values[Int(text[start + 1])])
+            let c = padding == 1 ? values[Int(text[start + 2])] : 0
+            marks |= a | b | c
+            bytes[written] = a << 2 | b >> 4
+            if padding == 1 { bytes[written + 1] = b << 4 | c >> 2 }
+            // Bits that no byte has must be zero.
+            if padding == 1 ? c & 0x03 != 0 : b & 0x0F != 0 { isValid = false }
+          }
+          if marks & 0xC0 != 0 { isValid = false }
+        }
+      }
+      count = length
     }
+    return isValid ? bytes : nil
   }
 }

@@ -1,13 +1,13 @@
 /// Numbers as RFC 8785 writes them: the shortest digits that give the same double, laid out as ECMAScript does.
 package enum CanonicalNumber {
-  /// Most digits that a whole number may have to be exact as a double: 2^53 - 1.
+  /// The largest whole number up to which all are exact as doubles: 2^53 - 1.
   package static let largestExactInteger = 9_007_199_254_740_991
+  /// No number has a longer text.
+  static let longest = 32
 
   /// The text of a number; nil for what JSON has no number for.
   package static func text(_ value: Double) -> String? {
     guard value.isFinite else { return nil }
-    if value == 0 { return "0" }
-    if let whole = Int(exactly: value), whole.magnitude <= UInt(largestExactInteger) { return String(whole) }
     var bytes: [UInt8] = []
     append(value, to: &bytes)
     return String(decoding: bytes, as: UTF8.self)
@@ -15,76 +15,95 @@ package enum CanonicalNumber {
 
   /// Appends the text of a finite number.
   package static func append(_ value: Double, to bytes: inout [UInt8]) {
+    var writer = ByteWriter(capacity: longest)
+    write(value, to: &writer)
+    bytes += writer.bytes()
+  }
+
+  /// Writes a finite number.
+  static func write(_ value: Double, to writer: inout ByteWriter) {
+    writer.reserve(longest)
     if value == 0 {
-      bytes.append(0x30)
+      writer.put(0x30)
       return
     }
+    if value < 0 { writer.put(0x2D) }
     // Swift prints the same shortest digits, in a layout of its own: `5e-324`, `1e+16`, `1234.5`.
-    var digits: [UInt8] = []
-    digits.reserveCapacity(17)
+    var digits: UInt64 = 0
     var exponent = 0
-    var isBehindPoint = false
-    var pointShift = 0
     var text = value.magnitude.description
     text.withUTF8 { printed in
+      var isBehindPoint = false
       var index = 0
       while index < printed.count {
         let byte = printed[index]
+        index += 1
         if byte == 0x2E {
           isBehindPoint = true
         } else if byte == 0x65 {
-          var isNegative = false
-          index += 1
-          if printed[index] == 0x2D || printed[index] == 0x2B {
-            isNegative = printed[index] == 0x2D
-            index += 1
-          }
+          let isNegative = printed[index] == 0x2D
+          if isNegative || printed[index] == 0x2B { index += 1 }
+          var written = 0
           while index < printed.count {
-            exponent = exponent * 10 + Int(printed[index] & 15)
+            written = written * 10 + Int(printed[index] & 15)
             index += 1
           }
-          if isNegative { exponent = -exponent }
-          break
+          exponent += isNegative ? -written : written
         } else {
-          digits.append(byte)
-          if isBehindPoint { pointShift += 1 }
+          digits = digits * 10 + UInt64(byte & 15)
+          if isBehindPoint { exponent -= 1 }
         }
-        index += 1
       }
     }
-    // The value is 0.DIGITS × 10^point.
-    let leading = digits.prefix { $0 == 0x30 }.count
-    var point = digits.count - pointShift + exponent - leading
-    digits.removeFirst(leading)
-    while digits.last == 0x30 { digits.removeLast() }
-    if value < 0 { bytes.append(0x2D) }
-    layOut(digits, point, to: &bytes)
-    point = 0
+    write(digits: digits, exponent: exponent, to: &writer)
   }
 
-  /// ECMAScript's Number::toString for digits d and a value of 0.d × 10^point.
-  private static func layOut(_ digits: [UInt8], _ point: Int, to bytes: inout [UInt8]) {
-    let count = digits.count
+  /// Writes digits × 10^exponent, which is not zero, as ECMAScript's Number::toString does; there must be room.
+  static func write(digits given: UInt64, exponent given10: Int, to writer: inout ByteWriter) {
+    var (digits, exponent) = (given, given10)
+    while digits % 10 == 0 {
+      digits /= 10
+      exponent += 1
+    }
+    let count = self.count(digits)
+    // The value is 0.DIGITS × 10^point.
+    let point = count + exponent
     if count <= point, point <= 21 {
-      bytes += digits
-      bytes += repeatElement(0x30, count: point - count)
+      writer.put(digits: digits, width: count)
+      for _ in count..<point { writer.put(0x30) }
     } else if 0 < point, point <= 21 {
-      bytes += digits[..<point]
-      bytes.append(0x2E)
-      bytes += digits[point...]
+      let behind = powers[count - point]
+      writer.put(digits: digits / behind, width: point)
+      writer.put(0x2E)
+      writer.put(digits: digits % behind, width: count - point)
     } else if -6 < point, point <= 0 {
-      bytes += [0x30, 0x2E]
-      bytes += repeatElement(0x30, count: -point)
-      bytes += digits
+      writer.put(0x30)
+      writer.put(0x2E)
+      for _ in 0..<(-point) { writer.put(0x30) }
+      writer.put(digits: digits, width: count)
     } else {
-      bytes.append(digits[0])
+      let behind = powers[count - 1]
+      writer.put(digits: digits / behind, width: 1)
       if count > 1 {
-        bytes.append(0x2E)
-        bytes += digits[1...]
+        writer.put(0x2E)
+        writer.put(digits: digits % behind, width: count - 1)
       }
-      bytes.append(0x65)
-      bytes.append(point > 0 ? 0x2B : 0x2D)
-      bytes += String((point - 1).magnitude).utf8
+      writer.put(0x65)
+      writer.put(point > 0 ? 0x2B : 0x2D)
+      let shown = UInt64((point - 1).magnitude)
+      writer.put(digits: shown, width: self.count(shown))
     }
   }
+
+  private static func count(_ digits: UInt64) -> Int {
+    var count = 1
+    while count < powers.count, digits >= powers[count] { count += 1 }
+    return count
+  }
+
+  private static let powers: [UInt64] = {
+    var powers: [UInt64] = [1]
+    for _ in 0..<19 { powers.append(powers[powers.count - 1] * 10) }
+    return powers
+  }()
 }

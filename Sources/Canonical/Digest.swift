@@ -34,3 +34,36 @@ package enum Digest {
     return String(decoding: text, as: UTF8.self)
   }
 }
+
+extension Digest {
+  /// SHA-512: 64 bytes.
+  static func sha512(_ bytes: [UInt8]) -> [UInt8] {
+    var state = SHA512_CTX()
+    SHA512_Init(&state)
+    SHA512_Update(&state, bytes, bytes.count)
+    var digest = [UInt8](repeating: 0, count: Int(SHA512_DIGEST_LENGTH))
+    SHA512_Final(&digest, &state)
+    return digest
+  }
+
+  /// BLAKE2b with 64 bytes.
+  static func blake2b512(_ bytes: [UInt8]) -> [UInt8] { OpenSSL.digest(bytes, EVP_blake2b512()) }
+}
+
+/// A SHA-256 of bytes that come piece by piece.
+package struct RunningDigest {
+  private var state = SHA256_CTX()
+
+  package init() { SHA256_Init(&state) }
+
+  /// Adds bytes.
+  package mutating func add(_ bytes: [UInt8]) { SHA256_Update(&state, bytes, bytes.count) }
+
+  /// The digest of what came so far: 32 bytes.
+  package var value: [UInt8] {
+    var copy = state
+    var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
+    SHA256_Final(&digest, &copy)
+    return digest
+  }
+}

@@ -44,10 +44,39 @@ package struct Compilation: Sendable {
     origins[path] = artifact.origins
   }
 
-  /// Adds what a Clawfile becomes. Its digest is taken only here: a check has no use for it.
+  /// What Clawfiles become, by path. One generated file can't be for two bases: builds that want that are reported.
+  static func dockerfiles(
+    of compiled: [(path: String, checked: CheckedClawfile, location: Location)], into bag: inout DiagnosticBag
+  ) -> [(path: String, Emitters.Artifact)] {
+    if bag.hasErrors { return [] }
+    var written: [String: [UInt8]] = [:]
+    var result: [(path: String, Emitters.Artifact)] = []
+    for (source, checked, location) in compiled where checked.tree.hasDirectives {
+      let (path, artifact) = dockerfile(of: checked, from: source)
+      guard let first = written[path] else {
+        written[path] = artifact.bytes
+        result.append((path, artifact))
+        continue
+      }
+      if first == artifact.bytes { continue }
+      bag.report(
+        PodRules.buildArgument, at: location,
+        "'\(source)' is built on another image here, and '\(FilePath.name(of: path))' can be for one only",
+        help: "give each base a Clawfile of its own")
+    }
+    return result
+  }
+
+  /// Adds what a Clawfile becomes.
   mutating func addDockerfile(of checked: CheckedClawfile, from path: String) {
+    let (path, artifact) = Self.dockerfile(of: checked, from: path)
+    add(artifact, at: path)
+  }
+
+  /// The digest of the source is taken only here: a check has no use for it.
+  private static func dockerfile(of checked: CheckedClawfile, from path: String) -> (path: String, Emitters.Artifact) {
     let digest = Digest.sha256Hex(checked.tree.file.bytes)
-    add(DockerfileEmitter.emit(checked.lowered.plan, digest: digest), at: GeneratedName.dockerfile(for: path))
+    return (GeneratedName.dockerfile(for: path), DockerfileEmitter.emit(checked.lowered.plan, digest: digest))
   }
 }
 
@@ -59,6 +88,8 @@ package struct CompileOptions: Sendable {
   package var isWorker = false
   /// Whether artifacts are wanted, or only what is found on the way to them.
   package var makesArtifacts = true
+  /// Build arguments that images are built with.
+  package var buildArguments: [String: String] = [:]
   /// What the file's folder is called, where its path does not say that: compose's last resort for a project's name.
   package var folderName: String?
 
@@ -78,8 +109,7 @@ package enum Compiler {
     compilation.sources.append(file)
     switch kind {
     case .clawfile:
-      let facts = facts(FilePath.directory(of: file.path), files, into: &compilation)
-      let checked = CheckedClawfile.check(file, facts: facts, isWorker: options.isWorker, into: &compilation.bag)
+      let checked = clawfile(file, files, options, into: &compilation)
       if options.makesArtifacts, !compilation.bag.hasErrors {
         compilation.addDockerfile(of: checked, from: file.path)
       }
@@ -90,6 +120,32 @@ package enum Compiler {
       _ = SuiteCompiler.compile(file, profile: .hardened, sources: sources, into: &compilation.bag)
     }
     return compilation
+  }
+
+  /// What is wrong with a file, whatever it is built with: that nothing is known of an image that only a build argument
+  /// names is no mistake of a Clawfile.
+  package static func check(
+    _ file: SourceFile, kind: FileKind, files: some FileProvider, options: CompileOptions = CompileOptions()
+  ) -> DiagnosticBag {
+    guard kind == .clawfile else {
+      var options = options
+      options.makesArtifacts = false
+      return compile(file, kind: kind, files: files, options: options).bag
+    }
+    var compilation = Compilation()
+    let checked = clawfile(file, files, options, into: &compilation)
+    if checked.model.stages.contains(where: { !$0.isValid }) {
+      compilation.bag.filter { $0.rule != DirectiveRules.unknownEntrypoint }
+    }
+    return compilation.bag
+  }
+
+  private static func clawfile(
+    _ file: SourceFile, _ files: some FileProvider, _ options: CompileOptions, into compilation: inout Compilation
+  ) -> CheckedClawfile {
+    let facts = facts(FilePath.directory(of: file.path), files, into: &compilation)
+    return CheckedClawfile.check(
+      file, facts: facts, arguments: options.buildArguments, isWorker: options.isWorker, into: &compilation.bag)
   }
 }
 

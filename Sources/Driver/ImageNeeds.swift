@@ -18,7 +18,7 @@ package enum ImageNeeds {
   ) -> [String] {
     var needed: Set<String> = []
     switch kind {
-    case .clawfile: needed = bases(of: file, into: &bag)
+    case .clawfile: needed = bases(of: file, [:], into: &bag)
     case .pod:
       let project = ComposeLoader.load(main: file, files: files, environment: environment, into: &bag)
       for claw in project.claws where claw.path.count == 2 && claw.path[0] == "services" {
@@ -30,7 +30,7 @@ package enum ImageNeeds {
           let context = build["context"]?.string ?? build.string ?? "."
           let folder = FilePath.join(FilePath.directory(of: file.path), context)
           if let found = try? BuildFile.find(context: folder, dockerfile: build["dockerfile"]?.string, in: files) {
-            needed.formUnion(bases(of: found.source, into: &bag))
+            needed.formUnion(bases(of: found.source, service.buildArguments(environment), into: &bag))
           }
         } else if let image = service.image?.string {
           needed.insert(image)
@@ -42,9 +42,11 @@ package enum ImageNeeds {
     return needed.filter { known.facts(of: $0) == nil }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  private static func bases(of file: SourceFile, into bag: inout DiagnosticBag) -> Set<String> {
+  private static func bases(of file: SourceFile, _ arguments: [String: String], into bag: inout DiagnosticBag)
+    -> Set<String>
+  {
     let tree = ClawfileParser.parse(file, into: &bag)
-    let model = BuildWalk.run(tree, into: &bag)
+    let model = BuildWalk.run(tree, arguments: arguments, into: &bag)
     return Set(model.stages.filter { $0.parent == nil && $0.isValid && $0.base != "scratch" }.map(\.base))
   }
 }

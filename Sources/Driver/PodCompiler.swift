@@ -21,16 +21,22 @@ extension Compiler {
     let facts = facts(folder, files, into: &compilation)
     let result = PodLowering.lower(
       project, main: file, files: files, environment: environment,
-      images: PodImages(files: files, facts: facts, isWorker: options.isWorker), into: &compilation.bag)
+      images: PodImages(
+        files: files, facts: facts, isWorker: options.isWorker, arguments: options.buildArguments),
+      into: &compilation.bag)
     compilation.bag.add(contentsOf: result.images.bag)
+    let paths = result.images.compiled.map(\.path)
+    // Only where one file is built on several bases is what it becomes of use to a check.
+    let isWanted = options.makesArtifacts || Set(paths).count < paths.count
+    let dockerfiles = isWanted ? Compilation.dockerfiles(of: result.images.compiled, into: &compilation.bag) : []
     compilation.pod = result.plan
     YAMLSuppressions.apply(to: &compilation.bag, in: file, knownRules: RuleCatalog.knows)
     guard options.makesArtifacts, !compilation.bag.hasErrors else { return }
-    for (path, checked) in result.images.compiled {
+    var sources: Set<String> = []
+    for (path, checked, _) in result.images.compiled where sources.insert(path).inserted {
       compilation.sources.append(checked.tree.file)
-      guard checked.tree.hasDirectives else { continue }
-      compilation.addDockerfile(of: checked, from: path)
     }
+    for (path, artifact) in dockerfiles { compilation.add(artifact, at: path) }
     for object in result.plan.objects {
       compilation.artifacts.append(.init(path: FilePath.join(folder, object.path), bytes: object.bytes))
     }

@@ -11,27 +11,36 @@ struct PodImages: ImageProvider {
   let files: any FileProvider
   let facts: any ImageFactsProvider
   let isWorker: Bool
+  /// Build arguments of the command line, which win over the pod's.
+  let arguments: [String: String]
   /// What was found in them.
   var bag = DiagnosticBag()
   /// The compiled files, in the order in which they were asked for.
-  var compiled: [(path: String, checked: CheckedClawfile)] = []
+  var compiled: [(path: String, checked: CheckedClawfile, location: Location)] = []
 
-  /// Where each path's is among them, and each build's, by context and name of its file.
+  /// The files of builds, by context and name; nil for those that were reported.
+  private var found: [String: BuildFile?] = [:]
+  /// Where each file is among those that were compiled, by path and by what its FROM lines see of the arguments.
   private var places: [String: Int] = [:]
-  private var builds: [String: Int] = [:]
+  /// A tree of each path.
+  private var trees: [String: Clawfile] = [:]
   /// The images by the file's number and the target: many claws may share one.
   private var images: [String: BuiltImage] = [:]
   /// Those with errors.
   private var broken: Set<Int> = []
 
-  init(files: any FileProvider, facts: any ImageFactsProvider, isWorker: Bool) {
+  init(files: any FileProvider, facts: any ImageFactsProvider, isWorker: Bool, arguments: [String: String]) {
+    self.arguments = arguments
     self.files = files
     self.facts = facts
     self.isWorker = isWorker
   }
 
-  mutating func built(context: String, dockerfile: String?, target: String?, at location: Location) -> BuiltImage? {
-    guard let number = number(context, dockerfile, location) else { return nil }
+  mutating func built(
+    context: String, dockerfile: String?, target: String?, arguments: [String: String], at location: Location
+  ) -> BuiltImage? {
+    guard let file = file(context, dockerfile, location) else { return nil }
+    let number = number(file, arguments.merging(self.arguments) { $1 }, location)
     if broken.contains(number) { return nil }
     let key = "\(number) \(target ?? "")"
     if let known = images[key] { return known }
@@ -65,13 +74,14 @@ struct PodImages: ImageProvider {
 
   func locked(_ reference: String) -> ImageFacts? { facts.facts(of: reference) }
 
-  /// Where the file of a build is among those that were compiled; nil if there is none, which was reported.
-  private mutating func number(_ context: String, _ dockerfile: String?, _ location: Location) -> Int? {
+  /// The file of a build; nil if there is none, which was reported.
+  private mutating func file(_ context: String, _ dockerfile: String?, _ location: Location) -> BuildFile? {
     let key = context + "\n" + (dockerfile ?? "")
-    if let known = builds[key] { return known }
-    let found: BuildFile
+    if let known = found[key] { return known }
     do throws(BuildFile.Failure) {
-      found = try BuildFile.find(context: context, dockerfile: dockerfile, in: files)
+      let file = try BuildFile.find(context: context, dockerfile: dockerfile, in: files)
+      found[key] = file
+      return file
     } catch {
       let isMissing = error.reason == .missing
       bag.report(
@@ -80,20 +90,25 @@ struct PodImages: ImageProvider {
         help: isMissing ? "create it, or name another with 'dockerfile'" : "make it a file that you may read")
       return nil
     }
-    let number = places[found.path] ?? check(found)
-    builds[key] = number
+  }
+
+  /// Where a file, built with some arguments, is among those that were compiled.
+  private mutating func number(_ file: BuildFile, _ arguments: [String: String], _ location: Location) -> Int {
+    if let known = trees[file.path].flatMap({ places[Self.key(file.path, $0, arguments)] }) { return known }
+    var findings = DiagnosticBag()
+    let checked = CheckedClawfile.check(
+      file.source, facts: facts, arguments: arguments, isWorker: isWorker, into: &findings)
+    bag.add(contentsOf: findings)
+    if trees.updateValue(checked.tree, forKey: file.path) != nil { bag.removeDuplicates() }
+    let number = compiled.count
+    places[Self.key(file.path, checked.tree, arguments)] = number
+    if findings.hasErrors { broken.insert(number) }
+    compiled.append((file.path, checked, location))
     return number
   }
 
-  private mutating func check(_ found: BuildFile) -> Int {
-    var findings = DiagnosticBag()
-    let checked = CheckedClawfile.check(found.source, facts: facts, isWorker: isWorker, into: &findings)
-    bag.add(contentsOf: findings)
-    let number = compiled.count
-    places[found.path] = number
-    if findings.hasErrors { broken.insert(number) }
-    compiled.append((found.path, checked))
-    return number
+  private static func key(_ path: String, _ tree: Clawfile, _ arguments: [String: String]) -> String {
+    tree.names(of: arguments).reduce(into: path) { $0 += "\n\($1)=\(arguments[$1] ?? "")" }
   }
 
   private func hasHealthcheck(_ checked: CheckedClawfile, _ index: Int) -> Bool {

@@ -28,6 +28,12 @@ package struct JSONCursor {
   /// A failure at the place where the cursor stands.
   package func failure(_ message: String) -> JSONFailure { JSONFailure(message: message, offset: offset) }
 
+  /// Makes sure that nothing follows.
+  package mutating func finish() throws(JSONFailure) {
+    skipSpace()
+    if offset < bytes.count { throw failure("text after the value") }
+  }
+
   @inline(__always)
   private mutating func skipSpace() {
     while offset < bytes.count {
@@ -65,7 +71,9 @@ package struct JSONCursor {
     }
     while true {
       skipSpace()
-      guard offset < bytes.count, bytes[offset] == 0x22 else { throw failure("a member name in double quotes is missing") }
+      guard offset < bytes.count, bytes[offset] == 0x22 else {
+        throw failure("a member name in double quotes is missing")
+      }
       let start = offset + 1
       let isPlain = try skipString()
       let raw = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[start..<offset - 1])
@@ -195,11 +203,31 @@ package struct JSONCursor {
     }
   }
 
+  /// Passes over ASCII that stands for itself, eight bytes at a time.
+  @inline(__always)
+  private mutating func skipPlain() {
+    guard let start = bytes.baseAddress else { return }
+    let (ones, high): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+    while bytes.count - offset >= 8 {
+      let word = UInt64(littleEndian: UnsafeRawPointer(start + offset).loadUnaligned(as: UInt64.self))
+      let (quotes, slashes) = (word ^ (ones &* 0x22), word ^ (ones &* 0x5C))
+      // A byte's top bit is set where it is below 0x20, a quote, a backslash, or beyond ASCII. No carry leaves a byte.
+      let low = ~((word & ~high) &+ ones &* 0x60)
+      let quote = ~(((quotes & ~high) &+ ones &* 0x7F) | quotes)
+      let slash = ~(((slashes & ~high) &+ ones &* 0x7F) | slashes)
+      let special = (low | quote | slash | word) & high
+      offset += special == 0 ? 8 : special.trailingZeroBitCount >> 3
+      if special != 0 { return }
+    }
+  }
+
   /// Passes over a string; whether it has no escapes.
   private mutating func skipString() throws(JSONFailure) -> Bool {
     offset += 1
     var isPlain = true
     while offset < bytes.count {
+      skipPlain()
+      guard offset < bytes.count else { break }
       let byte = bytes[offset]
       switch byte {
       case 0x22:
@@ -228,7 +256,9 @@ package struct JSONCursor {
       switch unit & 0xFC00 {
       case 0xD800:
         let hasPartner = offset + 7 < bytes.count && bytes[offset + 6] == 0x5C && bytes[offset + 7] == 0x75
-        guard hasPartner, try codeUnit(at: offset + 8) & 0xFC00 == 0xDC00 else { throw failure("half of a surrogate pair") }
+        guard hasPartner, try codeUnit(at: offset + 8) & 0xFC00 == 0xDC00 else {
+          throw failure("half of a surrogate pair")
+        }
         offset += 12
       case 0xDC00: throw failure("half of a surrogate pair")
       default: offset += 6

@@ -22,51 +22,68 @@ struct DataReader {
   private var resolved: String?
   private var folder: String?
 
-  static func action(
-    _ kind: ActionKind, _ bytes: UnsafeBufferPointer<UInt8>, metadata: JSONValue?
-  ) throws(JSONFailure) -> PolicyAction {
-    var reader = DataReader()
-    try reader.read(bytes)
-    return try reader.action(kind, bytes, metadata)
-  }
+  /// The first value of another type than its key wants.
+  private var misfit: JSONFailure?
+  /// Where it stands in the event.
+  private var range = 0..<0
 
-  private mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONFailure) {
-    var cursor = JSONCursor(bytes)
+  /// Reads the object that stands next.
+  mutating func read(_ cursor: inout JSONCursor) throws(JSONFailure) {
+    guard try cursor.peek() == .object else { throw cursor.failure("the event's data must be an object") }
+    let start = cursor.offset
     var fields = EventFields()
-    var found = self
     try cursor.object { cursor, decoded, raw throws(JSONFailure) in
       let key = EventKey(decoded, raw).known
       if let key { try fields.see(key, cursor) }
-      let isNull = try cursor.peek() == .null
+      let kindOfValue = try cursor.peek()
       switch key {
-      case .kind: found.kind = try cursor.string()
-      case .path: found.path = try cursor.string()
-      case .content where !isNull: found.content = try cursor.string()
-      case .contentBase64 where !isNull: found.base64 = try cursor.string()
-      case .host: found.host = try cursor.string()
-      case .port: found.port = try cursor.integer()
-      case .url where !isNull: found.url = try cursor.string()
-      case .command: found.command = try cursor.string()
-      case .arguments:
-        var list: [String] = []
-        try cursor.array { cursor throws(JSONFailure) in list.append(try cursor.string()) }
-        found.arguments = list
-      case .patch: found.patch = try cursor.stringBytes()
-      case .toolName: found.toolName = try cursor.string()
-      case .parameters: found.parameters = try cursor.skip()
-      case .secretName: found.secretName = try cursor.string()
-      case .scope: found.scope = try cursor.string()
-      case .customType: found.customType = try cursor.string()
-      case .resolvedPath where !isNull: found.resolved = try cursor.string()
-      case .workingDirectory where !isNull: found.folder = try cursor.string()
+      case .kind: kind = try text(&cursor, kindOfValue)
+      case .path: path = try text(&cursor, kindOfValue)
+      case .content where kindOfValue != .null: content = try text(&cursor, kindOfValue)
+      case .contentBase64 where kindOfValue != .null: base64 = try text(&cursor, kindOfValue)
+      case .host: host = try text(&cursor, kindOfValue)
+      case .port where kindOfValue == .number: port = try cursor.integer()
+      case .url where kindOfValue != .null: url = try text(&cursor, kindOfValue)
+      case .command: command = try text(&cursor, kindOfValue)
+      case .arguments: arguments = try texts(&cursor, kindOfValue)
+      case .patch where kindOfValue == .string: patch = try cursor.stringBytes()
+      case .toolName: toolName = try text(&cursor, kindOfValue)
+      case .parameters: parameters = try cursor.skip()
+      case .secretName: secretName = try text(&cursor, kindOfValue)
+      case .scope: scope = try text(&cursor, kindOfValue)
+      case .customType: customType = try text(&cursor, kindOfValue)
+      case .resolvedPath where kindOfValue != .null: resolved = try text(&cursor, kindOfValue)
+      case .workingDirectory where kindOfValue != .null: folder = try text(&cursor, kindOfValue)
       default: try cursor.skip()
       }
     }
-    self = found
+    range = start..<cursor.offset
   }
 
-  private func action(
-    _ kind: ActionKind, _ bytes: UnsafeBufferPointer<UInt8>, _ metadata: JSONValue?
+  /// The text that stands next. Another value is passed over and noted: only custom events may have what they like.
+  private mutating func text(_ cursor: inout JSONCursor, _ kind: JSONCursor.Kind) throws(JSONFailure) -> String? {
+    if kind == .string { return try cursor.string() }
+    misfit = misfit ?? cursor.failure("a text must stand here")
+    try cursor.skip()
+    return nil
+  }
+
+  private mutating func texts(_ cursor: inout JSONCursor, _ kind: JSONCursor.Kind) throws(JSONFailure) -> [String] {
+    var list: [String] = []
+    guard kind == .array else {
+      misfit = misfit ?? cursor.failure("a list of texts must stand here")
+      try cursor.skip()
+      return list
+    }
+    try cursor.array { cursor throws(JSONFailure) in
+      if let text = try text(&cursor, try cursor.peek()) { list.append(text) }
+    }
+    return list
+  }
+
+  /// What is done, once the event's type and metadata are known.
+  func action(
+    _ kind: ActionKind, _ bytes: UnsafeBufferPointer<UInt8>, _ metadata: LazyJSON?
   ) throws(JSONFailure) -> PolicyAction {
     let wanted =
       switch kind {
@@ -79,14 +96,15 @@ struct DataReader {
       case .custom: "custom"
       }
     guard self.kind == wanted else {
-      throw JSONFailure(message: "an event of type '\(kind.rawValue)' needs data of type '\(wanted)'", offset: 0)
+      throw JSONFailure(message: "an event of type '\(kind.rawValue)' needs data of type '\(wanted)'", offset: range.lowerBound)
     }
+    if kind != .custom, let misfit { throw misfit }
     switch kind {
     case .fileRead: return .fileRead(try target())
     case .fileWrite: return .fileWrite(try target(), content: try bytesWritten())
     case .egress:
       let port = try need(port, "port")
-      guard 0...65535 ~= port else { throw JSONFailure(message: "a port lies between 0 and 65535", offset: 0) }
+      guard 0...65535 ~= port else { throw JSONFailure(message: "a port lies between 0 and 65535", offset: range.lowerBound) }
       return .egress(host: try need(host, "host"), port: port, url: url)
     case .command: return .command(program: try need(command, "command"), arguments: arguments, folder: folder)
     case .patch: return .patch(try target(), content: try need(patch, "patchContent"))
@@ -94,12 +112,12 @@ struct DataReader {
     case .secret: return .secret(name: try need(secretName, "secretName"), scope: try need(scope, "scope"))
     case .custom:
       let type = try need(customType, "customType")
-      return .custom(type: type, data: try JSONParser.parse(bytes[...], strict: true))
+      return .custom(type: type, data: LazyJSON(bytes[range]))
     }
   }
 
   private func need<Value>(_ value: Value?, _ name: String) throws(JSONFailure) -> Value {
-    guard let value else { throw JSONFailure(message: "the data has no '\(name)'", offset: 0) }
+    guard let value else { throw JSONFailure(message: "the data has no '\(name)'", offset: range.lowerBound) }
     return value
   }
 
@@ -110,44 +128,17 @@ struct DataReader {
   /// What is written: Base64 wins over text.
   private func bytesWritten() throws(JSONFailure) -> [UInt8]? {
     guard let base64 else { return content.map { Array($0.utf8) } }
-    guard let bytes = Base64.decode(base64) else { throw JSONFailure(message: "contentBase64 is no Base64", offset: 0) }
+    guard let bytes = Base64.decode(base64) else { throw JSONFailure(message: "contentBase64 is no Base64", offset: range.lowerBound) }
     return bytes
   }
 
   private func call(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ metadata: JSONValue?
+    _ bytes: UnsafeBufferPointer<UInt8>, _ metadata: LazyJSON?
   ) throws(JSONFailure) -> PolicyAction.ToolCall {
     let name = try need(toolName, "toolName")
-    let said = metadata?["toolKind"]?.string ?? metadata?["tool_kind"]?.string
+    let said = metadata?.string("toolKind") ?? metadata?.string("tool_kind")
     let isMCP = said.map { $0.lowercased() == "mcp" } ?? false || name.utf8.starts(with: "mcp__".utf8)
-    var arguments = JSONValue.object([])
-    if let parameters { arguments = try JSONParser.parse(bytes[parameters], strict: true) }
-    return PolicyAction.ToolCall(name: name, isMCP: isMCP, argumentsSize: CompactSize.of(arguments), arguments: arguments)
-  }
-}
-
-/// How long JSON is without white space.
-enum CompactSize {
-  static func of(_ value: JSONValue) -> Int {
-    switch value {
-    case .null: 4
-    case .bool(let value): value ? 4 : 5
-    case .number(let text): text.utf8.count
-    case .string(let text): of(text)
-    case .array(let elements): 2 + max(0, elements.count - 1) + elements.reduce(0) { $0 + of($1) }
-    case .object(let members): 2 + max(0, members.count - 1) + members.reduce(0) { $0 + of($1.name) + 1 + of($1.value) }
-    }
-  }
-
-  private static func of(_ text: String) -> Int {
-    var count = 2
-    for byte in text.utf8 {
-      switch byte {
-      case 0x22, 0x5C, 0x08, 0x09, 0x0A, 0x0C, 0x0D: count += 2
-      case 0..<0x20: count += 6
-      default: count += 1
-      }
-    }
-    return count
+    let arguments = parameters.map { LazyJSON(bytes[$0]) } ?? LazyJSON(.object([]))
+    return PolicyAction.ToolCall(name: name, isMCP: isMCP, arguments: arguments)
   }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import Guards
 import JSON
 
@@ -7,8 +8,8 @@ package struct EventReader {
   private var type: String?
   private var timestamp: String?
   private var sessionID: String?
-  private var metadata: JSONValue?
-  private var data: Range<Int>?
+  private var metadata: LazyJSON?
+  private var data: DataReader?
 
   /// The event that a text spells.
   package static func read(_ bytes: UnsafeBufferPointer<UInt8>) throws(EventFailure) -> PolicyEvent {
@@ -37,22 +38,23 @@ package struct EventReader {
   private mutating func event(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONFailure) -> PolicyEvent {
     var cursor = JSONCursor(bytes)
     var fields = EventFields()
-    var found = self
     try cursor.object { cursor, decoded, raw throws(JSONFailure) in
       let key = EventKey(decoded, raw)
       if let field = key.known { try fields.see(field, cursor) }
       switch key.known {
-      case .id: found.id = try cursor.string()
-      case .type: found.type = try cursor.string()
-      case .timestamp: found.timestamp = try cursor.string()
-      case .session: found.sessionID = try found.optionalString(&cursor)
-      case .data: found.data = try cursor.skip()
-      case .metadata: found.metadata = try cursor.value()
+      case .id: id = try cursor.string()
+      case .type: type = try cursor.string()
+      case .timestamp: timestamp = try cursor.string()
+      case .session: sessionID = try optionalString(&cursor)
+      case .data:
+        var reader = DataReader()
+        try reader.read(&cursor)
+        data = reader
+      case .metadata: metadata = LazyJSON(bytes[try cursor.skip()])
       default: try cursor.skip()
       }
     }
     try cursor.end()
-    self = found
     guard let id else { throw cursor.failure("the event has no eventId") }
     guard id.utf8.contains(where: { $0 > 0x20 }) else { throw cursor.failure("the event's eventId is blank") }
     guard let type else { throw cursor.failure("the event has no eventType") }
@@ -60,13 +62,8 @@ package struct EventReader {
     guard Timestamp.isValid(timestamp) else { throw cursor.failure("'\(timestamp)' is no time as RFC 3339 writes it") }
     guard let kind = ActionKind(rawValue: type) else { throw cursor.failure("there is no event type '\(type)'") }
     guard let data else { throw cursor.failure("the event has no data") }
-    let part = UnsafeBufferPointer(rebasing: bytes[data])
-    do throws(JSONFailure) {
-      let action = try DataReader.action(kind, part, metadata: metadata)
-      return PolicyEvent(id: id, action: action, timestamp: timestamp, sessionID: sessionID, metadata: metadata)
-    } catch {
-      throw JSONFailure(message: error.message, offset: error.offset + data.lowerBound)
-    }
+    let action = try data.action(kind, bytes, metadata)
+    return PolicyEvent(id: id, action: action, timestamp: timestamp, sessionID: sessionID, metadata: metadata)
   }
 
   private func optionalString(_ cursor: inout JSONCursor) throws(JSONFailure) -> String? {
@@ -83,27 +80,38 @@ struct EventKey {
   enum Known: Int {
     case id, type, timestamp, session, data, metadata
     case kind, path, operation, hash, content, contentBase64, host, port, url, command, arguments, patch, toolName, parameters
-    case secretName, scope, customType, resolvedPath, workingDirectory
+    case secretName, scope, customType, resolvedPath, workingDirectory, text, source
   }
 
   let known: Known?
 
   init(_ decoded: ArraySlice<UInt8>?, _ raw: UnsafeRawBufferPointer) {
-    let name = decoded.map { String(decoding: $0, as: UTF8.self) } ?? String(decoding: raw, as: UTF8.self)
-    known = Self.names[name]
+    known = decoded.map { $0.withUnsafeBytes(Self.find) } ?? Self.find(raw)
   }
 
-  private static let names: [String: Known] = [
-    "eventId": .id, "event_id": .id, "eventType": .type, "event_type": .type, "timestamp": .timestamp,
-    "sessionId": .session, "session_id": .session, "data": .data, "metadata": .metadata, "type": .kind, "path": .path,
-    "filePath": .path, "file_path": .path, "operation": .operation, "contentHash": .hash, "content_hash": .hash,
-    "content": .content, "contentBase64": .contentBase64, "content_base64": .contentBase64, "host": .host, "port": .port,
-    "url": .url, "command": .command, "args": .arguments, "patchContent": .patch, "patch_content": .patch,
-    "toolName": .toolName, "tool_name": .toolName, "parameters": .parameters, "secretName": .secretName,
-    "secret_name": .secretName, "scope": .scope, "customType": .customType, "custom_type": .customType,
-    "resolvedPath": .resolvedPath, "resolved_path": .resolvedPath, "workingDirectory": .workingDirectory,
-    "working_directory": .workingDirectory,
-  ]
+  /// Names by their length, so that most keys are compared with one or two.
+  private static let names: [[(name: StaticString, key: Known)]] = {
+    let all: [(StaticString, Known)] = [
+      ("eventId", .id), ("event_id", .id), ("eventType", .type), ("event_type", .type), ("timestamp", .timestamp),
+      ("sessionId", .session), ("session_id", .session), ("data", .data), ("metadata", .metadata), ("type", .kind),
+      ("path", .path), ("filePath", .path), ("file_path", .path), ("operation", .operation), ("contentHash", .hash),
+      ("content_hash", .hash), ("content", .content), ("contentBase64", .contentBase64), ("content_base64", .contentBase64),
+      ("host", .host), ("port", .port), ("url", .url), ("command", .command), ("args", .arguments), ("patchContent", .patch),
+      ("patch_content", .patch), ("toolName", .toolName), ("tool_name", .toolName), ("parameters", .parameters),
+      ("secretName", .secretName), ("secret_name", .secretName), ("scope", .scope), ("customType", .customType),
+      ("custom_type", .customType), ("resolvedPath", .resolvedPath), ("resolved_path", .resolvedPath),
+      ("workingDirectory", .workingDirectory), ("working_directory", .workingDirectory), ("text", .text), ("source", .source),
+    ]
+    var result = [[(name: StaticString, key: Known)]](repeating: [], count: 20)
+    for (name, key) in all { result[name.utf8CodeUnitCount].append((name, key)) }
+    return result
+  }()
+
+  private static func find(_ bytes: UnsafeRawBufferPointer) -> Known? {
+    guard bytes.count < names.count, let base = bytes.baseAddress else { return nil }
+    for (name, key) in names[bytes.count] where memcmp(name.utf8Start, base, bytes.count) == 0 { return key }
+    return nil
+  }
 }
 
 /// Which fields were seen: giving both spellings of one, or one twice, is an error.

@@ -11,7 +11,7 @@ extension PolicyEvent {
     ]
     if let sessionID { members.append(.init("sessionId", .string(sessionID))) }
     members.append(.init("data", action.json))
-    if let metadata { members.append(.init("metadata", metadata)) }
+    if let metadata { members.append(.init("metadata", metadata.value)) }
     return .object(members)
   }
 }
@@ -36,10 +36,10 @@ extension PolicyAction {
         [.init("type", "patch")] + members(target, "filePath")
           + [.init("patchContent", .string(String(decoding: content, as: UTF8.self)))])
     case .tool(let call):
-      return .object([.init("type", "tool"), .init("toolName", .string(call.name)), .init("parameters", call.arguments)])
+      return .object([.init("type", "tool"), .init("toolName", .string(call.name)), .init("parameters", call.arguments.value)])
     case .secret(let name, let scope):
       return .object([.init("type", "secret"), .init("secretName", .string(name)), .init("scope", .string(scope))])
-    case .custom(_, let data): return data
+    case .custom(_, let data): return data.value
     }
   }
 

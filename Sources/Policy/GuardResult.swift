@@ -11,25 +11,40 @@ package struct GuardResult: Sendable {
   package var severity: PolicySeverity
   /// What is the matter, for people.
   package var message: String
-  /// The same for programs.
-  package var details: JSONValue?
+  /// The same for programs, made when it is asked for.
+  package var details: JSONValue? { makeDetails?() }
+  private var makeDetails: (@Sendable () -> JSONValue)?
   /// What the hardened profile saw that the reference engine passes over, by name.
   package var hardening: HardeningRule?
+
+  private init(
+    isAllowed: Bool, guardName: String, severity: PolicySeverity, message: String, hardening: HardeningRule? = nil,
+    makeDetails: (@Sendable () -> JSONValue)? = nil
+  ) {
+    self.isAllowed = isAllowed
+    self.guardName = guardName
+    self.severity = severity
+    self.message = message
+    self.hardening = hardening
+    self.makeDetails = makeDetails
+  }
 
   package static func allow(_ guardName: String) -> GuardResult {
     GuardResult(isAllowed: true, guardName: guardName, severity: .info, message: "Allowed")
   }
 
-  package static func warn(_ guardName: String, _ message: String, _ details: JSONValue? = nil) -> GuardResult {
-    GuardResult(isAllowed: true, guardName: guardName, severity: .warning, message: message, details: details)
+  package static func warn(
+    _ guardName: String, _ message: String, _ details: @escaping @autoclosure @Sendable () -> JSONValue = .null
+  ) -> GuardResult {
+    GuardResult(isAllowed: true, guardName: guardName, severity: .warning, message: message, makeDetails: details)
   }
 
   package static func deny(
-    _ guardName: String, _ severity: PolicySeverity, _ message: String, _ details: JSONValue? = nil,
-    hardening: HardeningRule? = nil
+    _ guardName: String, _ severity: PolicySeverity, _ message: String,
+    _ details: @escaping @autoclosure @Sendable () -> JSONValue = .null, hardening: HardeningRule? = nil
   ) -> GuardResult {
     GuardResult(
-      isAllowed: false, guardName: guardName, severity: severity, message: message, details: details, hardening: hardening)
+      isAllowed: false, guardName: guardName, severity: severity, message: message, hardening: hardening, makeDetails: details)
   }
 
   /// Whether it is allowed and still worth a warning.
@@ -50,6 +65,15 @@ package struct Decision: Sendable {
     case allowed
     case warn
     case blocked
+
+    /// How much it holds back.
+    package var weight: Int {
+      switch self {
+      case .allowed: 0
+      case .warn: 1
+      case .blocked: 2
+      }
+    }
   }
 
   /// Which one it is.
@@ -76,7 +100,7 @@ package struct Decision: Sendable {
       .init("allowed", .bool(result.isAllowed)), .init("guard", .string(result.guardName)),
       .init("severity", .string(result.severity.word)), .init("message", .string(result.message)),
     ]
-    if let details = result.details { members.append(.init("details", details)) }
+    if let details = result.details, details != .null { members.append(.init("details", details)) }
     if let rule = result.hardening { members.append(.init("hardening", .string(rule.name))) }
     return .object(members)
   }

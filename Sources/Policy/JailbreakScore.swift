@@ -18,8 +18,9 @@ struct JailbreakScore {
       wording += Float(signal.weight)
       signals.append(signal.name)
     }
-    let punctuation = Self.punctuationRatio(text.scalars)
-    let hasRun = Self.hasSymbolRun(text.scalars)
+    let scalars = text.scalars
+    let punctuation = Self.punctuationRatio(scalars)
+    let hasRun = Self.hasSymbolRun(scalars)
     var looks: [String] = []
     if punctuation >= 0.35 { looks.append("stat_punctuation_ratio_high") }
     if Self.entropy(text.text) >= 4.8 { looks.append("stat_char_entropy_high") }
@@ -54,7 +55,7 @@ struct JailbreakScore {
 
   private static func punctuationRatio(_ scalars: [Unicode.Scalar]) -> Float {
     var (all, signs) = (0, 0)
-    for scalar in scalars where !scalar.properties.isWhitespace {
+    for scalar in scalars where !scalar.isSpace {
       all += 1
       if !isAlphanumeric(scalar) { signs += 1 }
     }
@@ -64,7 +65,7 @@ struct JailbreakScore {
   private static func hasSymbolRun(_ scalars: [Unicode.Scalar]) -> Bool {
     var run = 0
     for scalar in scalars {
-      run = isAlphanumeric(scalar) || scalar.properties.isWhitespace ? 0 : run + 1
+      run = isAlphanumeric(scalar) || scalar.isSpace ? 0 : run + 1
       if run >= 12 { return true }
     }
     return false

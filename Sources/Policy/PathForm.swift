@@ -22,6 +22,7 @@ struct PathForm {
 
   /// All names of a file.
   static func forms(of target: PolicyAction.FileTarget, rule: HardeningRule? = nil) -> [PathForm] {
+    if let plain = plainForms(of: target, rule) { return plain }
     var said = withoutScheme(Array(target.path.utf8))
     let isAlias = said.count != target.path.utf8.count
     if let folder = target.folder, said.first != 0x2F, said.first != 0x5C { said = Array(folder.utf8) + [0x2F] + said }
@@ -51,6 +52,24 @@ struct PathForm {
       let folded = TextFolding.path(form.path)
       let rule = folded == form.path ? form.rule : .pathCase
       forms.append(PathForm(path: folded, rule: rule, isFolded: true, isReal: false))
+    }
+    return forms
+  }
+
+  /// The names of a file whose path has nothing to decode, fold or strip, as most have: the path, and the path from the root
+  /// if it is relative; nil if it might have more.
+  private static func plainForms(of target: PolicyAction.FileTarget, _ rule: HardeningRule?) -> [PathForm]? {
+    guard target.resolved == nil, target.folder == nil, let last = target.path.utf8.last, last != 0x2D,
+      target.path.utf8.allSatisfy({ 0x61...0x7A ~= $0 || 0x2D...0x39 ~= $0 || $0 == 0x5F }),
+      !target.path.utf8.starts(with: "/proc".utf8)
+    else { return nil }
+    let path = PathNormalization.normalize(target.path.utf8)
+    if withoutBackup(path) != nil { return nil }
+    var forms = [PathForm(path: path, rule: rule), PathForm(path: path, rule: rule, isFolded: true, isReal: false)]
+    if path.first != 0x2F {
+      let absolute = fromRoot(path)
+      forms.append(PathForm(path: absolute, rule: .pathRelative, isReal: false))
+      forms.append(PathForm(path: absolute, rule: .pathRelative, isFolded: true, isReal: false))
     }
     return forms
   }

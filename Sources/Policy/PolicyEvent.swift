@@ -12,11 +12,11 @@ package struct PolicyEvent: Sendable {
   /// In which session.
   package var sessionID: String?
   /// What the host says besides.
-  package var metadata: JSONValue?
+  package var metadata: LazyJSON?
 
   package init(
     id: String, action: PolicyAction, timestamp: String = "2026-01-01T00:00:00Z", sessionID: String? = nil,
-    metadata: JSONValue? = nil
+    metadata: LazyJSON? = nil
   ) {
     self.id = id
     self.action = action
@@ -36,7 +36,7 @@ package enum PolicyAction: Sendable {
   case patch(FileTarget, content: [UInt8])
   case tool(ToolCall)
   case secret(name: String, scope: String)
-  case custom(type: String, data: JSONValue)
+  case custom(type: String, data: LazyJSON)
 
   /// A file as the event names it.
   package struct FileTarget: Sendable {
@@ -60,14 +60,14 @@ package enum PolicyAction: Sendable {
     /// Whether it is a tool of an MCP server, by what the host says or by its name.
     package var isMCP: Bool
     /// How many bytes the arguments have as JSON without white space.
-    package var argumentsSize: Int
+    package let argumentsSize: Int
     /// The arguments.
-    package var arguments: JSONValue
+    package var arguments: LazyJSON
 
-    package init(name: String, isMCP: Bool, argumentsSize: Int, arguments: JSONValue) {
+    package init(name: String, isMCP: Bool, arguments: LazyJSON) {
       self.name = name
       self.isMCP = isMCP
-      self.argumentsSize = argumentsSize
+      argumentsSize = arguments.compactSize
       self.arguments = arguments
     }
   }

@@ -8,14 +8,19 @@ import JSON
 struct PromptText {
   /// The text.
   private(set) var text: [UInt8] = []
-  /// The scalars of the same.
-  private(set) var scalars: [Unicode.Scalar] = []
   private(set) var scannedCount: Int
   private(set) var isTruncated: Bool
   private(set) var isNormalized = false
   private(set) var isLowered = false
   private(set) var strippedCount = 0
   private(set) var isCollapsed = false
+  /// Whether the text is ASCII alone.
+  private(set) var isASCII = true
+
+  /// The scalars of the text.
+  var scalars: [Unicode.Scalar] {
+    isASCII ? text.map { Unicode.Scalar($0) } : Array(String(decoding: text, as: UTF8.self).unicodeScalars)
+  }
 
   /// - Parameter limit: how many bytes of the text are looked at; cut between characters.
   init(_ original: String, limit: Int) {
@@ -31,6 +36,38 @@ struct PromptText {
       scannedCount = original.utf8.distance(from: original.utf8.startIndex, to: end)
       isTruncated = end < original.endIndex
     }
+    var plain = String(source)
+    text.reserveCapacity(scannedCount)
+    let isPlain = plain.withUTF8 { readASCII($0) }
+    if !isPlain { read(source) }
+  }
+
+  /// Reads text that is ASCII alone, which most is; false and nothing read if it is not.
+  private mutating func readASCII(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard bytes.allSatisfy({ $0 < 0x80 }) else { return false }
+    var hasSpace = false
+    for byte in bytes {
+      switch byte {
+      case 0x09...0x0D, 0x20:
+        // A single space between words stays what it is.
+        if byte != 0x20 || hasSpace || text.isEmpty { isCollapsed = true }
+        hasSpace = true
+      default:
+        if hasSpace, !text.isEmpty { text.append(0x20) }
+        hasSpace = false
+        if 0x41...0x5A ~= byte {
+          isLowered = true
+          text.append(byte | 0x20)
+        } else {
+          text.append(byte)
+        }
+      }
+    }
+    if hasSpace { isCollapsed = true }
+    return true
+  }
+
+  private mutating func read(_ source: Substring.UnicodeScalarView) {
     let normal = Normalization.nfkc(source)
     isNormalized = !normal.elementsEqual(source)
     var lowered: [Unicode.Scalar] = []
@@ -45,20 +82,27 @@ struct PromptText {
     isLowered = lowered != normal
     let stripped = lowered.filter { !Self.formatting.contains($0.value) }
     strippedCount = lowered.count - stripped.count
-    scalars.reserveCapacity(stripped.count)
+    var collapsed: [Unicode.Scalar] = []
+    collapsed.reserveCapacity(stripped.count)
     var hasSpace = false
     for scalar in stripped {
-      if scalar.properties.isWhitespace {
+      if scalar.isSpace {
         hasSpace = true
       } else {
-        if hasSpace, !scalars.isEmpty { scalars.append(" ") }
+        if hasSpace, !collapsed.isEmpty { collapsed.append(" ") }
         hasSpace = false
-        scalars.append(scalar)
+        collapsed.append(scalar)
       }
     }
-    isCollapsed = scalars != stripped
-    text.reserveCapacity(scalars.count)
-    for scalar in scalars { if scalar.value < 0x80 { text.append(UInt8(scalar.value)) } else { text += String(Character(scalar)).utf8 } }
+    isCollapsed = collapsed != stripped
+    for scalar in collapsed {
+      if scalar.value < 0x80 {
+        text.append(UInt8(scalar.value))
+      } else {
+        isASCII = false
+        text += String(Character(scalar)).utf8
+      }
+    }
   }
 
   private static let formatting: Set<UInt32> = [
@@ -74,6 +118,11 @@ struct PromptText {
       "whitespace_collapsed": .bool(isCollapsed), "zero_width_stripped": JSONValue(strippedCount),
     ]
   }
+}
+
+extension Unicode.Scalar {
+  /// Whether it is white space.
+  var isSpace: Bool { value < 0x80 ? value == 0x20 || 0x09...0x0D ~= value : properties.isWhitespace }
 }
 
 /// Finds signs in texts.
@@ -107,9 +156,8 @@ final class SignalFinder {
 /// What hosts give detectors of prompts: a text, or an object with one.
 enum PromptPayload {
   /// The text and where it comes from; nil if there is none.
-  static func read(_ data: JSONValue) -> (text: String, source: String?)? {
-    if let text = data.string { return (text, nil) }
-    guard let text = data["text"]?.string else { return nil }
-    return (text, data["source"]?.string)
+  static func read(_ data: LazyJSON) -> (text: String, source: String?)? {
+    guard let text = data.string("text") else { return data.value.string.map { ($0, nil) } }
+    return (text, data.string("source"))
   }
 }

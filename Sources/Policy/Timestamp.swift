@@ -5,17 +5,23 @@ package enum Timestamp {
 
   /// Seconds since 1970, fractions left out; nil if the text is no such time.
   package static func seconds(_ text: String) -> Int? {
-    let bytes = Array(text.utf8)
+    var text = text
+    return text.withUTF8 { seconds($0) }
+  }
+
+  private static func seconds(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
     func number(_ start: Int, _ count: Int) -> Int? {
       guard start + count <= bytes.count else { return nil }
       var value = 0
-      for byte in bytes[start..<start + count] {
-        guard 0x30...0x39 ~= byte else { return nil }
-        value = value * 10 + Int(byte & 15)
+      for index in start..<start + count {
+        guard 0x30...0x39 ~= bytes[index] else { return nil }
+        value = value * 10 + Int(bytes[index] & 15)
       }
       return value
     }
-    func at(_ index: Int, _ allowed: UInt8...) -> Bool { index < bytes.count && allowed.contains(bytes[index]) }
+    func at(_ index: Int, _ first: UInt8, _ second: UInt8 = 0, _ third: UInt8 = 0) -> Bool {
+      index < bytes.count && (bytes[index] == first || bytes[index] == second || bytes[index] == third)
+    }
     guard let year = number(0, 4), at(4, 0x2D), let month = number(5, 2), at(7, 0x2D), let day = number(8, 2),
       at(10, 0x54, 0x74, 0x20), let hour = number(11, 2), at(13, 0x3A), let minute = number(14, 2), at(16, 0x3A),
       let second = number(17, 2), 1...12 ~= month, 1...days(month, year) ~= day, hour < 24, minute < 60, second <= 60

@@ -4,7 +4,7 @@ import JSON
 enum VisibleText {
   /// The bytes without invisible characters; nil if there are none of them.
   static func withoutInvisible(_ bytes: [UInt8]) -> [UInt8]? {
-    guard bytes.contains(where: { $0 >= 0xC2 }) else { return nil }
+    guard !UTF8Check.isASCII(bytes) else { return nil }
     var result: [UInt8] = []
     var isChanged = false
     for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
@@ -16,8 +16,24 @@ enum VisibleText {
 
 /// Whether bytes are UTF-8.
 enum UTF8Check {
+  /// Whether all of them are ASCII; eight at a time.
+  static func isASCII(_ bytes: [UInt8]) -> Bool {
+    bytes.withUnsafeBytes { raw in
+      var index = 0
+      while index + 8 <= raw.count {
+        if raw.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 != 0 { return false }
+        index += 8
+      }
+      while index < raw.count {
+        if raw[index] >= 0x80 { return false }
+        index += 1
+      }
+      return true
+    }
+  }
+
   static func isValid(_ bytes: [UInt8]) -> Bool {
-    bytes.allSatisfy { $0 < 0x80 } || String(validating: bytes, as: UTF8.self) != nil
+    isASCII(bytes) || String(validating: bytes, as: UTF8.self) != nil
   }
 }
 

@@ -121,12 +121,14 @@ package struct BuildLog: Sendable {
     failure = value
   }
 
-  /// The service and the instruction of `[agent 3/5] RUN …` or `[3/5] RUN …` or `[agent build 3/5] RUN …`.
+  /// The service and the instruction of `[agent 3/5] RUN …`, `[3/5] RUN …` or `[agent build 3/5] RUN …`; of `[agent] …`
+  /// and `[agent internal] …` the service and what BuildKit does on its own.
   static func step(_ name: String) -> (service: String?, instruction: String?) {
     guard name.utf8.first == 0x5B, let close = name.firstIndex(of: "]") else { return (nil, nil) }
     let words = name[name.index(after: name.startIndex)..<close].split(separator: " ").map(String.init)
     let instruction = String(name[name.index(after: close)...]).trimmed
-    return (words.count > 1 ? words.first : nil, instruction.isEmpty ? nil : instruction)
+    let isService = words.count > 1 || words.first.map { $0 != "internal" && !$0.contains("/") } ?? false
+    return (isService ? words.first : nil, instruction.isEmpty ? nil : instruction)
   }
 
   /// The file and line of `Dockerfile.generated:42`.

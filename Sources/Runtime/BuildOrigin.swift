@@ -19,6 +19,7 @@ package enum BuildOrigin {
     if let line = failure.line, failure.file.map({ $0 == FilePath.name(of: generated.path) }) ?? true { return line }
     guard let step = failure.step else { return nil }
     let file = SourceFile(path: generated.path, bytes: generated.bytes)
+    if let line = line(fetching: step, in: file) { return line }
     // BuildKit joins continued lines and expands variables: the longest first words that fit decide.
     let words = step.split(separator: " ").map(String.init)
     var best: (count: Int, line: Int)?
@@ -29,5 +30,25 @@ package enum BuildOrigin {
       if count > (best?.count ?? 1) { best = (count, line) }
     }
     return best?.line
+  }
+
+  /// The line that names what BuildKit could not fetch: `# syntax=`, or the FROM or COPY of an image.
+  private static func line(fetching step: String, in file: SourceFile) -> Int? {
+    let frontend = "resolve image config for docker-image://"
+    let metadata = "load metadata for "
+    guard step.starts(withBytes: frontend) || step.starts(withBytes: metadata) else { return nil }
+    return (1...max(1, file.lines.count)).first { number in
+      let text = file.text(file.lines.range(ofLine: number)).trimmed
+      if step.starts(withBytes: frontend) {
+        return text.filter { !$0.isWhitespace }.lowercased().starts(withBytes: "#syntax=")
+      }
+      let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
+      guard let keyword = words.first?.uppercased(), keyword == "FROM" || keyword == "COPY" else { return false }
+      let image = String(step.dropFirst(metadata.count))
+      return words.dropFirst().contains { word in
+        let name = word.starts(withBytes: "--from=") ? String(word.dropFirst("--from=".count)) : word
+        return [name, name + ":latest"].contains { $0 == image || image.hasSuffix("/" + $0) }
+      }
+    }
   }
 }

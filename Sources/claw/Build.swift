@@ -42,7 +42,8 @@ struct Build: ParsableCommand {
     let tool = try engine.tool(isVerbose: verbose.verbose)
     var (inputs, services) = inputs.withServices(services)
     if !imageOptions.isEmpty { inputs = inputs.preferringClawfile }
-    let compilation = try inputs.compiled(report, isQuiet: quiet.quiet, isVerbose: verbose.verbose)
+    let compilation = try inputs.compiled(
+      report, buildArguments: buildArguments, isQuiet: quiet.quiet, isVerbose: verbose.verbose)
     let progress = BuildProgress(isQuiet: quiet.quiet, isVerbose: verbose.verbose)
     if let pod = compilation.pod, let file = compilation.artifacts.last {
       try refusePodOptions()
@@ -86,6 +87,16 @@ struct Build: ParsableCommand {
       words += try Targets.resolve(services, instances: run.pod.instancesByService, services: all)
     }
     return run.buildCall(words)
+  }
+
+  /// The build arguments as docker takes them: a name alone has the environment's value.
+  private var buildArguments: [String: String] {
+    var arguments: [String: String] = [:]
+    for word in buildArgument {
+      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      arguments[parts[0]] = parts.count > 1 ? parts[1] : Console.variable(parts[0])
+    }
+    return arguments
   }
 
   private var sharedWords: [String] {

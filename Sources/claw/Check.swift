@@ -30,9 +30,8 @@ struct Check: ParsableCommand {
     var status = Status.done
     for input in Inputs.find(paths, as: kind, withPolicies: true, status: &status) {
       if verbose.verbose { Console.say("checking \(input.file.path) as a \(input.kind.rawValue)") }
-      var options = CompileOptions.here(input.file.path)
-      options.makesArtifacts = false
-      bag.add(contentsOf: Compiler.compile(input.file, kind: input.kind, files: DiskFiles(), options: options).bag)
+      let options = CompileOptions.here(input.file.path)
+      bag.add(contentsOf: Compiler.check(input.file, kind: input.kind, files: DiskFiles(), options: options))
     }
     bag.removeDuplicates()
     let reported = report.report(bag, isQuiet: quiet.quiet)

@@ -24,8 +24,8 @@ struct Claw: ParsableCommand {
       CommandGroup(
         name: "Running",
         subcommands: [Up.self, Down.self, Ps.self, Logs.self, Health.self, DoctorCommand.self]),
-      CommandGroup(name: "Governing", subcommands: [PolicyCommand.self, Secrets.self]),
-      CommandGroup(name: "Other", subcommands: [Golden.self, HelpCommand.self]),
+      CommandGroup(name: "Governing", subcommands: [PolicyCommand.self, KeyCommand.self, Secrets.self]),
+      CommandGroup(name: "Other", subcommands: [CanonicalCommand.self, Golden.self, HelpCommand.self]),
     ])
 
   static func main() {

@@ -39,7 +39,7 @@ struct Compile: ParsableCommand {
   func run() throws {
     if let target { try refuse(target: target) }
     var compilation = try compile.compile(isVerbose: verbose.verbose)
-    let status = report.report(compilation.bag, isQuiet: quiet.quiet)
+    let status = report.report(compilation.bag, isQuiet: quiet.quiet, besidesData: stdout)
     if let output {
       // Below the folder everything lies as it would beside the sources.
       let folder = FilePath.directory(of: try compile.resolved())
@@ -88,24 +88,34 @@ struct CompileInputs: ParsableArguments {
 
   /// Compiles what the arguments name.
   ///
+  /// - Parameter buildArguments: the build arguments that images are built with.
   /// - Parameter isVerbose: whether the files that were read are told.
-  func compile(isVerbose: Bool = false) throws -> Compilation {
+  func compile(buildArguments: [String: String] = [:], isVerbose: Bool = false) throws -> Compilation {
     let path = try resolved()
     var status = Status.done
+    // What may be a ruleset shows it by its content.
+    let mayBePolicy = kind == nil && FileKind.mayBePolicy(path) && FileSearch.kind(of: path) == .file
+    let named = mayBePolicy ? nil : try kind(of: path)
     guard let source = Inputs.read(path, &status) else { throw status }
-    guard let kind = kind ?? FileKind(source, isNamed: true) else {
-      Console.say("claw: '\(path)' is neither a Clawfile nor a pod file nor a ruleset")
-      throw Status.usage
-    }
+    let kind = try named ?? FileKind(source, isNamed: true) ?? kind(of: path)
     if kind == .suite {
       Console.say("claw: '\(path)' is a test suite, of which nothing is made: 'claw policy test' runs it")
       throw Status.usage
     }
     var options = CompileOptions.here(path)
     options.isWorker = mode == .worker
+    options.buildArguments = buildArguments
     let compilation = Compiler.compile(source, kind: kind, files: DiskFiles(), options: options)
     if isVerbose { for source in compilation.sources { Console.say("read \(source.path)") } }
     return compilation
+  }
+
+  /// How the file that is meant is read.
+  func kind(of path: String) throws -> FileKind {
+    if let kind = kind ?? FileKind(path: path, isNamed: true) { return kind }
+    let isThere = FileSearch.kind(of: path) != .missing
+    Console.say("claw: '\(path)' " + (isThere ? "is neither a Clawfile nor a pod file nor a ruleset" : "doesn't exist"))
+    throw Status.usage
   }
 
   /// The file that is meant.

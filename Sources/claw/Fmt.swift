@@ -41,7 +41,7 @@ struct Fmt: ParsableCommand {
       }
     }
     bag.filter { $0.severity == .error }
-    let reported = report.report(bag)
+    let reported = report.report(bag, besidesData: check || paths.contains("-"))
     if check {
       for file in changed { Console.write(file.path + "\n") }
       if !changed.isEmpty, reported == .done, status == .done { throw Status.failed }

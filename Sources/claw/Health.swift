@@ -47,7 +47,7 @@ struct Health: ParsableCommand {
     if container.state == "exited" { return "ended with status \(container.exitCode)" }
     if container.restarts > 0 { return "\(container.restarts) restarts" }
     if container.health == "unhealthy", let output = container.healthOutput {
-      return String(output.replacing("\n", with: " ").prefix(80))
+      return String(output.prefix(80))
     }
     return container.health == nil && container.state == "running" ? "it has no health check" : ""
   }

@@ -28,10 +28,7 @@ struct Lock: ParsableCommand {
 
   func run() throws {
     let path = try inputs.resolved()
-    guard let kind = FileKind(path: path, isNamed: true) else {
-      Console.say("claw: '\(path)' is neither a Clawfile nor a pod file")
-      throw Status.usage
-    }
+    let kind = try inputs.kind(of: path)
     var status = Status.done
     guard let file = Inputs.read(path, &status) else { throw status }
     var bag = DiagnosticBag()
@@ -39,6 +36,8 @@ struct Lock: ParsableCommand {
     let references = ImageNeeds.references(
       of: file, kind: kind, files: DiskFiles(), environment: environment, into: &bag)
     if bag.hasErrors { throw report.report(bag) }
+
+    if references.isEmpty { return try sayNothingToLock(beside: path) }
 
     let tool = try engine.tool(isVerbose: verbose.verbose)
     var lock = ClawLock()
@@ -57,6 +56,17 @@ struct Lock: ParsableCommand {
       throw Status.engine
     }
     try write(lock, beside: path)
+  }
+
+  /// Without images that need it no file is written, and one that is there is not removed behind its owner's back.
+  private func sayNothingToLock(beside path: String) throws {
+    let target = FilePath.join(FilePath.directory(of: path), ClawLock.fileName)
+    if FileSearch.kind(of: target) == .missing {
+      if !quiet.quiet { Console.say("there is nothing to lock: claw knows every image that '\(path)' needs") }
+      return
+    }
+    Console.say("claw: '\(target)' is not needed: claw knows every image that '\(path)' needs; remove it")
+    if check { throw Status.failed }
   }
 
   private func write(_ lock: ClawLock, beside path: String) throws {

@@ -61,7 +61,9 @@ struct ReportOptions: ParsableArguments {
   /// Writes findings and says what the run's status is.
   ///
   /// - Parameter isQuiet: whether people are told only what fails the run.
-  func report(_ bag: DiagnosticBag, isQuiet: Bool = false) -> Status {
+  /// - Parameter besidesData: whether standard output is for other data, so that findings for machines go to standard
+  ///   error.
+  func report(_ bag: DiagnosticBag, isQuiet: Bool = false, besidesData: Bool = false) -> Status {
     // Each finding is judged by the configuration of its own file; that of the current folder always is looked at.
     var configurations = ConfigurationFiles()
     _ = configurations.configuration(for: "")
@@ -76,10 +78,11 @@ struct ReportOptions: ParsableArguments {
     judged.add(contentsOf: configurations.bag)
     failing.add(contentsOf: configurations.bag)
     let diagnostics = judged.sorted()
+    let write: (String) -> Void = { besidesData ? Console.talk($0) : Console.write($0) }
     switch format {
-    case .json: Console.write(JSONRenderer.render(diagnostics))
-    case .sarif: Console.write(SARIFRenderer.render(diagnostics, version: Version.text))
-    case .github: Console.write(GitHubRenderer.render(diagnostics))
+    case .json: write(JSONRenderer.render(diagnostics))
+    case .sarif: write(SARIFRenderer.render(diagnostics, version: Version.text))
+    case .github: write(GitHubRenderer.render(diagnostics))
     case .text:
       let renderer = TerminalRenderer(isColoured: Console.isColoured(color, 2), width: Console.width)
       let shown = isQuiet ? failing.sorted() : diagnostics

@@ -52,6 +52,6 @@ struct Parse: ParsableCommand {
     }
     if status != .done { throw status }
     bag.filter { $0.severity == .error }
-    if report.report(bag) != .done { throw Status.invalid }
+    if report.report(bag, besidesData: true) != .done { throw Status.invalid }
   }
 }

@@ -27,9 +27,12 @@ extension CompileInputs {
   }
 
   /// Compiles, reports, and throws the right status if nothing can come of it.
-  func compiled(_ report: ReportOptions, isQuiet: Bool = false, isVerbose: Bool = false) throws -> Compilation {
-    let compilation = try compile(isVerbose: isVerbose)
-    let status = report.report(compilation.bag, isQuiet: isQuiet)
+  func compiled(
+    _ report: ReportOptions, buildArguments: [String: String] = [:], isQuiet: Bool = false, isVerbose: Bool = false,
+    besidesData: Bool = false
+  ) throws -> Compilation {
+    let compilation = try compile(buildArguments: buildArguments, isVerbose: isVerbose)
+    let status = report.report(compilation.bag, isQuiet: isQuiet, besidesData: besidesData)
     if status != .done { throw status }
     return compilation
   }

@@ -16,7 +16,7 @@ enum Status: Int32, Error, CaseIterable {
     case .failed: "the operation failed, or findings reached --fail-on"
     case .usage: "wrong usage"
     case .invalid: "the input can't be parsed or is invalid; findings were printed"
-    case .refused: "refused by an invariant: no contract, privileges, egress, volume access"
+    case .refused: "refused by an invariant: no contract, privileges, egress, volumes, a signature"
     case .engine: "Docker or another engine is missing or failed"
     case .unhealthy: "a claw or the machine is unhealthy"
     case .bug: "a bug in claw"

@@ -73,7 +73,7 @@ struct Up: ParsableCommand {
         "claw: [\(EngineRules.notYet.name)] 'up --mode worker' comes with a later version; nothing was changed")
       throw Status.engine
     }
-    return try inputs.compiled(report, isQuiet: quiet.quiet, isVerbose: verbose.verbose)
+    return try inputs.compiled(report, isQuiet: quiet.quiet, isVerbose: verbose.verbose, besidesData: json)
   }
 
   private func refuseUnsupported(_ pod: PodPlan) throws {
@@ -84,7 +84,7 @@ struct Up: ParsableCommand {
         EngineRules.notYet, at: item.location, "the pod asks for \(item.message), which claw can't bring up yet",
         help: "nothing was changed; 'claw compile' works")
     }
-    _ = report.report(bag)
+    _ = report.report(bag, besidesData: json)
     throw Status.engine
   }
 }

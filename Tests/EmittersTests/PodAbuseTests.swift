@@ -214,6 +214,30 @@ struct PodAbuseTests {
       files: ["b.yml": "services: {b: {image: b, x-claw: {agent: a.md}}}\n"]),
   ]
 
+  @Test("22. What hands over the host is told, whoever grants it")
+  func grants() {
+    func warnings(_ block: String, image: String = "build: .", clawfile: String = "") -> [String] {
+      let lock = """
+        {"schema": 1, "images": {"x:1": {"id": "sha256:1", "digest": null, "labels": {"claw.type": "generic", \
+        "claw.privilege.docker-socket": "true", "claw.privilege.cap": "NET_BIND_SERVICE", \
+        "claw.privilege.cap.1": "SYS_ADMIN"}, "entrypoint": ["/x"], "command": null, "user": "7"}}}
+        """
+      let compiled = PodFixture.compile([
+        "claw-pod.yml": "services:\n  a:\n    \(image)\n    x-claw: {agent: a.md, cllama: none\(block)}\n",
+        "Clawfile": "FROM debian:bookworm-slim\nCLAW_TYPE generic\nCMD [\"x\"]\n\(clawfile)", "claw.lock": lock,
+      ])
+      #expect(PodFixture.errors(compiled) == [], "\(PodFixture.findings(compiled))")
+      return compiled.bag.sorted().filter { $0.rule.name == "clawfile/dangerous-privilege" }.map(\.message)
+    }
+    let socket = "'docker-socket true' of the claw 'a' hands over the host"
+    let admin = "'cap SYS_ADMIN' of the claw 'a' hands over the host"
+    #expect(warnings("") == [])
+    #expect(warnings(", privilege: {docker-socket: true, cap: [SYS_ADMIN, CHOWN]}") == [socket, admin])
+    #expect(warnings("", image: "image: \"x:1\"").sorted() == [admin, socket])
+    #expect(warnings(", privilege: {cap: []}", image: "image: \"x:1\"") == [socket])
+    #expect(warnings("", clawfile: "PRIVILEGE docker-socket true\n") == ["'docker-socket true' hands over the host"])
+  }
+
   @Test(
     "28. BOM and CRLF are taken, other encodings and NUL are not",
     arguments: [

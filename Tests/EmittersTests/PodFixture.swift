@@ -6,6 +6,7 @@ import IR
 import JSON
 import Runtime
 import Source
+import TestSupport
 import Testing
 
 /// What the tests of pods share: files in memory around a pod file, and the compiler.
@@ -118,10 +119,11 @@ struct ComposeConfig {
   static func withFolder<Result>(
     _ files: [String: [UInt8]], _ body: (String) throws -> Result
   ) throws -> Result {
-    var template = Array("/tmp/claw-pod-test-XXXXXX".utf8CString)
-    guard let made = mkdtemp(&template) else { throw FileFailure.system("mkdtemp") }
-    let folder = String(cString: made)
-    defer { _ = PodDisk.run(["/bin/rm", "-rf", folder, folder + ".out"]) }
+    let folder = try TemporaryFolder.make("pod")
+    defer {
+      TemporaryFolder.remove(folder)
+      unlink(folder + ".out")
+    }
     for (path, bytes) in files {
       try ArtifactStore.makeFolder(FilePath.directory(of: folder + "/" + path))
       _ = try ArtifactStore.write([(folder + "/" + path, bytes)])

@@ -92,6 +92,10 @@ struct CommandTests {
   func nothingFound() async throws {
     let folder = try Folder("empty")
     try folder.write("inner/README.md", "")
+    for command in ["check", "compile", "lock", "parse"] {
+      let run = await folder.claw([command, "nope.yml"])
+      #expect(run.status == 2 && run.errors == "claw: 'nope.yml' doesn't exist\n", "\(command): \(run.all)")
+    }
     for words in [["check"], ["check", "inner"], ["fmt", "--check"], ["parse", "inner"]] {
       let run = await folder.claw(words)
       #expect(run.status == 2, "\(words): \(run.all)")
@@ -220,6 +224,60 @@ struct CommandTests {
     #expect(compiled.status == 0 && compiled.output.contains("FROM example:1"), "\(compiled.all)")
   }
 
+  @Test("Where there is nothing to lock, no file is written, and none removed")
+  func nothingToLock() async throws {
+    let folder = try Folder("lock-nothing")
+    try folder.write("Clawfile", "FROM debian:bookworm-slim\nCLAW_TYPE generic\n")
+    for words in [["lock"], ["lock", "--check"]] {
+      let result = await folder.claw(words, ["CLAW_DOCKER=/no/such/docker"])
+      #expect(result.status == 0 && result.errors.contains("nothing to lock"), "\(result.all)")
+    }
+    #expect(folder.read("claw.lock") == nil)
+    try folder.write("claw.lock", "{\"schema\": 1, \"images\": {}}\n")
+    #expect(await folder.claw(["lock"]).status == 0)
+    let checked = await folder.claw(["lock", "--check"])
+    #expect(checked.status == 1 && checked.errors.contains("'claw.lock' is not needed"), "\(checked.all)")
+    #expect(folder.read("claw.lock") != nil)
+  }
+
+  @Test("Lock reads a file as it is told to")
+  func lockKind() async throws {
+    let folder = try Folder("lock-kind")
+    try folder.write("odd.name", "FROM debian:bookworm-slim\nCLAW_TYPE generic\n")
+    #expect(await folder.claw(["lock", "--as", "clawfile", "odd.name"]).status == 0)
+  }
+
+  @Test("Findings for machines never stand between other data")
+  func findingsBesidesData() async throws {
+    let folder = try Folder("besides")
+    let text = "FROM scratch\nMAINTAINER me\n"
+    try folder.write("Clawfile", text)
+    let compiled = await folder.claw(["compile", "--stdout", "--format", "json"])
+    #expect(compiled.status == 0 && compiled.output == text, "\(compiled.all)")
+    #expect(try JSONParser.parse(compiled.errors.utf8)["diagnostics"]?.array?.count == 2, "\(compiled.all)")
+    let parsed = await folder.claw(["parse", "Clawfile", "--dump", "spans", "--format", "json"])
+    #expect(parsed.output == "[[1,1],[2,2]]\n", "\(parsed.all)")
+    let formatted = await folder.claw(["fmt", "--check", "--format", "sarif", "Clawfile"])
+    #expect(formatted.status == 0 && formatted.output.isEmpty, "\(formatted.all)")
+  }
+
+  @Test("The base is the one that --build-arg chooses")
+  func buildArgument() async throws {
+    let folder = try Folder("build-arg")
+    try folder.write("Clawfile", "ARG BASE=one\nFROM $BASE\nCLAW_TYPE generic\nCONFIGURE true\n")
+    let facts = ["one", "two"].map {
+      "\"\($0)\": {\"id\": \"sha256:a\", \"digest\": null, \"labels\": {}, \"entrypoint\": [\"/\($0)\"], \"command\": null, \"user\": \"7:7\"}"
+    }
+    try folder.write("claw.lock", "{\"schema\": 1, \"images\": {\(facts.joined(separator: ","))}}")
+    try await folder.fakeDocker("build*) ;;")
+    let docker = ["CLAW_DOCKER=bin/docker", "BASE=two"]
+    for (words, base) in [(["--build-arg", "BASE=two"], "two"), (["--build-arg", "BASE"], "two"), ([], "one")] {
+      let built = await folder.claw(["build"] + words, docker)
+      #expect(built.status == 0, "\(built.all)")
+      #expect(folder.read("Dockerfile.generated")?.contains("\"/\(base)\"") == true, "\(built.all)")
+    }
+  }
+
   @Test("Calls of docker are shown as a shell would take them")
   func verbose() async throws {
     let folder = try project()
@@ -268,7 +326,55 @@ struct CommandTests {
     #expect(run.output.contains("  user     1001  (pod)\n"), "\(run.all)")
   }
 
-  @Test("A compose that hangs and ignores SIGTERM is killed after the grace, and the lock is free")
+  @Test("A contract that is swapped between the check and the start is the checked one (abuse case 35)")
+  func swappedContract() async throws {
+    let folder = try project()
+    let checked = folder.read("AGENTS.md")
+    try await folder.fakeDocker(
+      """
+      'network ls -q --no-trunc' | 'ps '* | 'volume ls '*) echo '# Evil' >"$PWD/AGENTS.md"; exit 0 ;;
+      *' config --hash '*) echo 'desk-0 1' ;;
+      *' config --format json') echo '{"services": {"desk-0": {"image": "x"}}}' ;;
+      'inspect '*) echo '[]' ;;
+      *' build'*) exit 0 ;;
+      *' up -d '*) cat >started; exit 0 ;;
+      """)
+    let up = await folder.claw(["up"], ["CLAW_DOCKER=bin/docker"])
+    #expect(folder.read("AGENTS.md") == "# Evil\n", "\(up.all)")
+    let objects = folder.files.filter { $0.contains("/objects/") && $0.hasSuffix("/AGENTS.md") }
+    try #require(objects.count == 1, "\(up.all)")
+    let bytes = try DiskFiles().read(objects[0], within: nil, limit: 1 << 20).bytes
+    #expect(String(decoding: bytes, as: UTF8.self) == checked)
+    let digest = FilePath.name(of: FilePath.directory(of: objects[0]))
+    let sum = await Machine.run("/usr/bin/sha256sum", [objects[0]])
+    #expect(sum.output.hasPrefix(digest))
+    let started = folder.read("compose.generated.yml") ?? folder.read("started") ?? ""
+    #expect(started.contains("claw.contract: \"sha256:\(digest)\"") || started.contains(digest), "\(started)")
+  }
+
+  @Test("A key that a pod names is written nowhere, and said nowhere (abuse case 40)")
+  func canary() async throws {
+    let folder = try project()
+    let key = "sk-canary-" + String(repeating: "9d2c", count: 8)
+    let pod = Self.pod.replacing("cllama: none", with: "cllama-env: {OPENAI_API_KEY: \"${OPENAI_API_KEY}\"}")
+    try #require(pod != Self.pod)
+    try folder.write("claw-pod.yml", pod)
+    try folder.write(".env", "ANTHROPIC_API_KEY=\(key)\n")
+    for words in [
+      ["compile", "-v"], ["compile", "--stdout"], ["check", "--format", "json"], ["inspect", "--json"], ["graph"],
+      ["inspect", "compose.generated.yml", "--source-map"], ["parse", "claw-pod.yml"], ["up", "--dry-run"],
+    ] {
+      let run = await folder.claw(words, ["OPENAI_API_KEY=\(key)", "CLAW_DOCKER=/nowhere"])
+      #expect(!run.all.contains(key), "\(words)")
+    }
+    #expect(folder.read("compose.generated.yml")?.contains("OPENAI_API_KEY") == true)
+    for file in folder.files where !file.hasSuffix("/.env") {
+      let bytes = try DiskFiles().read(file, within: nil, limit: 1 << 24).bytes
+      #expect(bytes.firstRange(of: Array(key.utf8)) == nil, "\(file)")
+    }
+  }
+
+  @Test("A compose that hangs and ignores SIGTERM is killed after the grace, and the lock is free (abuse case 43)")
   func hangingCompose() async throws {
     let folder = try project()
     try await folder.fakeDocker(

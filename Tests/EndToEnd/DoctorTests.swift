@@ -85,7 +85,7 @@ struct DoctorTests {
     #expect(Set(rows.map(\.name)) == ["docker", "engine", "compose", "folder", "generated files"])
   }
 
-  @Test("No docker, a folder that is not there, stale files, and variables that steer docker")
+  @Test("No docker, a folder that is not there, stale files, and what steers docker (abuse case 42)")
   func surroundings() async throws {
     let missing = try await checks("", ["CLAW_DOCKER=nowhere/docker"], ["nowhere/x"])
     #expect(try missing.status == 6 && row("docker", missing.rows).verdict == "failed")
@@ -97,6 +97,11 @@ struct DoctorTests {
     let stale = try await checks(in: folder)
     let row = try row("generated files", stale.rows)
     #expect(stale.status == 0 && row.verdict == "warning" && row.detail == "stale: 'Dockerfile.generated'", "\(row)")
+
+    // A script in docker's place answers like it, so what is shown is where it lies.
+    #expect(try self.row("docker", stale.rows).detail.hasPrefix(folder.path + "/bin/docker, "))
+    let plugins = try await checks("", ["DOCKER_CLI_PLUGIN_EXTRA_DIRS=/evil", "DOCKER_CONFIG=/evil"])
+    #expect(plugins.rows.filter { $0.name == "environment" && $0.detail.hasSuffix(" is set: /evil") }.count == 2)
 
     let steered = try await checks("", ["DOCKER_HOST=tcp://elsewhere", "DOCKER_BUILDKIT=0"])
     let rows = steered.rows.filter { $0.name == "environment" }

@@ -9,12 +9,10 @@ final class Folder: Sendable {
 
   /// Makes an empty folder. Its name has a blank: what can't cope with that is wrong.
   init(_ name: String) throws {
-    var template = Array("/tmp/claw test \(name) XXXXXX\0".utf8).map { CChar(bitPattern: $0) }
-    guard mkdtemp(&template) != nil else { throw Failure(path: name) }
-    path = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    path = try TemporaryFolder.make(name)
   }
 
-  deinit { Self.remove(path) }
+  deinit { TemporaryFolder.remove(path) }
 
   struct Failure: Error { var path: String }
 
@@ -52,13 +50,5 @@ final class Folder: Sendable {
       }
     }
     return found.sorted()
-  }
-
-  private static func remove(_ path: String) {
-    for name in FileSearch.names(in: path) ?? [] {
-      let child = FilePath.join(path, name)
-      if FileSearch.kind(of: child) == .folder { remove(child) } else { unlink(child) }
-    }
-    rmdir(path)
   }
 }

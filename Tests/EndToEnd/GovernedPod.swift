@@ -8,6 +8,8 @@ import Testing
 struct GovernedPod: Sendable {
   static let name = "claw-e2e"
   static let hostPort = 18999
+  /// A provider's key that lies where claw and compose look for variables.
+  static let canary = "sk-canary-" + String(repeating: "7f3a", count: 8)
   static let shared = Task { try await GovernedPod() }
 
   let folder: Folder
@@ -19,6 +21,7 @@ struct GovernedPod: Sendable {
     try folder.write("agent/runner.pl", Self.runner, mode: 0o755)
     try folder.write("plain/Dockerfile", "FROM debian:bookworm-slim\nCOPY serve.pl /serve.pl\n")
     try folder.write("plain/serve.pl", Self.server)
+    try folder.write(".env", "ANTHROPIC_API_KEY=\(Self.canary)\n")
     try writePod(count: 2)
     _ = await Machine.docker(["compose", "-p", Self.name, "down", "-v", "--remove-orphans"])
     let up = await up()
@@ -28,7 +31,10 @@ struct GovernedPod: Sendable {
   /// The pod did not come up; every test of it fails with this.
   struct NotUp: Error { var output: String }
 
-  func up(_ more: [String] = []) async -> Machine.Outcome { await Machine.claw(["up", folder.path, "--wait"] + more) }
+  func up(_ more: [String] = []) async -> Machine.Outcome {
+    let words = ["OPENAI_API_KEY=\(Self.canary)", Machine.claw, "up", folder.path, "--wait"]
+    return await Machine.run("/usr/bin/env", words + more)
+  }
 
   func down() async -> Machine.Outcome { await Machine.claw(["down", folder.path, "-v"]) }
 

@@ -7,7 +7,7 @@ extension EndToEnd {
   /// Labels in the built image, against what the Clawfile says.
   @Suite(.serialized, .enabled(if: Machine.isWanted))
   struct Labels {
-    /// Abuse case 1: what has broken quoting somewhere.
+    /// What has broken quoting somewhere.
     static let hostile = [
       "plain", "say \"hi\"", "it's", "'single'", "back\\slash in it", "\\\"", "$HOME ${PATH} $$", "${X:-d}", "$(id)",
       "`id`", "# no comment", "a # b", "tab\there", "emoji 🦀", "nb\u{A0}sp", "line\u{2028}sep", "{\"json\": [1, 2]}",
@@ -15,7 +15,7 @@ extension EndToEnd {
       "ünïcödé", "{{.Config}}", "--flag", "*", "~", "!x",
     ]
 
-    @Test("Hostile strings arrive byte for byte, whatever the escape character", arguments: ["\\", "`"])
+    @Test("Hostile strings arrive byte for byte, whatever the escape character (abuse case 1)", arguments: ["\\", "`"])
     func hostileStrings(escape: String) async throws {
       let folder = try Folder("labels")
       var text = escape == "`" ? "# escape=`\n" : ""

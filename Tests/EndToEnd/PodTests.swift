@@ -25,7 +25,7 @@ extension EndToEnd {
         health.status == 0 && health.output.contains("desk-1") && !health.output.contains("other"), "\(health.all)")
     }
 
-    @Test("CONFIGURE ran before the runner")
+    @Test("CONFIGURE ran before the runner (abuse case 10)")
     func configured() async throws {
       let pod = try await GovernedPod.shared.value
       let logs = await Machine.claw(["logs", "--file", pod.folder.path, "desk"])
@@ -94,13 +94,36 @@ extension EndToEnd {
       #expect(await !pod.reaches("desk-0", "1.1.1.1", 443))
     }
 
-    @Test("Values with $ arrive as they are")
+    @Test("Values with $ arrive as they are (abuse case 18)")
     func dollars() async throws {
       let pod = try await GovernedPod.shared.value
       let handle = await pod.exec("desk-0", ["printenv", "CLAW_HANDLE_DESK_DISCORD_ID"])
       #expect(handle.output == "p$HOME${X}`id`\"q\n")
       let own = await pod.exec("desk-0", ["printenv", "AUTHORS"])
       #expect(own.output == "a$b\n")
+    }
+
+    @Test("A provider's key is in nothing that claw wrote, said or started (abuse case 40)")
+    func canary() async throws {
+      let pod = try await GovernedPod.shared.value
+      let key = GovernedPod.canary
+      let again = await pod.up(["--dry-run", "-v"])
+      #expect(again.status == 0 && !again.all.contains(key))
+      for file in pod.folder.files where !file.hasSuffix("/.env") {
+        let bytes = try DiskFiles().read(file, within: nil, limit: 1 << 24).bytes
+        #expect(bytes.firstRange(of: Array(key.utf8)) == nil, "\(file)")
+      }
+      for (service, id) in try await pod.ids() {
+        let inspect = await Machine.docker(["inspect", id])
+        let image = try JSONParser.parse(inspect.output.utf8).array?.first?["Image"]?.string ?? ""
+        let history = await Machine.docker(["image", "history", "--no-trunc", image])
+        let logs = await Machine.docker(["logs", id])
+        let inside = await pod.shell(service, user: "0:0", "cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null")
+        for found in [inspect, history, logs, inside] {
+          #expect(!found.all.isEmpty || found.output == logs.output)
+          #expect(!found.all.contains(key), "\(service)")
+        }
+      }
     }
 
     @Test("An up that changes nothing keeps every container")
@@ -138,7 +161,7 @@ extension EndToEnd {
       #expect(volumes.output.contains("desk-2-workspace") && !volumes.output.contains("desk-3"), "\(volumes.output)")
     }
 
-    @Test("INVOKE fires, and its message arrives byte for byte; TRACK writes down")
+    @Test("INVOKE fires, and its message arrives byte for byte; TRACK writes down (abuse case 8)")
     func invoke() async throws {
       let pod = try await GovernedPod.shared.value
       var woken = ""
@@ -168,7 +191,7 @@ extension EndToEnd {
       #expect(read.output.contains("even less"))
     }
 
-    @Test("Without its contract nothing starts and nothing is written")
+    @Test("Without its contract nothing starts and nothing is written (abuse cases 32 and 33)")
     func missingContract() async throws {
       let pod = try await GovernedPod.shared.value
       let before = try await pod.ids()

@@ -46,6 +46,26 @@ extension EndToEnd {
         """)
     }
 
+    @Test("Sixty claws come up, each on a network of its own (abuse case 39)")
+    func sixty() async throws {
+      let folder = try Folder("sixty")
+      try folder.write("AGENTS.md", "# The contract\n")
+      try folder.write("data", "")
+      try folder.write("Clawfile", clawfile())
+      let claws = (0..<60).map { "  a\($0): {build: ., image: claw-e2e-sixty, x-claw: {cllama: none}}\n" }
+      try folder.write("claw-pod.yml", "x-claw: {pod: \(Self.name)}\nservices:\n" + claws.joined())
+      let up = await Machine.claw(["up", folder.path, "-q"], timeout: 400)
+      #expect(up.status == 0, "\(up.all)")
+      #expect(await ids().split(separator: "\n").count == 60)
+      let networks = await Machine.docker([
+        "network", "ls", "-q", "--filter", "label=com.docker.compose.project=\(Self.name)",
+      ])
+      #expect(networks.output.split(separator: "\n").count == 60)
+      let down = await Machine.claw(["down", folder.path, "-v", "-q"], timeout: 400)
+      #expect(down.status == 0, "\(down.all)")
+      #expect(await ids().isEmpty)
+    }
+
     private func ids() async -> String {
       await Machine.docker([
         "ps", "-aq", "--no-trunc", "--filter", "label=com.docker.compose.project=\(Self.name)",
@@ -134,10 +154,10 @@ extension EndToEnd {
     func unhealthy() async throws {
       let folder = try project()
       try folder.write(
-        "Clawfile", clawfile("HEALTHCHECK --interval=1s --retries=1 CMD echo no pulse; exit 1"))
+        "Clawfile", clawfile("HEALTHCHECK --interval=1s --retries=1 CMD printf 'no\\npulse\\033[2J'; exit 1"))
       await clean()
       let up = await Machine.claw(["up", folder.path, "--wait", "-q"])
-      #expect(up.status == 6 && up.errors.contains("claw: 'desk-0' is unhealthy: no pulse"), "\(up.all)")
+      #expect(up.status == 6 && up.errors.contains("claw: 'desk-0' is unhealthy: no pulse\u{FFFD}[2J"), "\(up.all)")
       await clean()
     }
 

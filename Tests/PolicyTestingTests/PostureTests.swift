@@ -122,7 +122,7 @@ struct PostureTests {
 
   @Test("A tool is what its host says in the reference alone")
   func tools() {
-    let call = PolicyAction.tool(.init(name: "x", isMCP: false, argumentsSize: 2, arguments: .object([])))
+    let call = PolicyAction.tool(.init(name: "x", isMCP: false, arguments: LazyJSON(.object([]))))
     #expect(PostureUse(call, .compat).capability == "custom")
     #expect(PostureUse(call, .hardened).capability == "mcp_tool")
   }

@@ -46,6 +46,31 @@ struct BuildLogTests {
     #expect(BuildOrigin.line(of: failure, in: (path: "a/Dockerfile.generated", bytes: Array(generated.utf8))) == 3)
   }
 
+  @Test(
+    "What can't be fetched stands at the line that names it, also where compose says none",
+    arguments: [
+      ("[a] resolve image config for docker-image://docker.io/docker/dockerfile:1", 2),
+      ("[a internal] load metadata for nosuch.example/img:1", 3),
+      ("[a internal] load metadata for docker.io/library/debian:latest", 4),
+      ("[a internal] load metadata for docker.io/library/tools:2", 5),
+      ("[a internal] load metadata for docker.io/library/other:1", nil),
+    ])
+  func fetch(name: String, line: Int?) throws {
+    var log = BuildLog()
+    let error = "failed to do request: Head \"https://example.com/v2\": no such host"
+    for text in ["#2 \(name)", "#2 ERROR: \(error)", "failed to solve: x: \(error)"] { _ = log.take(text) }
+    let failure = try #require(log.failure)
+    #expect(failure.service == "a" && failure.message == error)
+    let text =
+      "# escape=\\\n# Syntax = docker/dockerfile:1\nFROM --platform=$P nosuch.example/img:1 AS x\nfrom debian\n"
+    let generated = Array((text + "COPY --from=tools:2 / /t\n").utf8)
+    #expect(BuildOrigin.line(of: failure, in: (path: "Dockerfile.generated", bytes: generated)) == line)
+  }
+
+  @Test(
+    "The steps of docker build that are BuildKit's own belong to no service", arguments: ["[internal] x", "[1/2] x"])
+  func internals(name: String) { #expect(BuildLog.step(name).service == nil) }
+
   @Test("A build that finds everything in the cache has done no work")
   func work() {
     func hasWorked(_ lines: [String]) -> Bool {

@@ -2,6 +2,7 @@ import Dispatch
 import Glibc
 import Runtime
 import Source
+import TestSupport
 
 /// A folder with a `docker` of its own: a shell script that answers as a test wants it.
 final class FakeDocker: Sendable {
@@ -12,9 +13,7 @@ final class FakeDocker: Sendable {
   ///
   /// - Parameter cases: arms of a `case "$*" in`, as in `'ps '*) echo abc ;;`.
   init(_ cases: String) throws {
-    var template = Array("/tmp/claw-fake-XXXXXX\0".utf8).map { CChar(bitPattern: $0) }
-    guard mkdtemp(&template) != nil else { throw Failure() }
-    folder = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    folder = try TemporaryFolder.make("docker")
     let script = "#!/bin/sh\ncase \"$*\" in\n\(cases)\n*) echo \"no answer for $*\" >&2; exit 1 ;;\nesac\n"
     _ = try ArtifactStore.write([(folder + "/script", Array(script.utf8))], mode: 0o755)
     // Another test's child may have been forked while we had the script open for writing, and what anybody has open for
@@ -28,15 +27,7 @@ final class FakeDocker: Sendable {
     else { throw Failure() }
   }
 
-  deinit { Self.remove(folder) }
-
-  private static func remove(_ path: String) {
-    for name in FileSearch.names(in: path) ?? [] {
-      let child = FilePath.join(path, name)
-      if FileSearch.kind(of: child) == .folder { remove(child) } else { unlink(child) }
-    }
-    rmdir(path)
-  }
+  deinit { TemporaryFolder.remove(folder) }
 
   struct Failure: Error {}
 

@@ -20,6 +20,12 @@ struct FileSearchTests {
     #expect(FileSearch.upwards(["etc/passwd"])?.hasPrefix("../") == true)
   }
 
+  @Test("What a container says can't steer a terminal")
+  func printable() {
+    #expect("a\u{1B}[2J\u{9B}b\r\nc\u{202E}d\u{7}é".printable == "a\u{FFFD}[2J\u{FFFD}b  c\u{FFFD}d\u{FFFD}é")
+    #expect("\r\n".printable == "  " && "plain".printable == "plain")
+  }
+
   @Test("Words for a shell")
   func shellWords() {
     #expect("a-b_c/d.e:f=g@h,1".shellWord == "a-b_c/d.e:f=g@h,1")

@@ -27,7 +27,11 @@ struct Suite {
     // Last: a child's largest resident set is never said to be less than what its parent had.
     inProcess(table)
     linearity(table)
+    policies(table)
   }
+
+  /// Measures only what rulesets and decisions cost.
+  func runPolicies() { policies(Table()) }
 
   // MARK: Programs
 
@@ -177,7 +181,7 @@ struct Suite {
   }
 
   /// The median CPU time of a piece of work, in seconds; short ones are repeated until the clock can see them.
-  private func time(_ work: () -> Void) -> Double {
+  func time(_ work: () -> Void) -> Double {
     work()
     var count = 1
     while true {

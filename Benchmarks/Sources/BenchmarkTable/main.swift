@@ -17,4 +17,4 @@ if CommandLine.arguments.count > 5, CommandLine.arguments[3] == "repeat" {
   exit(Suite.repeats(CommandLine.arguments[4], lines: Int(CommandLine.arguments[5]) ?? 10_000) ? 0 : 2)
 }
 let suite = Suite(claw: CommandLine.arguments[1], folder: CommandLine.arguments[2], peers: CommandLine.arguments[3])
-suite.run(isShort: CommandLine.arguments.last == "in-process")
+if CommandLine.arguments.last == "policies" { suite.runPolicies() } else { suite.run(isShort: CommandLine.arguments.last == "in-process") }

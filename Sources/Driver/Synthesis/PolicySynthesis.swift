@@ -82,7 +82,7 @@ package struct PolicySynthesis {
       if Guard.remoteChannels.contains(channel) {
         ruleset.set("remote_desktop_side_channel", "\(channel)_enabled", "true", event.id)
       }
-      if type == "input.inject", let input = data["input_type"]?.string ?? data["inputType"]?.string {
+      if type == "input.inject", let input = data.value["input_type"]?.string ?? data.value["inputType"]?.string {
         ruleset.add("input_injection_capability", "allowed_input_types", input, event.id)
       }
     case .command: break

@@ -1,6 +1,7 @@
 import AST
 import Diagnostics
 import Lexer
+import Parser
 import Source
 
 extension BuildWalk {
@@ -34,6 +35,16 @@ extension BuildWalk {
           instruction: index, name: name, suggestion: Suggestion.nearest(to: name, in: scope.names),
           range: line.text.find(variable: name, in: range)))
     }
+  }
+
+  /// A path that expands to nothing, unless a build argument or an image's environment could fill it.
+  mutating func volume(_ word: Word, _ index: Int, _ stage: Int) {
+    guard !word.text.isEmpty, let expansion = expand(word, index, stage), expansion.result.isEmpty,
+      !isOpen(expansion, stage),
+      let root = model.lineage(of: stage).last, model.stages[root].base == "scratch"
+    else { return }
+    report(
+      SyntaxRules.emptyPath, index, at: word.range, "'\(word.text)' is empty", help: "set the variable, or remove it")
   }
 
   mutating func expand(_ word: Word, _ index: Int, in scope: StageScope) -> Expansion? {

@@ -5,7 +5,7 @@ import Source
 
 /// Walks a Clawfile as BuildKit's dispatch does, stage by stage, and reports what would stop every build of it.
 ///
-/// Without build arguments from outside: what they could change is not an error. Bases that are images are taken to set
+/// What build arguments could change is not an error, whatever their values are. Bases that are images are taken to set
 /// nothing but PATH.
 package struct BuildWalk {
   let file: Clawfile
@@ -17,15 +17,22 @@ package struct BuildWalk {
   var last: [String: Int] = [:]
   var externalStages = 0
   let lexer: ShellLexer
+  /// The build arguments that are given from outside.
+  let arguments: [String: String]
 
-  private init(_ file: Clawfile) {
+  private init(_ file: Clawfile, _ arguments: [String: String]) {
     self.file = file
+    self.arguments = arguments
     lexer = ShellLexer(escape: file.escape)
   }
 
   /// The model of a file. Errors go into the bag; the model is as good as they let it be.
-  package static func run(_ file: Clawfile, into bag: inout DiagnosticBag) -> BuildModel {
-    var walk = BuildWalk(file)
+  ///
+  /// - Parameter arguments: build arguments from outside, in place of the file's defaults.
+  package static func run(_ file: Clawfile, arguments: [String: String] = [:], into bag: inout DiagnosticBag)
+    -> BuildModel
+  {
+    var walk = BuildWalk(file, arguments)
     walk.run()
     bag.add(contentsOf: walk.bag)
     return walk.model
@@ -58,8 +65,8 @@ package struct BuildWalk {
 
   private mutating func globalArgument(_ assignments: [Assignment], _ index: Int) {
     for assignment in assignments {
-      guard let value = assignment.value else {
-        globals.declare(assignment.key.text, value: nil)
+      guard let value = assignment.value, arguments[assignment.key.text] == nil else {
+        globals.declare(assignment.key.text, value: arguments[assignment.key.text])
         continue
       }
       guard let expansion = expand(value, index, in: globals) else {
@@ -119,7 +126,8 @@ package struct BuildWalk {
       stage.isValid = false
       stopStages(index)
     }
-    guard let platform = from.platform, let expansion = expand(platform, index, in: globals) else { return }
+    guard let platform = from.platform, !platform.text.isEmpty, let expansion = expand(platform, index, in: globals)
+    else { return }
     stage.fromVariables.undeclared += expansion.unmatched.filter { !globals.isDeclared($0) }
     stage.fromVariables.platform = expansion.result
     if expansion.matched.isEmpty, expansion.unmatched.isEmpty {
@@ -189,7 +197,7 @@ package struct BuildWalk {
       model.stages[stage].hasWorkdir = true
       model.stages[stage].workdir = FilePath.normalize(FilePath.join(model.stages[stage].workdir, expansion.result))
     case .user(let word): _ = expand(word, index, stage)
-    case .volume(let words): for word in words { _ = expand(word, index, stage) }
+    case .volume(let words): for word in words { volume(word, index, stage) }
     case .stopSignal(let word):
       guard let expansion = expand(word, index, stage), !Signals.isSignal(expansion.result),
         !isOpen(expansion, stage)
@@ -227,6 +235,7 @@ package struct BuildWalk {
       if SecretInArgOrEnv.isSecret(name) { model.secrets.append((index, name)) }
       var value = assignment.value.flatMap { expand($0, index, stage)?.result }
       if assignment.value == nil { value = globals.value(of: name) }
+      if let given = arguments[name] { value = given }
       // The two SBOM switches are read by the frontend and never become variables.
       let isSwitch = name == "BUILDKIT_SBOM_SCAN_CONTEXT" || name == "BUILDKIT_SBOM_SCAN_STAGE"
       model.stages[stage].scope.declare(name, value: isSwitch ? nil : value)

@@ -33,8 +33,27 @@ extension ClawfileLowering {
 
   /// Who owns what is made for the runner: the stage's user, or claw's default where that is root.
   private func owner(_ command: StageCommand) -> String {
-    guard let user = command.unprivilegedUser, !user.utf8.contains(0x20) else { return StageCommand.defaultUser }
-    return user
+    guard let user = command.unprivilegedUser else { return StageCommand.defaultUser }
+    // It stands in flags and in a shell's line; a variable is the build's to fill in, there as here.
+    return PrivilegeParser.isUser(Self.withoutVariables(user)) ? user : StageCommand.defaultUser
+  }
+
+  /// A text with a name in place of each `$NAME` and `${NAME}`.
+  private static func withoutVariables(_ text: String) -> String {
+    var bytes: [UInt8] = []
+    var rest = text.utf8[...]
+    while let byte = rest.popFirst() {
+      let isBraced = byte == 0x24 && rest.first == 0x7B
+      let name = rest.dropFirst(isBraced ? 1 : 0).prefix { $0.isASCIIAlphanumeric || $0 == 0x5F }
+      let end = rest[name.endIndex...]
+      guard byte == 0x24, !name.isEmpty, !isBraced || end.first == 0x7D else {
+        bytes.append(byte)
+        continue
+      }
+      rest = end.dropFirst(isBraced ? 1 : 0)
+      bytes.append(UInt8(ascii: "x"))
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   private mutating func folders(

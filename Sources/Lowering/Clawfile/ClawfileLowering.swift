@@ -205,8 +205,10 @@ package struct ClawfileLowering {
         var entrypoint = base.entrypoint
         // A base that claw built has the wrapper already.
         if entrypoint?.first == StageBlock.wrapperPath { entrypoint = Array(entrypoint?.dropFirst() ?? []) }
+        // Whoever made the base may have called its user anything; what is no name is none that we know.
+        let user = base.user.isEmpty || PrivilegeParser.isUser(base.user) ? base.user : nil
         command = StageCommand(
-          entrypoint: entrypoint?.isEmpty == true ? nil : entrypoint, command: base.command, user: base.user)
+          entrypoint: entrypoint?.isEmpty == true ? nil : entrypoint, command: base.command, user: user)
       }
     }
     var shell = parent.flatMap { model.stages[$0].shell } ?? ["/bin/sh", "-c"]

@@ -3,9 +3,12 @@ import JSON
 
 /// Reads a configuration back from the labels of an image, of this claw or of the one that it follows.
 package enum LabelReader {
-  /// The configuration that some labels carry. Labels that can't be read are left out: they are other people's.
+  /// The configuration that some labels carry. Labels that can't be read are left out: they are other people's, and
+  /// what no directive could have said must not get into what is generated.
   package static func config(of labels: [String: String]) -> ImageConfig {
     var config = ImageConfig()
+    let scripts = labels.filter { isText($0.value, lines: true) }
+    let labels = labels.filter { isText($0.key) && isText($0.value) }
     config.type = labels["claw.type"].map { .init($0, origin: nil) }
     config.agent = labels["claw.agent.file"].map { .init([.literal($0)], origin: nil) }
     config.persona = labels["claw.persona.default"].map { .init([.literal($0)], origin: nil) }
@@ -15,11 +18,13 @@ package enum LabelReader {
     }
     for (key, value) in pairs("claw.model.", labels) {
       let slot = key.split(separator: ".").first.map(String.init) ?? key
-      config.models.append((slot, .init([.literal(value)], origin: nil)))
+      if LabelKey.isPart(slot) { config.models.append((slot, .init([.literal(value)], origin: nil))) }
     }
-    config.configure = list("claw.configure.", labels).map { .init(script($0), origin: nil) }
-    config.act = list("claw.act.", labels).map { .init(script($0), origin: nil) }
-    config.track = list("claw.track.", labels).map { .init($0, origin: nil) }
+    config.configure = list("claw.configure.", scripts).compactMap(script).map { .init($0, origin: nil) }
+    config.act = list("claw.act.", scripts).compactMap(script).map { .init($0, origin: nil) }
+    for name in list("claw.track.", labels) where TrackLowering.commands.contains(where: { $0.manager == name }) {
+      config.track.append(.init(name, origin: nil))
+    }
     config.skills = list("claw.skill.", labels).map { .init([.literal($0)], origin: nil) }
     config.invoke = list("claw.invoke.", labels).compactMap(invocation).map { .init($0, origin: nil) }
     for text in list("claw.surface.", labels) {
@@ -34,7 +39,8 @@ package enum LabelReader {
         config.privileges.append((privilege.mode, .init(privilege.value, origin: nil)))
       }
     }
-    for (platform, value) in pairs("claw.handle.", labels) where value == "true" || value == "1" {
+    for (platform, value) in pairs("claw.handle.", labels)
+    where (value == "true" || value == "1") && LabelKey.isPart(platform) {
       config.handles.append(.init(platform, origin: nil))
     }
     return config
@@ -52,9 +58,14 @@ package enum LabelReader {
       .sorted { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }
   }
 
-  private static func script(_ text: String) -> String {
+  private static func script(_ text: String) -> String? {
     guard let value = try? JSONParser.parse(text.utf8), let script = value["script"]?.string else { return text }
-    return script
+    return isText(script, lines: true) ? script : nil
+  }
+
+  /// Whether a text has no control character but tabs, and line feeds where lines may be.
+  private static func isText(_ text: String, lines: Bool = false) -> Bool {
+    text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 || $0 == 0x0A && lines }
   }
 
   /// An invocation as JSON, or as the older form: a schedule and a message with a tab, or the two characters `\t`,
@@ -78,6 +89,7 @@ package enum LabelReader {
     guard case .success(let fields) = ScheduleParser.parse(words) else { return nil }
     schedule = words.joined(separator: " ")
     message = message.trimmingBlanks
+    guard isText(message) else { return nil }
     return Invocation(schedule: schedule, fields: fields, message: message)
   }
 }

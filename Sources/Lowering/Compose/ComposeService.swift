@@ -25,6 +25,14 @@ package struct ComposeService: Sendable {
   package var image: ComposeValue? { value["image"].flatMap { $0.string?.isEmpty == false ? $0 : nil } }
   /// `build`: a mapping with `context`, `dockerfile`, `target`, `args` and more.
   package var build: ComposeValue? { value["build"] }
+  /// `build.args`, as a build gets them: a name without a value has the environment's, or is not given.
+  package func buildArguments(_ environment: Environment) -> [String: String] {
+    var arguments: [String: String] = [:]
+    for entry in Self.pairs(build?["args"]) {
+      arguments[entry.key] = entry.value.isNull ? environment[entry.key] : entry.value.scalarText
+    }
+    return arguments
+  }
   /// The words of `command`; nil where there is none or it can't be split.
   package var command: [String]? { words("command") }
   /// The words of `entrypoint`; nil where there is none or it can't be split.

@@ -98,7 +98,8 @@ private struct DotEnvParser {
     while end > start, isBlank(bytes[end - 1]) { end -= 1 }
     let name = String(decoding: bytes[start..<end], as: UTF8.self)
     let terminator = index < bytes.count ? bytes[index] : 0x0A
-    guard terminator == 0x0A || terminator == UInt8(ascii: "=") || terminator == UInt8(ascii: ":"), !name.isEmpty else {
+    // Compose takes an empty name, too; no engine starts a container with it.
+    guard terminator == 0x0A ? !name.isEmpty : terminator == UInt8(ascii: "=") || terminator == UInt8(ascii: ":") else {
       throw DotEnv.Failure(
         message: "this can't stand in the name of a variable", range: SourceRange(index, min(index + 1, bytes.count)))
     }

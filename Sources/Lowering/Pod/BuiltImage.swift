@@ -17,6 +17,8 @@ package struct BuiltImage: Sendable {
   package var source: SourceFile?
   /// The path of the generated Dockerfile; nil where the source is used as it is.
   package var generated: String?
+  /// Whether nothing is known of it, which was reported.
+  package var isUnknown = false
   /// What its file calls its stages, and what they are built on.
   package var sources: [String] = []
 
@@ -54,8 +56,11 @@ package protocol ImageProvider {
   ///
   /// - Parameter context: the build context, as seen from where the command runs.
   /// - Parameter dockerfile: the file that `build` names, as seen from the context; nil if it names none.
+  /// - Parameter arguments: the build arguments that it is built with.
   /// - Returns: nil if the file can't be read or has errors, which were reported.
-  mutating func built(context: String, dockerfile: String?, target: String?, at location: Location) -> BuiltImage?
+  mutating func built(
+    context: String, dockerfile: String?, target: String?, arguments: [String: String], at location: Location
+  ) -> BuiltImage?
 
   /// claw's wrapper and scheduler, for images that lack what their pod's schedule needs.
   var scripts: (entrypoint: [UInt8], scheduler: [UInt8]) { get }

@@ -28,6 +28,7 @@ extension PodLowering {
       }
     }
     checkCapabilities(claw)
+    checkGrants(claw)
     checkUser(claw)
     for name in ["container_name", "mac_address"] {
       guard claw.isCounted, let value = service[name], !value.isNull else { continue }
@@ -59,6 +60,23 @@ extension PodLowering {
       bag.report(
         PodRules.refusedKey, at: added.location, "the claw '\(claw.service.name)' can't have the capability '\(text)'",
         help: "declare it with 'PRIVILEGE cap \(name)' in its Clawfile")
+    }
+  }
+
+  /// Says which privileges hand over the host. Those of a Clawfile that is built here were told there.
+  private mutating func checkGrants(_ claw: ResolvedClaw) {
+    if claw.image.isUnknown { return }
+    let own = claw.block.privileges.map { (mode: $0.privilege.mode, value: $0.privilege.value, place: $0.location) }
+    let foreign = claw.image.config.privileges.filter { $0.value.origin == nil }
+    let place = claw.service.image?.location ?? claw.block.location
+    let granted = own + foreign.map { (mode: $0.mode, value: $0.value.value, place: place) }
+    for (mode, value, place) in granted where claw.privileges.contains(where: { $0.mode == mode && $0.value == value })
+    {
+      guard case .success(let privilege) = PrivilegeParser.parse(mode, value), privilege.isDangerous else { continue }
+      bag.report(
+        DirectiveRules.dangerousPrivilege, at: place,
+        "'\(mode) \(value)' of the claw '\(claw.service.name)' hands over the host",
+        help: "remove it if the runner can do without; what an image brings along is for its maker to remove")
     }
   }
 

@@ -16,6 +16,7 @@ extension PodLowering {
     let place = claw.block.agent?.location ?? claw.image.config.agent?.origin ?? claw.block.location
     // What is written and can't be read was reported.
     if claw.block.fields.contains("agent"), claw.block.agent == nil { return }
+    if written == nil, claw.image.isUnknown { return }
     guard let written else {
       bag.report(
         PodRules.noContract, at: claw.block.location, "the claw '\(claw.service.name)' has no contract",

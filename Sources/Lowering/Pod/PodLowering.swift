@@ -100,7 +100,7 @@ package struct PodLowering<Images: ImageProvider> {
     checkPlaces(claws)
     checkPlainServices(claws)
     checkRetyped()
-    guard !bag.hasErrors else { return }
+    guard !bag.hasErrors, !claws.contains(where: \.image.isUnknown) else { return }
     addresses(&claws)
     describe(claws)
     if !bag.hasErrors { edits(claws) }

@@ -97,6 +97,13 @@ package enum PodRules {
     "pod/lock", .error, "claw.lock is not what 'claw lock' writes",
     explanation: "The file is JSON with the facts of images; it is written by 'claw lock' and not by hand.")
 
+  package static let buildArgument = Rule(
+    "pod/build-argument", .error, "A Clawfile is built on different images",
+    explanation: """
+      Build arguments may choose the image of a FROM. The generated Dockerfile names that image's user and entrypoint, and \
+      there is one beside each Clawfile: services that build it on other images need a Clawfile of their own.
+      """)
+
   package static let noType = Rule(
     "pod/no-runner-type", .error, "A claw's image has no runner type",
     explanation:
@@ -219,7 +226,7 @@ package enum PodRules {
   package static let all =
     [
       unknownField, fieldType, variable, count, name, place, alias, surface, schedule, privilege, master, expose,
-      visibility, unknownImage, lock, noType, handle, overridden, namedUser, retyped, unusualPlain,
+      visibility, unknownImage, lock, buildArgument, noType, handle, overridden, namedUser, retyped, unusualPlain,
       reservedLabel, uncheckedZone, unownedVolume, foreignVolume,
     ] + invariants
 }

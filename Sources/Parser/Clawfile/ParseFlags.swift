@@ -59,7 +59,7 @@ extension ClawfileParser {
         case "security": ["insecure", "sandbox"]
         default: []
         }
-      if !choices.isEmpty, !choices.contains(value.text), !value.text.isEmpty {
+      if !choices.isEmpty, !choices.contains(value.text) {
         report(
           SyntaxRules.flagValue, line, at: value.range, "'--\(name)' can't be '\(value.text)'",
           help: "it is one of \(choices.joined(separator: ", "))")

@@ -27,21 +27,26 @@ final class EgressJudge: Judge {
     case .allow: return .allow(Self.name)
     case .block: return blocked(host, said, port, isDefault: true, rule)
     case .log:
-      return .warn(Self.name, "Egress to \(said) is not on any list", details(host, said, port, isDefault: true))
+      let details = details(host, said, port, isDefault: true)
+      return .warn(Self.name, "Egress to \(said) is not on any list", details())
     }
   }
 
   private func blocked(_ host: String, _ said: String, _ port: Int, isDefault: Bool, _ rule: HardeningRule?) -> GuardResult {
-    .deny(
-      Self.name, .error, "Egress to \(said) blocked by policy", details(host, said, port, isDefault: isDefault), hardening: rule)
+    let details = details(host, said, port, isDefault: isDefault)
+    return .deny(Self.name, .error, "Egress to \(said) blocked by policy", details(), hardening: rule)
   }
 
-  private func details(_ host: String, _ said: String, _ port: Int, isDefault: Bool) -> JSONValue {
+  private func details(
+    _ host: String, _ said: String, _ port: Int, isDefault: Bool
+  ) -> @Sendable () -> JSONValue {
     let matched = isDefault ? nil : single.first { $0.1.matches(host) }?.0
-    return [
-      "host": .string(said), "is_default": .bool(isDefault), "matched_pattern": matched.map { .string($0) } ?? .null,
-      "port": JSONValue(port),
-    ]
+    return {
+      [
+        "host": .string(said), "is_default": .bool(isDefault), "matched_pattern": matched.map { .string($0) } ?? .null,
+        "port": JSONValue(port),
+      ]
+    }
   }
 
   private func hardened(_ said: String, _ port: Int, _ url: String?) -> GuardResult {

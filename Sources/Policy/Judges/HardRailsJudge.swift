@@ -33,7 +33,7 @@ final class HardRailsJudge: Judge {
     case .command(let program, let arguments, _): text = Array(([program] + arguments).joined(separator: " ").utf8)
     case .tool(let call):
       var bytes: [UInt8] = []
-      ToolText.append(call.arguments, to: &bytes)
+      ToolText.append(call.arguments.value, to: &bytes)
       text = bytes
     case .custom(_, let data):
       guard let payload = PromptPayload.read(data) else { return nil }

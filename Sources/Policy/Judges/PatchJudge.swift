@@ -27,30 +27,11 @@ final class PatchJudge: Judge {
 
   /// As the reference reads a patch: what begins with `+` but not `+++` is added, lines end at LF alone.
   private func compat(_ content: [UInt8]) -> GuardResult {
-    var additions = 0
-    var deletions = 0
-    var found: [Int] = []
     content.withUnsafeBufferPointer { bytes in
-      var start = 0
-      while start < bytes.count {
-        var end = start
-        while end < bytes.count, bytes[end] != 0x0A { end += 1 }
-        let last = end > start && bytes[end - 1] == 0x0D && end < bytes.count ? end - 1 : end
-        let first = bytes[start]
-        func isTriple(_ byte: UInt8) -> Bool { last - start >= 3 && bytes[start + 1] == byte && bytes[start + 2] == byte }
-        if first == 0x2B, !isTriple(0x2B) {
-          additions += 1
-          if let scanner {
-            let matching = scanner.matching(bytes, text: start..<last)
-            for index in matching.indices where matching[index] { found.append(index) }
-          }
-        } else if first == 0x2D, !isTriple(0x2D) {
-          deletions += 1
-        }
-        start = end + 1
-      }
+      let (additions, deletions) = PatchLines.count(bytes)
+      let found = scanner?.matchingLines(bytes) { PatchLines.isAddition(bytes, $0) }.map(\.pattern) ?? []
+      return result(found, additions: additions, deletions: deletions, hardening: nil)
     }
-    return result(found, additions: additions, deletions: deletions, hardening: nil)
   }
 
   private static func pairs(_ lines: [ArraySlice<UInt8>], _ scanner: PatternScanner?) -> [Int] {

@@ -11,8 +11,13 @@ final class ForbiddenPathJudge: Judge {
   private let foldedPatterns: PatternSet
   private let foldedExceptions: PatternSet
   private let program: ForbiddenPathProgram
-  /// Every forbidden path, without the exceptions.
-  private lazy var forbiddenLanguage = Automaton(program.patterns.map(\.node), .whole)
+  /// Every forbidden path, without the exceptions. A name that only a star at the end of its pattern makes forbidden is not
+  /// among them, or `*.txt` might stand for `id_rsa.txt`.
+  private lazy var forbiddenLanguage = Automaton(
+    program.patterns.map { term in
+      guard term.text.hasSuffix("*"), !term.text.hasSuffix("**") else { return term.node }
+      return (try? PathGlob.parse(String(term.text.dropLast()))) ?? term.node
+    }, .whole)
 
   init(_ program: ForbiddenPathProgram, _ profile: PolicyProfile) {
     self.program = program

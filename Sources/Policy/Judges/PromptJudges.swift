@@ -40,31 +40,25 @@ final class InjectionJudge: Judge {
       let folded = finder.find(LookAlikes.fold(text.scalars))
       for index in found.indices where folded[index] { found[index] = true }
     }
-    var signals: [String] = []
-    var score = 0
-    if text.strippedCount > 0 {
-      signals.append("obfuscation_zero_width")
-      score += 1
-    }
-    var isCritical = false
-    for (index, signal) in PromptSignal.injection.enumerated() where found[index] {
-      signals.append(signal.name)
-      score += Int(signal.weight)
-      if signal.weight >= PromptSignal.criticalWeight { isCritical = true }
-    }
+    let signs = zip(PromptSignal.injection, found).filter(\.1).map(\.0)
+    let score = signs.reduce(text.strippedCount > 0 ? 1 : 0) { $0 + Int($1.weight) }
+    let isCritical = signs.contains { $0.weight >= PromptSignal.criticalWeight }
     let level = isCritical ? 3 : score >= 3 ? 2 : score >= 1 ? 1 : 0
     guard level >= program.blockLevel || level >= program.warnLevel else { return .allow(Self.name) }
     let message = "Untrusted text contains prompt-injection signals (\(Self.levels[level]))"
-    let details: JSONValue = [
-      "canonicalization": text.canonicalization, "fingerprint": .string(Digest.sha256Hex(Array(payload.text.utf8))),
-      "level": .string(Guard.levels[level]), "score": JSONValue(score), "signals": .array(signals.map { .string($0) }),
-      "source": payload.source.map { .string($0) } ?? .null,
-    ]
+    let details: @Sendable () -> JSONValue = {
+      let signals = (text.strippedCount > 0 ? ["obfuscation_zero_width"] : []) + signs.map(\.name)
+      return [
+        "canonicalization": text.canonicalization, "fingerprint": .string(Digest.sha256Hex(Array(payload.text.utf8))),
+        "level": .string(Guard.levels[level]), "score": JSONValue(score), "signals": .array(signals.map { .string($0) }),
+        "source": payload.source.map { .string($0) } ?? .null,
+      ]
+    }
     if level >= program.blockLevel {
       let severity: PolicySeverity = level == 3 ? .critical : level == 0 ? .info : .error
-      return .deny(Self.name, severity, message, details, hardening: rule)
+      return .deny(Self.name, severity, message, details(), hardening: rule)
     }
-    var warning = GuardResult.warn(Self.name, message, details)
+    var warning = GuardResult.warn(Self.name, message, details())
     warning.hardening = rule
     return warning
   }
@@ -101,14 +95,16 @@ final class JailbreakJudge: Judge {
     let score = JailbreakScore(text, found, program)
     guard score.risk >= program.blockThreshold || score.risk >= program.warnThreshold else { return .allow(Self.name) }
     let severity: PolicySeverity = score.risk >= 85 ? .critical : score.risk >= 60 ? .error : score.risk >= 25 ? .warning : .info
-    let details: JSONValue = [
-      "canonicalization": text.canonicalization, "fingerprint": .string(Digest.sha256Hex(Array(original.utf8))),
-      "risk_score": JSONValue(score.risk), "signals": .array(score.signals.map { .string($0) }),
-    ]
-    if score.risk >= program.blockThreshold {
-      return .deny(Self.name, severity, "Jailbreak attempt detected", details, hardening: rule)
+    let details: @Sendable () -> JSONValue = {
+      [
+        "canonicalization": text.canonicalization, "fingerprint": .string(Digest.sha256Hex(Array(original.utf8))),
+        "risk_score": JSONValue(score.risk), "signals": .array(score.signals.map { .string($0) }),
+      ]
     }
-    var warning = GuardResult.warn(Self.name, "Jailbreak attempt suspected", details)
+    if score.risk >= program.blockThreshold {
+      return .deny(Self.name, severity, "Jailbreak attempt detected", details(), hardening: rule)
+    }
+    var warning = GuardResult.warn(Self.name, "Jailbreak attempt suspected", details())
     warning.hardening = rule
     return warning
   }

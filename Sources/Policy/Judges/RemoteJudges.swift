@@ -46,7 +46,7 @@ final class SideChannelJudge: Judge {
       return .deny(Self.name, .error, "Side channel is disabled: \(channel)", ["channel": .string(channel)])
     }
     if channel == "file_transfer", let limit = program.transferLimit {
-      let size = (data["transfer_size"] ?? data["transferSize"])?.integer
+      let size = (data.value["transfer_size"] ?? data.value["transferSize"])?.integer
       guard let size, size >= 0 else {
         return .deny(Self.name, .error, "The transfer does not say its size", ["channel": .string(channel)])
       }
@@ -72,14 +72,14 @@ final class InputJudge: Judge {
 
   func judge(_ event: PolicyEvent, _ context: EventContext) -> GuardResult? {
     guard case .custom(let type, let data) = event.action, type == "input.inject" else { return nil }
-    guard let kind = (data["input_type"] ?? data["inputType"])?.string, !kind.isEmpty else {
+    guard let kind = data.string("input_type") ?? data.string("inputType"), !kind.isEmpty else {
       return .deny(Self.name, .error, "The input does not say its type")
     }
     guard allowed.contains(kind) else {
       return .deny(Self.name, .error, "Input of type '\(kind)' is not allowed", ["input_type": .string(kind)])
     }
     if needsProbe {
-      let probe = (data["postcondition_probe_hash"] ?? data["postconditionProbeHash"])?.string
+      let probe = data.string("postcondition_probe_hash") ?? data.string("postconditionProbeHash")
       guard let probe, probe.utf8.contains(where: { $0 > 0x20 }) else {
         return .deny(Self.name, .error, "The input does not name a probe of its effect", ["input_type": .string(kind)])
       }

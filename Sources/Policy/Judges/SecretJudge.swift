@@ -22,7 +22,7 @@ final class SecretJudge: Judge {
       return other(Array(([program] + arguments).joined(separator: " ").utf8), "command")
     case .tool(let call) where context.profile == .hardened:
       var bytes: [UInt8] = []
-      ToolText.append(call.arguments, to: &bytes)
+      ToolText.append(call.arguments.value, to: &bytes)
       return other(bytes, "tool arguments")
     default: return nil
     }

@@ -23,7 +23,8 @@ package enum ObservedNames {
 
   /// Whether a record of an event says that it was denied then.
   package static func wasDenied(_ event: PolicyEvent) -> Bool {
-    for part in [event.metadata, event.metadata?["decision"]] {
+    let metadata = event.metadata?.value
+    for part in [metadata, metadata?["decision"]] {
       guard let part else { continue }
       if part["denied"]?.bool == true || part["allowed"]?.bool == false { return true }
       if ["blocked", "denied", "deny"].contains(part["outcome"]?.string ?? part["decision"]?.string ?? "") {

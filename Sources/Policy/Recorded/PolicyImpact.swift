@@ -40,17 +40,6 @@ package struct PolicyImpact: Sendable {
   }
 }
 
-extension Decision.Outcome {
-  /// How much is held back.
-  var weight: Int {
-    switch self {
-    case .allowed: 0
-    case .warn: 1
-    case .blocked: 2
-    }
-  }
-}
-
 extension PolicyEngine {
   /// The sessions of a run in which the posture always holds: that of the hardened profile.
   var sessions: PostureSessions? {

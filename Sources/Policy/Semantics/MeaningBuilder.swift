@@ -204,7 +204,9 @@ final class MeaningBuilder {
       addUndecided(lines.undecided.map { "the command has \($0.text)" }, .blocked, to: &axes, &boxes)
       if own.checksPaths {
         for case .forbiddenPath(let paths) in program.guards {
-          let terms = paths.patterns.map { "a word is \($0.text)" } + paths.exceptions.map { "and not \($0.text)" }
+          let exceptions = paths.exceptions.map(\.text).sorted().joined(separator: " ")
+          let but = exceptions.isEmpty ? "" : ", and not \(exceptions)"
+          let terms = paths.patterns.map { "a word is \($0.text)\(but)" }
           addUndecided(terms, .blocked, to: &axes, &boxes)
         }
       }
@@ -298,17 +300,29 @@ final class MeaningBuilder {
 
   // MARK: What no table holds
 
+  /// The detectors of `hard_rails` with their thresholds; a warning that comes no earlier than the block is none.
+  var hardRails: [String: HardRailsProgram.Detector] {
+    var result: [String: HardRailsProgram.Detector] = [:]
+    for case .hardRails(let own) in program.guards {
+      for var detector in own.detectors {
+        if detector.blockAt > 0, detector.warnAt >= detector.blockAt { detector.warnAt = 0 }
+        result[detector.name] = detector
+      }
+    }
+    return result
+  }
+
   /// The state machine, and guards that count.
   var terms: JSONValue {
     var members: [JSONValue.Member] = []
-    for case .hardRails(let own) in program.guards {
-      let detectors = own.detectors.filter { $0.warnAt > 0 || $0.blockAt > 0 }.sorted { $0.name < $1.name }
+    let detectors = hardRails.filter { $0.value.warnAt > 0 || $0.value.blockAt > 0 }.sorted { $0.key < $1.key }
+    if !detectors.isEmpty {
       members.append(
         .init(
           "hard_rails",
           .array(
             detectors.map {
-              ["block_at": JSONValue($0.blockAt), "detector": .string($0.name), "warn_at": JSONValue($0.warnAt)]
+              ["block_at": JSONValue($0.value.blockAt), "detector": .string($0.key), "warn_at": JSONValue($0.value.warnAt)]
             })))
     }
     if let posture = program.posture { members.append(.init("posture", PostureJSON.value(posture))) }

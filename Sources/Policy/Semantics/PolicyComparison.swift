@@ -14,15 +14,7 @@ package struct PolicyComparison: Sendable {
     package var witness: PolicyEvent
 
     /// Whether the second program lets more through than the first.
-    package var isWider: Bool { Self.weight(after) < Self.weight(before) }
-
-    private static func weight(_ outcome: Decision.Outcome) -> Int {
-      switch outcome {
-      case .allowed: 0
-      case .warn: 1
-      case .blocked: 2
-      }
-    }
+    package var isWider: Bool { after.weight < before.weight }
   }
 
   /// What automata could not decide, and what was done instead.
@@ -30,6 +22,10 @@ package struct PolicyComparison: Sendable {
     package var kind: PolicyMeaning.Kind?
     /// The literals, as people read them.
     package var terms: [String]
+    /// Whether events might be let through by the second program that the first one blocks.
+    package var mayUnblock = true
+    /// Whether more might be let through by the second program.
+    package var mayWiden = true
   }
 
   /// The differences, by kind.
@@ -58,7 +54,8 @@ package struct PolicyComparison: Sendable {
       if left == right { continue }
       compare(kind, left, right, engines)
     }
-    if before.terms != after.terms { undecided.append(Undecided(kind: nil, terms: ["posture or hard rails differ"])) }
+    compareHardRails(before, after, engines)
+    if before.posture != after.posture { undecided.append(Undecided(kind: nil, terms: ["the postures differ"])) }
     sample(old, new, engines)
   }
 
@@ -75,20 +72,43 @@ package struct PolicyComparison: Sendable {
     }
   }
 
+  /// Detectors count, so that texts with as many findings as a threshold show whether they differ.
+  private mutating func compareHardRails(
+    _ left: PolicyMeaning, _ right: PolicyMeaning, _ engines: (PolicyEngine, PolicyEngine)
+  ) {
+    for name in Set(left.hardRails.keys).union(right.hardRails.keys).sorted() {
+      let (old, new) = (left.hardRails[name], right.hardRails[name])
+      if old?.warnAt == new?.warnAt, old?.blockAt == new?.blockAt { continue }
+      var isShown = false
+      for count in Set([old?.warnAt, old?.blockAt, new?.warnAt, new?.blockAt].compactMap { $0 }).sorted() where count > 0 {
+        guard let event = Samples.finding(name, count) else { continue }
+        let (before, after) = (engines.0.outcome(of: event), engines.1.outcome(of: event))
+        guard before != after else { continue }
+        isShown = true
+        if !changes.contains(where: { $0.kind == .fileWrite && $0.before == before && $0.after == after }) {
+          changes.append(Change(kind: .fileWrite, before: before, after: after, witness: event))
+        }
+      }
+      // Another guard may decide all such texts.
+      if !isShown { undecided.append(Undecided(kind: .fileWrite, terms: ["hard_rails: \(name)"])) }
+    }
+  }
+
   private mutating func compare(
     _ kind: PolicyMeaning.Kind, _ left: OutcomeTable, _ right: OutcomeTable, _ engines: (PolicyEngine, PolicyEngine)
   ) {
     var shown: Set<String> = []
-    var terms: Set<String> = []
+    // What could not be decided, by whether it may unblock or widen.
+    var terms: [[Bool]: Set<String>] = [:]
+    var witness = Witness(kind, left, right)
     for (cell, before) in left.outcomes.enumerated() {
-      let place = OutcomeTable.coordinates(cell, left.classes)
       for (other, after) in right.outcomes.enumerated() where before != after {
-        let key = "\(before.rawValue) \(after.rawValue)"
-        if shown.contains(key) { continue }
-        let target = OutcomeTable.coordinates(other, right.classes)
-        switch Witness.event(kind, left, place, right, target) {
+        if shown.contains("\(before.rawValue) \(after.rawValue)") { continue }
+        switch witness.event(cell, other) {
         case .none: continue
-        case .undecided(let names): terms.formUnion(names)
+        case .undecided(let names):
+          let key = [before == .blocked, after.weight < before.weight]
+          terms[key, default: []].formUnion(names)
         case .event(let event):
           let (old, new) = (engines.0.outcome(of: event), engines.1.outcome(of: event))
           guard old != new else { continue }
@@ -98,6 +118,8 @@ package struct PolicyComparison: Sendable {
         }
       }
     }
-    if !terms.isEmpty { undecided.append(Undecided(kind: kind, terms: terms.sorted())) }
+    for (key, names) in terms.sorted(by: { $0.key.filter { $0 }.count > $1.key.filter { $0 }.count }) {
+      undecided.append(Undecided(kind: kind, terms: names.sorted(), mayUnblock: key[0], mayWiden: key[1]))
+    }
   }
 }

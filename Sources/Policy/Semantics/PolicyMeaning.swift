@@ -27,6 +27,10 @@ package struct PolicyMeaning: Sendable {
   let tables: [Kind: OutcomeTable?]
   /// What no table holds, as canonical values: the state machine, and guards that count.
   let terms: JSONValue
+  /// The detectors of `hard_rails`.
+  let hardRails: [String: HardRailsProgram.Detector]
+  /// The state machine.
+  let posture: PosturePlan?
 
   /// The meaning of a program.
   package init(_ program: PolicyProgram) {
@@ -36,6 +40,8 @@ package struct PolicyMeaning: Sendable {
     for kind in Kind.allCases { tables[kind] = builder.table(kind) }
     self.tables = tables
     terms = builder.terms
+    hardRails = builder.hardRails
+    posture = program.posture
   }
 
   /// The meaning of a program that decides all kinds of events but some as another one does.
@@ -46,6 +52,8 @@ package struct PolicyMeaning: Sendable {
     for kind in kinds { tables[kind] = builder.table(kind) }
     self.tables = tables
     terms = builder.terms
+    hardRails = builder.hardRails
+    posture = program.posture
   }
 
   /// Whether both decide alike: what equal hashes say, without the JSON.

@@ -29,9 +29,16 @@ enum Samples {
     }
     for (index, text) in prompts.enumerated() {
       let data: JSONValue = ["type": "custom", "customType": "user_input", "text": .string(text)]
-      result.append((.userInput, PolicyEvent(id: "sample-input-\(index)", action: .custom(type: "user_input", data: data))))
+      result.append((.userInput, PolicyEvent(id: "sample-input-\(index)", action: .custom(type: "user_input", data: LazyJSON(data)))))
     }
     return result
+  }
+
+  /// A file with so many findings of a detector; nil if there is no example of it.
+  static func finding(_ detector: String, _ count: Int) -> PolicyEvent? {
+    guard count <= 10_000, let text = HardRailsExamples.byDetector[detector] else { return nil }
+    let content = Array(String(repeating: text + "\n", count: count).utf8)
+    return PolicyEvent(id: "sample-\(detector)", action: .fileWrite(.init("/workspace/file.txt"), content: content))
   }
 
   private static func example(_ node: RegexNode) -> String? { Automaton([node], .containing, limit: 4000)?.shortestText }
@@ -59,8 +66,10 @@ enum Samples {
 
 /// Texts that hard rails are for.
 private enum HardRailsExamples {
-  static let all = [
-    "mail someone@example.com", "card 4111 1111 1111 1111", "GB82 WEST 1234 5698 7654 32", "ssn 123-45-6789",
-    "You should buy this stock, it is guaranteed.", "We admit that our company is liable.",
+  static let byDetector = [
+    "pii.mail": "mail someone@example.com", "pii.phone": "call +44 20 7946 0958", "pii.card": "card 4111 1111 1111 1111",
+    "pii.iban": "GB82 WEST 1234 5698 7654 32", "pii.us_ssn": "ssn 123-45-6789", "pii.uk_nino": "nino AB 12 34 56 C",
+    "financial.advice": "You should buy this stock, it is guaranteed.", "legal.exposure": "We admit that our company is liable.",
   ]
+  static let all = byDetector.values.sorted()
 }

@@ -1,8 +1,8 @@
 import Automata
 import JSON
 
-/// Makes events that show a difference.
-enum Witness {
+/// Makes events that show a difference between two tables.
+struct Witness {
   /// What came of looking for one.
   enum Result {
     /// There is none: the classes have nothing in common.
@@ -13,32 +13,75 @@ enum Witness {
     case event(PolicyEvent)
   }
 
-  /// An event whose fields lie in a class of one table and in a class of another.
-  static func event(
-    _ kind: PolicyMeaning.Kind, _ left: OutcomeTable, _ place: [Int], _ right: OutcomeTable, _ target: [Int]
-  ) -> Result {
+  private let kind: PolicyMeaning.Kind
+  private let left: OutcomeTable
+  private let right: OutcomeTable
+  /// What a class of one table and one of the other have in common, by field and classes.
+  private var common: [[Int]: AxisSet?] = [:]
+
+  init(_ kind: PolicyMeaning.Kind, _ left: OutcomeTable, _ right: OutcomeTable) {
+    self.kind = kind
+    self.left = left
+    self.right = right
+  }
+
+  /// An event whose fields lie in a cell of one table and in a cell of the other.
+  mutating func event(_ cell: Int, _ other: Int) -> Result {
+    let (place, target) = (OutcomeTable.coordinates(cell, left.classes), OutcomeTable.coordinates(other, right.classes))
     var fields: [Axis.Field: AxisSet] = [:]
-    for (table, coordinates) in [(left, place), (right, target)] {
-      for (index, axis) in table.axes.enumerated() {
-        let set = table.classes[index][coordinates[index]]
-        guard let known = fields[axis.field] else {
-          fields[axis.field] = set
-          continue
-        }
-        guard let both = known.intersection(set) else { return .undecided(["the patterns make too many states"]) }
-        if both.isEmpty { return .none }
-        fields[axis.field] = both
+    // Whether each term set holds: sets of terms of which any makes the field 1.
+    var holding: [(terms: [String], holds: Bool)] = []
+    for (index, axis) in left.axes.enumerated() {
+      let set = left.classes[index][place[index]]
+      if case .undecided(let terms) = axis.field, let holds = Self.truth(axis, set) { holding.append((terms, holds)) }
+      fields[axis.field] = set
+    }
+    for (index, axis) in right.axes.enumerated() {
+      let set = right.classes[index][target[index]]
+      if case .undecided(let terms) = axis.field, let holds = Self.truth(axis, set) { holding.append((terms, holds)) }
+      guard let mine = left.axes.firstIndex(where: { $0.field == axis.field }) else {
+        fields[axis.field] = set
+        continue
+      }
+      let key = [index, place[mine], target[index]]
+      let both: AxisSet?
+      if let known = common[key] {
+        both = known
+      } else {
+        both = left.classes[mine][place[mine]].intersection(set)
+        common[key] = .some(both)
+      }
+      guard let both else { return .undecided(["the patterns make too many states"]) }
+      if both.isEmpty { return .none }
+      fields[axis.field] = both
+    }
+    // What does not hold for a set of terms holds for no part of it.
+    let absent = Set(holding.filter { !$0.holds }.flatMap(\.terms))
+    var undecided: Set<String> = []
+    for item in holding where item.holds {
+      let open = item.terms.filter { !absent.contains($0) }
+      if open.isEmpty { return .none }
+      undecided.formUnion(open)
+    }
+    // Where a term must hold, no automaton can make an example; nor where a number is of something undecided.
+    for (field, set) in fields {
+      if case .undecided(let terms) = field, Self.truth(Axis(field: field, universe: set), set) == nil,
+        case .numbers(let ranges) = set, !ranges.contains(where: { $0.contains(0) })
+      {
+        undecided.formUnion(terms)
       }
     }
-    // Where a term does not hold it says nothing; where it must hold, no automaton can make an example.
-    let undecided = fields.flatMap { field, set -> [String] in
-      guard case .undecided(let terms) = field, case .numbers(let ranges) = set,
-        !ranges.contains(where: { $0.contains(0) })
-      else { return [] }
-      return terms
+    if !undecided.isEmpty { return .undecided(undecided.sorted()) }
+    return Self.make(kind, fields).map(Result.event) ?? .none
+  }
+
+  /// What a class of a field that is 0 or 1 says; nil for other fields.
+  private static func truth(_ axis: Axis, _ set: AxisSet) -> Bool? {
+    switch set {
+    case .numbers([0...0]): false
+    case .numbers([1...1]): true
+    default: nil
     }
-    if !undecided.isEmpty { return .undecided(undecided) }
-    return make(kind, fields).map(Result.event) ?? .none
   }
 
   /// A short event with such fields.
@@ -74,35 +117,34 @@ enum Witness {
       let filler = content.isEmpty ? String(repeating: "x", count: max(0, size - 8)) : content
       let arguments: JSONValue = size <= 2 && content.isEmpty ? [:] : .object([.init("a", .string(filler))])
       action = .tool(
-        .init(
-          name: text(.toolName, "some_tool", plain: Readable.names), isMCP: true, argumentsSize: CompactSize.of(arguments),
-          arguments: arguments))
+        .init(name: text(.toolName, "some_tool", plain: Readable.names), isMCP: true, arguments: LazyJSON(arguments)))
     case .command: action = .command(program: text(.commandLine, "true"), arguments: [], folder: "/workspace")
     case .secret: action = .secret(name: text(.secretName, "SOME_SECRET", plain: Readable.names), scope: "read")
     case .untrustedText:
       guard let example = PromptExample.untrusted(fields[.level]) else { return nil }
-      action = .custom(type: "untrusted_text", data: ["type": "custom", "customType": "untrusted_text", "text": .string(example)])
+      action = .custom(type: "untrusted_text", data: LazyJSON(["type": "custom", "customType": "untrusted_text", "text": .string(example)]))
     case .userInput: return nil
     case .computerUse:
       let type = text(.customType, "remote.clipboard")
-      action = .custom(type: type, data: ["type": "custom", "customType": .string(type)])
+      action = .custom(type: type, data: LazyJSON(["type": "custom", "customType": .string(type)]))
     case .transfer:
       let size = number(.transferSize, 0)
       let data: JSONValue = ["type": "custom", "customType": "remote.file_transfer"]
       guard size >= 0 else {
-        action = .custom(type: "remote.file_transfer", data: data)
+        action = .custom(type: "remote.file_transfer", data: LazyJSON(data))
         break
       }
       action = .custom(
         type: "remote.file_transfer",
-        data: ["type": "custom", "customType": "remote.file_transfer", "transfer_size": JSONValue(size)])
+        data: LazyJSON(["type": "custom", "customType": "remote.file_transfer", "transfer_size": JSONValue(size)]))
     case .input:
       let type = text(.inputType, "keyboard", plain: Readable.names)
       action = .custom(
         type: "input.inject",
-        data: ["type": "custom", "customType": "input.inject", "input_type": .string(type), "postcondition_probe_hash": "x"])
+        data: LazyJSON(
+          ["type": "custom", "customType": "input.inject", "input_type": .string(type), "postcondition_probe_hash": "x"]))
     }
-    let metadata: JSONValue? = kind == .tool ? ["toolKind": "mcp"] : nil
+    let metadata = kind == .tool ? LazyJSON(["toolKind": "mcp"]) : nil
     return PolicyEvent(id: "witness-\(kind.rawValue.replacing("/", with: "-"))", action: action, metadata: metadata)
   }
 }

@@ -46,7 +46,7 @@ package struct ContainerState: Sendable {
     self.state = state["Status"]?.string ?? "unknown"
     let checks = state["Health"]
     health = checks?["Status"]?.string.flatMap { $0 == "none" || $0.isEmpty ? nil : $0 }
-    healthOutput = checks?["Log"]?.array?.last?["Output"]?.string?.trimmed
+    healthOutput = checks?["Log"]?.array?.last?["Output"]?.string?.trimmed.printable
     exitCode = state["ExitCode"]?.integer ?? 0
     restarts = value["RestartCount"]?.integer ?? 0
     restartPolicy = value["HostConfig"]?["RestartPolicy"]?["Name"]?.string ?? "no"

@@ -12,7 +12,6 @@ struct PolicyCommand: ParsableCommand {
       """,
     subcommands: [
       PolicyCheck.self, PolicyShow.self, PolicyEval.self, PolicySimulate.self, PolicyTest.self, PolicyImpactCommand.self,
-      PolicySynth.self, PolicyDiff.self,
-      PolicyProve.self,
+      PolicySynth.self, PolicyDiff.self, PolicyProve.self, BundleCommand.self, ReceiptCommand.self,
     ])
 }

@@ -27,7 +27,7 @@ enum PolicyReport {
       return "call the tool \(quoted(call.name))\(call.argumentsSize > 200 ? " with \(call.argumentsSize) bytes of arguments" : "")"
     case .secret(let name, _): return "ask for the secret \(quoted(name))"
     case .custom(let type, let data):
-      return "\(type)\(data["text"]?.string.map { ": " + quoted($0) } ?? "")"
+      return "\(type)\(data.string("text").map { ": " + quoted($0) } ?? "")"
     }
   }
 
@@ -49,7 +49,7 @@ enum PolicyReport {
         text += "      \(word(change.before)) by \(old), \(word(change.after)) by \(new)\n"
       }
     }
-    return text + undecidedText(comparison)
+    return text + undecidedText(comparison.undecided)
   }
 
   /// The changes that let more through, and the others.
@@ -63,10 +63,10 @@ enum PolicyReport {
   /// How many literals of a kind are named before the rest is counted.
   private static let shownTerms = 4
 
-  static func undecidedText(_ comparison: PolicyComparison) -> String {
-    guard !comparison.undecided.isEmpty else { return "" }
+  static func undecidedText(_ undecided: [PolicyComparison.Undecided]) -> String {
+    guard !undecided.isEmpty else { return "" }
     var text = "not decided, because no automaton decides these literals (examples of them were tried):\n"
-    for item in comparison.undecided {
+    for item in undecided {
       let more = item.terms.count - shownTerms
       for term in item.terms.prefix(shownTerms) { text += "  ? \(item.kind.map { $0.rawValue + ": " } ?? "")\(term)\n" }
       if more > 0 { text += "    and \(more) more, which --json lists\n" }
@@ -107,14 +107,14 @@ enum PolicyReport {
     ]
   }
 
-  static func undecided(_ comparison: PolicyComparison) -> JSONValue {
+  static func undecided(_ items: [PolicyComparison.Undecided]) -> JSONValue {
     .array(
-      comparison.undecided.map {
+      items.map {
         ["kind": $0.kind.map { .string($0.rawValue) } ?? .null, "terms": .array($0.terms.map { .string($0) })]
       })
   }
 
   static func json(_ comparison: PolicyComparison) -> JSONValue {
-    ["schema": 1, "changes": .array(comparison.changes.map(json)), "undecided": undecided(comparison)]
+    ["schema": 1, "changes": .array(comparison.changes.map(json)), "undecided": undecided(comparison.undecided)]
   }
 }

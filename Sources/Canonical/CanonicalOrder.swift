@@ -1,0 +1,107 @@
+/// The order of names: by UTF-16 units, in which characters beyond U+FFFF come before U+E000.
+enum MemberOrder {
+  /// Whether a member comes before another; both lie in what was written, at `base`.
+  @inline(__always)
+  static func isBefore(
+    _ left: Canonicalizer.Member, _ right: Canonicalizer.Member, _ base: UnsafeMutablePointer<UInt8>
+  ) -> Bool {
+    let first = UnsafeBufferPointer(start: base + left.start + 1, count: left.nameEnd - left.start - 2)
+    let second = UnsafeBufferPointer(start: base + right.start + 1, count: right.nameEnd - right.start - 2)
+    if left.isPlain, right.isPlain { return isBefore(first, second) }
+    return unescaped(first).withUnsafeBufferPointer { first in
+      unescaped(second).withUnsafeBufferPointer { isBefore(first, $0) }
+    }
+  }
+
+  /// Whether valid UTF-8 comes before another by its UTF-16 units.
+  @inline(__always)
+  static func isBefore(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Bool {
+    let common = min(left.count, right.count)
+    var index = 0
+    while index < common {
+      let (a, b) = (left[index], right[index])
+      if a != b {
+        // Only where a surrogate pair (a first byte of 0xF0 and above) meets U+E000 and above does the order differ from
+        // that of the bytes.
+        if a >= 0xEE, b >= 0xEE, (a >= 0xF0) != (b >= 0xF0) { return a > b }
+        return a < b
+      }
+      index += 1
+    }
+    return left.count < right.count
+  }
+
+  /// The bytes that a canonical string without its quotes stands for.
+  private static func unescaped(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var index = 0
+    while index < text.count {
+      let byte = text[index]
+      index += 1
+      guard byte == 0x5C, index < text.count else {
+        bytes.append(byte)
+        continue
+      }
+      let escape = text[index]
+      index += 1
+      switch escape {
+      case 0x62: bytes.append(0x08)
+      case 0x66: bytes.append(0x0C)
+      case 0x6E: bytes.append(0x0A)
+      case 0x72: bytes.append(0x0D)
+      case 0x74: bytes.append(0x09)
+      case 0x75:
+        // Only control characters are left in this form: \u00xx.
+        bytes.append((Hexadecimal.value(text[index + 2]) ?? 0) << 4 | (Hexadecimal.value(text[index + 3]) ?? 0))
+        index += 4
+      default: bytes.append(escape)
+      }
+    }
+    return bytes
+  }
+}
+
+/// Hexadecimal digits.
+package enum Hexadecimal {
+  /// The value of a digit of either case.
+  @inline(__always)
+  static func value(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case 0x30...0x39: byte - 0x30
+    case 0x41...0x46: byte - 0x41 + 10
+    case 0x61...0x66: byte - 0x61 + 10
+    default: nil
+    }
+  }
+
+  /// The bytes of a text of lower-case digits; nil if it is none.
+  package static func decode(_ text: some StringProtocol) -> [UInt8]? {
+    let digits = Array(text.utf8)
+    guard digits.count % 2 == 0, digits.allSatisfy({ 0x30...0x39 ~= $0 || 0x61...0x66 ~= $0 }) else { return nil }
+    return stride(from: 0, to: digits.count, by: 2).map { index in
+      (value(digits[index]) ?? 0) << 4 | (value(digits[index + 1]) ?? 0)
+    }
+  }
+}
+
+/// UTF-8, scalar by scalar.
+enum UTF8Scalar {
+  /// How many bytes the scalar beyond ASCII at `index` has; 0 if it is none.
+  @inline(__always)
+  static func length(_ bytes: UnsafeBufferPointer<UInt8>, _ index: Int) -> Int {
+    func isTail(_ distance: Int) -> Bool { index + distance < bytes.count && bytes[index + distance] & 0xC0 == 0x80 }
+    let first = bytes[index]
+    switch first {
+    case 0xC2...0xDF: return isTail(1) ? 2 : 0
+    case 0xE0...0xEF:
+      guard isTail(1), isTail(2) else { return 0 }
+      let second = bytes[index + 1]
+      return (first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) ? 0 : 3
+    case 0xF0...0xF4:
+      guard isTail(1), isTail(2), isTail(3) else { return 0 }
+      let second = bytes[index + 1]
+      return (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F) ? 0 : 4
+    default: return 0
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Canonical
+import JSON
+import Runtime
+import Source
+
+/// `claw canonical`
+struct CanonicalCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "canonical",
+    abstract: "Prints JSON in its canonical form (RFC 8785), or says why it has none.",
+    discussion: """
+      Names that repeat, halves of surrogate pairs, invalid UTF-8, a byte order mark and whole numbers that a double can't \
+      hold have no canonical form. No line end follows, so that a digest of the output is that of the document.
+
+      EXAMPLES
+        claw canonical bundle.json | sha256sum
+        curl -s https://example.com/data.json | claw canonical -
+      """)
+
+  @Argument(help: "A JSON file; '-' for standard input.", completion: .file()) var path: String = "-"
+
+  func run() throws {
+    let file = try Self.read(path)
+    do throws(JSONFailure) {
+      Console.write(try CanonicalText.canonical(file.bytes, limit: Inputs.limit))
+    } catch {
+      let place = file.position(at: error.offset)
+      Console.say("claw: \(file.path):\(place.line):\(place.column): \(error.message)")
+      throw Status.invalid
+    }
+  }
+
+  /// A file, or standard input.
+  static func read(_ path: String) throws -> SourceFile {
+    if path == "-" {
+      return SourceFile(path: "<stdin>", bytes: try DiskFiles.readAll(0, sizeHint: 0, limit: Inputs.limit))
+    }
+    var status = Status.done
+    guard let file = Inputs.read(path, &status) else { throw status }
+    return file
+  }
+}
