@@ -30,7 +30,9 @@ struct ArchitectureTests {
     for name in FileSearch.names(in: sources) ?? [] {
       var imports = Imports()
       let folder = FilePath.join(sources, name)
-      for path in FileSearch.files(below: folder, isWanted: { ["swift", "modulemap", "c"].contains(String($0.split(separator: ".").last ?? "")) }) {
+      for path in FileSearch.files(
+        below: folder, isWanted: { ["swift", "modulemap", "c"].contains(String($0.split(separator: ".").last ?? "")) })
+      {
         imports.files.append(path)
         let relative = FilePath.relative(path, from: Repository.root)
         for module in modules(importedBy: Repository.text(relative) ?? "") { imports.modules[module] = relative }
