@@ -58,7 +58,8 @@ let package = Package(
     module(
       "Driver",
       imports: [
-        "Source", "JSON", "Diagnostics", "Lexer", "Directives", "Guards", "AST", "Parser", "Format", "Lowering", "IR",
+        "Source", "JSON", "Diagnostics", "Lexer", "Automata", "Directives", "Guards", "AST", "Parser", "Format",
+        "Lowering", "IR",
         "Emitters", "Canonical", "Policy",
       ]),
     module(

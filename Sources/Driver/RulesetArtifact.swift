@@ -12,7 +12,8 @@ extension Compiler {
     _ file: SourceFile, _ files: some FileProvider, _ options: CompileOptions, into compilation: inout Compilation
   ) {
     let sources = RulesetSources(files: files)
-    let lowered = RulesetCompiler.compile(file, profile: .hardened, sources: sources, into: &compilation.bag)
+    let lowered = RulesetCompiler.compile(
+      file, profile: .hardened, sources: sources, checksEntries: true, into: &compilation.bag)
     guard let lowered else { return }
     compilation.sources += lowered.chain.map(\.file).filter { $0 != file }
     guard options.makesArtifacts, !compilation.bag.hasErrors, let bytes = RulesetArtifact.bytes(lowered) else { return }

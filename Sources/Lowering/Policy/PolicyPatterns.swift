@@ -19,7 +19,10 @@ struct PolicyPatterns {
   /// A pattern; nil if it is none, which is reported.
   mutating func term(_ pattern: Located<String>, _ kind: TextKind, into bag: inout DiagnosticBag) -> PatternTerm? {
     switch read(pattern.value, kind) {
-    case .success(let node): return PatternTerm(text: pattern.value, node: node, location: pattern.location)
+    case .success(let node):
+      // A default stands nowhere.
+      let location = pattern.location.range.isEmpty ? nil : pattern.location
+      return PatternTerm(text: pattern.value, node: node, location: location)
     case .failure(let failure):
       if reported.insert(pattern.location).inserted { report(failure, pattern, kind, into: &bag) }
       return nil

@@ -1,8 +1,8 @@
-import Automata
+package import Automata
 import IR
 
 /// The sets of texts that fields can have, and that guards make of their patterns.
-enum Languages {
+package enum Languages {
   private static let part = ScalarSet([.init(0x2F, 0x2F), .init(0x5C, 0x5C)]).complement
   private static let plain = part.subtracting(ScalarSet("."))
 
@@ -15,7 +15,7 @@ enum Languages {
   ])
 
   /// Paths in normal form.
-  static let paths: Automaton = {
+  package static let paths: Automaton = {
     let rest = RegexNode.repetition(.sequence([.literal("/"), component]), min: 0, max: nil, isGreedy: true)
     let up = RegexNode.repetition(.literal("../"), min: 0, max: nil, isGreedy: true)
     let nodes: [RegexNode] = [
@@ -26,7 +26,7 @@ enum Languages {
   }()
 
   /// Hosts as the hardened profile compares them.
-  static let hosts: Automaton = {
+  package static let hosts: Automaton = {
     let letter = ScalarSet([.init(0x30, 0x39), .init(0x5F, 0x5F), .init(0x61, 0x7A)])
     let label = RegexNode.sequence([
       .set(letter),

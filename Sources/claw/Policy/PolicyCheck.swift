@@ -22,7 +22,9 @@ struct PolicyCheck: ParsableCommand {
   func run() throws {
     var bag = DiagnosticBag()
     for path in paths {
-      _ = RulesetCompiler.compile(try policy.file(path), profile: policy.profile, sources: policy.sources, into: &bag)
+      _ = RulesetCompiler.compile(
+        try policy.file(path), profile: policy.profile, sources: policy.sources,
+        checksEntries: true, into: &bag)
     }
     bag.removeDuplicates()
     let status = report.report(bag, isQuiet: quiet.quiet)
