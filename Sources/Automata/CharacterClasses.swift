@@ -47,14 +47,32 @@ package enum CharacterClasses {
     case "ascii": return ScalarSet([.init(0, 0x7F)])
     case "nd", "decimalnumber": return digit
     case "whitespace": return space
-    case "alphabetic", "alpha": return collect { $0.properties.isAlphabetic }
-    case "lowercase", "lower": return collect { $0.properties.isLowercase }
-    case "uppercase", "upper": return collect { $0.properties.isUppercase }
+    case "alphabetic", "alpha": return alphabetic
+    case "lowercase", "lower": return lowercase
+    case "uppercase", "upper": return uppercase
     default:
       guard let categories = UnicodeCategory.categories[name] else { return nil }
-      return collect { categories.contains($0.properties.generalCategory) }
+      return ScalarSet(categories.flatMap { byCategory[$0] ?? [] })
     }
   }
+
+  // Each goes through all scalars, which takes milliseconds: once is enough.
+  private static let alphabetic = collect { $0.properties.isAlphabetic }
+  private static let lowercase = collect { $0.properties.isLowercase }
+  private static let uppercase = collect { $0.properties.isUppercase }
+  private static let byCategory: [Unicode.GeneralCategory: [ScalarSet.Range]] = {
+    var result: [Unicode.GeneralCategory: [ScalarSet.Range]] = [:]
+    var start: ScalarOrdinal = 0
+    var current = ScalarSet.scalar(0).properties.generalCategory
+    for ordinal in 1...ScalarSet.lastOrdinal {
+      let category = ScalarSet.scalar(ordinal).properties.generalCategory
+      if category == current { continue }
+      result[current, default: []].append(.init(start, ordinal - 1))
+      (start, current) = (ordinal, category)
+    }
+    result[current, default: []].append(.init(start, ScalarSet.lastOrdinal))
+    return result
+  }()
 
   private static func lowercased(_ byte: UInt8) -> UInt8 { 0x41...0x5A ~= byte ? byte | 0x20 : byte }
 

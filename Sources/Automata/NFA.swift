@@ -36,6 +36,10 @@ package struct NFA: Sendable {
   /// The automaton of several expressions, the earlier ones preferred; `match` tells which.
   package init(_ nodes: [RegexNode]) throws(RegexFailure) {
     classes = ScalarClasses()
+    // What is too large is seen before it is made.
+    if nodes.reduce(0, { min($0 + $1.stateCount, 1_000_000_000) }) > Self.stateLimit {
+      throw RegexFailure(message: "the pattern is too large", range: 0..<0)
+    }
     var entries: [StateID] = []
     for (index, node) in nodes.enumerated() {
       let final = add(.match(Int32(index)))

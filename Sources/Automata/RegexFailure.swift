@@ -4,4 +4,10 @@ package struct RegexFailure: Error, Sendable, Equatable {
   package var message: String
   /// Where: bytes of the pattern.
   package var range: Range<Int>
+
+  /// Makes a failure.
+  package init(message: String, range: Range<Int>) {
+    self.message = message
+    self.range = range
+  }
 }

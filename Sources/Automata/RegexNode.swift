@@ -21,6 +21,18 @@ package indirect enum RegexNode: Sendable, Hashable {
   /// Any text.
   package static let anything = RegexNode.repetition(.set(.all), min: 0, max: nil, isGreedy: true)
 
+  /// How many states an automaton of the expression has at the least, without making it; no more than a billion.
+  package var stateCount: Int {
+    func bounded(_ count: Int) -> Int { min(count, 1_000_000_000) }
+    switch self {
+    case .empty: return 0
+    case .set, .assertion: return 1
+    case .sequence(let parts), .choice(let parts): return parts.reduce(0) { bounded($0 + $1.stateCount) }
+    case .repetition(let part, let minimum, let maximum, _):
+      return bounded(part.stateCount * max(1, maximum ?? minimum))
+    }
+  }
+
   /// Whether any part is a condition on the place.
   package var hasAssertions: Bool {
     switch self {

@@ -15,8 +15,34 @@ static size_t scan_bytes(
   return count;
 }
 
+static void count_sign(const uint8_t *text, size_t count, size_t start, size_t *plus, size_t *minus) {
+  uint8_t sign = text[start];
+  if (sign != '+' && sign != '-') return;
+  /* The end of a line is no sign, so that what follows a short line is never looked at. */
+  if (start + 2 < count && text[start + 1] == sign && text[start + 2] == sign) return;
+  if (sign == '+') *plus += 1; else *minus += 1;
+}
+
+static void count_signs(const uint8_t *text, size_t count, size_t from, size_t *plus, size_t *minus) {
+  for (size_t i = from; i + 1 < count; i++)
+    if (text[i] == '\n') count_sign(text, count, i + 1, plus, minus);
+}
+
 #if defined(__x86_64__)
 #include <immintrin.h>
+
+__attribute__((target("avx2"))) static void count_signs_avx2(
+    const uint8_t *text, size_t count, size_t *plus, size_t *minus) {
+  const __m256i newline = _mm256_set1_epi8('\n');
+  size_t i = 0;
+  /* One byte more than is loaded, because the line behind a newline is looked at. */
+  for (; i + 33 <= count; i += 32) {
+    __m256i bytes = _mm256_loadu_si256((const __m256i *)(text + i));
+    uint32_t ends = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, newline));
+    for (; ends; ends &= ends - 1) count_sign(text, count, i + (unsigned)__builtin_ctz(ends) + 1, plus, minus);
+  }
+  count_signs(text, count, i, plus, minus);
+}
 
 __attribute__((target("avx2"))) static inline __m256i fit(__m256i bytes, __m256i low, __m256i high) {
   const __m256i half = _mm256_set1_epi8(15);
@@ -55,7 +81,23 @@ size_t claw_scan(
   if (__builtin_cpu_supports("avx2")) return scan_avx2(text, count, from, tables, groups);
   return scan_bytes(text, count, from, tables, groups);
 }
+
+void claw_count_signs(const uint8_t *text, size_t count, size_t *plus, size_t *minus) {
+  *plus = *minus = 0;
+  if (count == 0) return;
+  count_sign(text, count, 0, plus, minus);
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx2")) count_signs_avx2(text, count, plus, minus);
+  else count_signs(text, count, 0, plus, minus);
+}
 #else
+void claw_count_signs(const uint8_t *text, size_t count, size_t *plus, size_t *minus) {
+  *plus = *minus = 0;
+  if (count == 0) return;
+  count_sign(text, count, 0, plus, minus);
+  count_signs(text, count, 0, plus, minus);
+}
+
 size_t claw_scan(
     const uint8_t *text, size_t count, size_t from, const struct claw_scan_tables *tables, uint8_t *groups) {
   return scan_bytes(text, count, from, tables, groups);

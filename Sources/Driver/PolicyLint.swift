@@ -64,11 +64,15 @@ struct PolicyLint {
         PolicyLintRules.neverFires, at: location, "'\(term.text)' matches no \(kind)",
         help: set?.shortestText.map { "what it matches, '\($0)' for example, never comes" } ?? "remove it")
     }
+    // Lists of so many entries are made by programs.
+    guard terms.count <= 300 else { return }
     for (index, term) in terms.enumerated() {
       guard let location = term.location, let sample = samples[index], let own = set(term) else { continue }
       for (other, cover) in terms.enumerated() where other != index && cover.text != term.text {
         // One example tells most apart; only where it does not, the sets are compared.
-        guard let wide = set(cover), wide.contains(sample), own.subtracting(wide)?.isEmpty == true else { continue }
+        guard let wide = set(cover), wide.contains(sample), own.subtracting(wide, limit: 4000)?.isEmpty == true else {
+          continue
+        }
         if wide == own, other > index { continue }
         let labels = cover.location.map { [Diagnostic.Label($0, "this covers it")] } ?? []
         bag.report(

@@ -169,9 +169,29 @@ package struct JSONCursor {
     case .null: try skipWord("null")
     case .bool: try skipWord(bytes[offset] == 0x74 ? "true" : "false")
     case .array: try array { cursor throws(JSONFailure) in try cursor.skip() }
-    case .object: try object { cursor, _, _ throws(JSONFailure) in try cursor.skip() }
+    case .object: try skipObject()
     }
     return start..<offset
+  }
+
+  /// Passes over an object, in which no name may stand twice.
+  private mutating func skipObject() throws(JSONFailure) {
+    let start = offset
+    var names: [UnsafeRawBufferPointer] = []
+    var isPlain = true
+    try object { cursor, decoded, raw throws(JSONFailure) in
+      if decoded == nil, names.count < 16 {
+        for name in names where name.count == raw.count && name.elementsEqual(raw) {
+          throw cursor.failure("a member is there twice")
+        }
+        names.append(raw)
+      } else {
+        isPlain = false
+      }
+      try cursor.skip()
+    }
+    // Many names, or names with escapes, are left to the parser, which has a table for them.
+    if !isPlain { _ = try JSONParser.parse(bytes[start..<offset], strict: true) }
   }
 
   /// Sees to it that nothing stands behind the value.

@@ -115,6 +115,9 @@ struct DataReader {
     case .secret: return .secret(name: try need(secretName, "secretName"), scope: try need(scope, "scope"))
     case .custom:
       let type = try need(customType, "customType")
+      // Whatever a host gives is kept, so that no name in it may stand twice.
+      var cursor = JSONCursor(UnsafeBufferPointer(rebasing: bytes[range]))
+      try cursor.skip()
       return .custom(type: type, data: LazyJSON(bytes[range]))
     }
   }

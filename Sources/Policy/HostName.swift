@@ -4,6 +4,7 @@ package enum HostName {
   /// written. Nil for what is none: a name has letters, digits, hyphens and underscores in parts of at most 63 (RFC 1123);
   /// other scripts come as `xn--…`, because what they look like depends on the reader.
   package static func canonical(_ text: String) -> String? {
+    if isPlain(text) { return text }
     var host = text.lowercased()
     if host.utf8.first == 0x5B, host.utf8.last == 0x5D { host = String(host.dropFirst().dropLast()) }
     if host.utf8.contains(0x3A) { return IPv6.canonical(host) }
@@ -20,6 +21,24 @@ package enum HostName {
       return isIPv4(labels) ? host : nil
     }
     return host
+  }
+
+  /// Whether a text is a name in canonical form, as most are; false says nothing.
+  private static func isPlain(_ text: String) -> Bool {
+    var length = 0
+    var last: UInt8 = 0x2E
+    for byte in text.utf8 {
+      switch byte {
+      case 0x61...0x7A, 0x30...0x39, 0x5F: length += 1
+      case 0x2D where last != 0x2E: length += 1
+      case 0x2E where last != 0x2E && last != 0x2D: length = 0
+      default: return false
+      }
+      if length > 63 { return false }
+      last = byte
+    }
+    // What ends in a letter is no address.
+    return 0x61...0x7A ~= last && text.utf8.count <= 253 && !text.utf8.contains(0x78)
   }
 
   private static func isIPv4(_ parts: [Substring]) -> Bool {

@@ -79,6 +79,8 @@ struct JailbreakScore {
       counts[Int(byte)] += 1
       total += 1
     }
+    // Fewer than 28 different characters can't have so many bits as the threshold.
+    if counts.count(where: { $0 > 0 }) < 28 { return 0 }
     var entropy = 0.0
     for count in counts where count > 0 {
       let share = Double(count) / Double(total)

@@ -56,12 +56,22 @@ struct Claw: ParsableCommand {
     if posix_memalign(&block, 16, 24 << 20) == 0 { free(block) }
   }
 
-  /// What to say where the first word is none of the commands.
+  /// What to say where a word is none of the commands that may stand there.
   private static var unknownCommand: String? {
-    guard let word = CommandLine.arguments.dropFirst().first, word.utf8.first != 0x2D else { return nil }
-    let names = configuration.subcommands.map { HelpCommand.name(of: $0) }
-    if names.contains(where: { $0.utf8.elementsEqual(word.utf8) }) { return nil }
-    let near = Suggestion.nearest(to: word, in: names).map { "; did you mean '\($0)'?" } ?? ""
-    return "claw: there is no command '\(word)'\(near)\n  'claw help' lists them"
+    var (commands, path) = (configuration.subcommands, "claw")
+    for word in CommandLine.arguments.dropFirst() {
+      if commands.isEmpty || word.utf8.first == 0x2D { return nil }
+      if let found = commands.first(where: { HelpCommand.name(of: $0).utf8.elementsEqual(word.utf8) }) {
+        commands = found.configuration.subcommands
+        path += " \(word)"
+        continue
+      }
+      let names = commands.map { HelpCommand.name(of: $0) }
+      let near = Suggestion.nearest(to: word, in: names).map { "; did you mean '\($0)'?" } ?? ""
+      let help = path == "claw" ? "claw help" : "\(path) --help"
+      let named = path == "claw" ? word : "\(path.dropFirst("claw ".count)) \(word)"
+      return "claw: there is no command '\(named)'\(near)\n  '\(help)' lists them"
+    }
+    return nil
   }
 }

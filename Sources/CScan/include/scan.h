@@ -16,4 +16,7 @@ struct claw_scan_tables {
 size_t claw_scan(
     const uint8_t *text, size_t count, size_t from, const struct claw_scan_tables *tables, uint8_t *groups);
 
+/* How many lines begin with '+' but not with '+++', and with '-' but not with '---': what a patch adds and deletes. */
+void claw_count_signs(const uint8_t *text, size_t count, size_t *plus, size_t *minus);
+
 #endif

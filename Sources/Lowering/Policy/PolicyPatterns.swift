@@ -53,7 +53,7 @@ struct PolicyPatterns {
       case .host: node = try HostGlob.parse(text)
       case .expression:
         node = try RegexParser.parse(text)
-        if text.utf8.contains(0x7B) { _ = try NFA([node]) }
+        if node.stateCount > NFA.stateLimit / 2 { throw RegexFailure(message: "it is too large", range: 0..<0) }
       case .name: node = .literal(text)
       }
       result = .success(node)

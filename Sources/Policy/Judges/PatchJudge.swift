@@ -28,7 +28,7 @@ final class PatchJudge: Judge {
   /// As the reference reads a patch: what begins with `+` but not `+++` is added, lines end at LF alone.
   private func compat(_ content: [UInt8]) -> GuardResult {
     content.withUnsafeBufferPointer { bytes in
-      let (additions, deletions) = PatchLines.count(bytes)
+      let (additions, deletions) = SignedLines.count(bytes)
       let found = scanner?.matchingLines(bytes) { PatchLines.isAddition(bytes, $0) }.map(\.pattern) ?? []
       return result(found, additions: additions, deletions: deletions, hardening: nil)
     }

@@ -54,7 +54,7 @@ final class SecretJudge: Judge {
   }
 
   /// One find.
-  private struct Found {
+  private struct Found: Sendable {
     var secret: SecretTerm
     var text: [UInt8]
   }
@@ -82,24 +82,27 @@ final class SecretJudge: Judge {
   private func result(_ found: [Found], _ place: String, _ rule: HardeningRule?) -> GuardResult {
     guard let worst = found.map(\.secret.severity).max() else { return .allow(Self.name) }
     let names = found.map(\.secret.name).joined(separator: ", ")
-    let matches = found.map { find -> JSONValue in
-      [
-        "description": find.secret.description.map { .string($0) } ?? .null, "pattern": .string(find.secret.name),
-        "redacted": .string(program.redacts ? mask(find) : String(decoding: find.text, as: UTF8.self)),
-        "severity": .string(find.secret.severity.word),
-      ]
+    let redacts = program.redacts
+    let details: @Sendable () -> JSONValue = {
+      let matches = found.map { find -> JSONValue in
+        [
+          "description": find.secret.description.map { .string($0) } ?? .null, "pattern": .string(find.secret.name),
+          "redacted": .string(redacts ? Self.mask(find) : String(decoding: find.text, as: UTF8.self)),
+          "severity": .string(find.secret.severity.word),
+        ]
+      }
+      return ["matches": .array(matches), "path": .string(place)]
     }
-    let details: JSONValue = ["matches": .array(matches), "path": .string(place)]
     let message = "Potential secrets detected: \(names)"
     guard worst >= program.threshold else {
-      var warning = GuardResult.warn(Self.name, message, details)
+      var warning = GuardResult.warn(Self.name, message, details())
       warning.hardening = rule
       return warning
     }
-    return .deny(Self.name, worst, message, details, hardening: rule)
+    return .deny(Self.name, worst, message, details(), hardening: rule)
   }
 
-  private func mask(_ find: Found) -> String {
+  private static func mask(_ find: Found) -> String {
     let scalars = Array(String(decoding: find.text, as: UTF8.self).unicodeScalars)
     let (first, last) = (find.secret.maskFirst, find.secret.maskLast)
     var result = ""
