@@ -21,6 +21,28 @@ package indirect enum RegexNode: Sendable, Hashable {
   /// Any text.
   package static let anything = RegexNode.repetition(.set(.all), min: 0, max: nil, isGreedy: true)
 
+  /// A short text that the expression matches, if it has no conditions on the place; nil if there is none.
+  package var example: String? {
+    switch self {
+    case .empty, .assertion: return ""
+    case .set(let set):
+      guard let first = set.ranges.first else { return nil }
+      // A letter reads best, where the set has one.
+      let letter = ScalarOrdinal(0x61)
+      return String(Character(ScalarSet.scalar(set.contains(letter) ? letter : first.lower)))
+    case .sequence(let parts):
+      var text = ""
+      for part in parts {
+        guard let next = part.example else { return nil }
+        text += next
+      }
+      return text
+    case .choice(let branches): return branches.lazy.compactMap(\.example).first
+    case .repetition(let part, let minimum, _, _):
+      return minimum == 0 ? "" : part.example.map { String(repeating: $0, count: minimum) }
+    }
+  }
+
   /// How many states an automaton of the expression has at the least, without making it; no more than a billion.
   package var stateCount: Int {
     func bounded(_ count: Int) -> Int { min(count, 1_000_000_000) }

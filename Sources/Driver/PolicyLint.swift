@@ -54,25 +54,25 @@ struct PolicyLint {
   /// Entries that match nothing, and entries that others cover.
   private mutating func checkEntries(_ terms: [PatternTerm], _ what: String, within universe: Automaton, _ kind: String)
   {
-    var samples: [String?] = []
-    for term in terms {
-      let set = set(term)
-      let real = set.flatMap { $0.intersection(universe) }
-      samples.append(real?.shortestText)
-      guard let location = term.location, let real, real.isEmpty else { continue }
+    // One example tells most apart; only where it does not, sets are made and compared.
+    let samples = terms.map { term in term.node.example.map { universe.contains($0) ? $0 : "" } ?? "" }
+    for (term, sample) in zip(terms, samples) where sample.isEmpty {
+      guard let location = term.location, let set = set(term), set.intersection(universe)?.isEmpty == true else {
+        continue
+      }
       bag.report(
         PolicyLintRules.neverFires, at: location, "'\(term.text)' matches no \(kind)",
-        help: set?.shortestText.map { "what it matches, '\($0)' for example, never comes" } ?? "remove it")
+        help: set.shortestText.map { "what it matches, '\($0)' for example, never comes" } ?? "remove it")
     }
     // Lists of so many entries are made by programs.
     guard terms.count <= 300 else { return }
+    let matchers = terms.map { term in (try? NFA([term.node])).map { TextMatcher($0, .whole) } }
     for (index, term) in terms.enumerated() {
-      guard let location = term.location, let sample = samples[index], let own = set(term) else { continue }
+      guard let location = term.location, let sample = term.node.example else { continue }
       for (other, cover) in terms.enumerated() where other != index && cover.text != term.text {
-        // One example tells most apart; only where it does not, the sets are compared.
-        guard let wide = set(cover), wide.contains(sample), own.subtracting(wide, limit: 4000)?.isEmpty == true else {
-          continue
-        }
+        guard matchers[other]?.matchesWhole(sample) ?? true, let own = set(term), let wide = set(cover), !own.isEmpty,
+          own.subtracting(wide, limit: 4000)?.isEmpty == true
+        else { continue }
         if wide == own, other > index { continue }
         let labels = cover.location.map { [Diagnostic.Label($0, "this covers it")] } ?? []
         bag.report(
@@ -88,7 +88,12 @@ struct PolicyLint {
   private mutating func checkExceptions(_ own: ForbiddenPathProgram) {
     for exception in own.exceptions {
       guard let location = exception.location, let set = set(exception) else { continue }
-      var isNeeded = false
+      var isNeeded =
+        exception.node.example.map { text in
+          own.patterns.contains { pattern in
+            (try? NFA([pattern.node])).map { TextMatcher($0, .whole).matchesWhole(text) } ?? true
+          }
+        } ?? false
       for pattern in own.patterns where !isNeeded {
         isNeeded = self.set(pattern).map { $0.intersection(set).map { !$0.isEmpty } ?? true } ?? true
       }
