@@ -29,6 +29,9 @@ final class Determinizer {
     var isWord = false
     var isASCIIWord = false
     var isNewline = false
+
+    /// A number below 16 for it.
+    var number: Int { (isStart ? 1 : 0) | (isWord ? 2 : 0) | (isASCIIWord ? 4 : 0) | (isNewline ? 8 : 0) }
   }
 
   private struct Key: Hashable {

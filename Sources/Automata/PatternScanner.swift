@@ -26,33 +26,31 @@ package final class PatternScanner {
   }
 
   private let patterns: [Pattern]
-  private var tables = claw_scan_tables()
-  /// The literals of each group.
-  private var groups: [[Literal]] = []
+  private let tables: claw_scan_tables
+  /// The literals by their groups, in memory of our own: a scan goes through them without counting references.
+  private let literals: UnsafeMutableBufferPointer<Literal>
+  /// Where the literals of each group start, and where the last ones end.
+  private let groupStarts: UnsafeMutableBufferPointer<Int>
+  private let searched: [Int]
 
-  /// How matches of a pattern can begin: at each place one byte or another.
+  /// How matches of a pattern can begin: up to eight bytes as one number, the first one lowest, where letters in both cases
+  /// are masked to be capitals.
   private struct Literal {
-    var first: [UInt8]
-    var second: [UInt8]
+    var value: UInt64 = 0
+    var mask: UInt64 = 0
+    var count: Int
     var pattern: Int
 
     init(_ prefix: LiteralPrefixes.Prefix, _ pattern: Int) {
-      first = prefix.map { $0[0] }
-      second = prefix.map { $0[$0.count - 1] }
+      for (place, bytes) in prefix.enumerated() {
+        let mask: UInt8 = bytes.count > 1 ? 0xDF : 0xFF
+        self.mask |= UInt64(mask) << UInt64(8 * place)
+        value |= UInt64(bytes[0] & mask) << UInt64(8 * place)
+      }
+      count = prefix.count
       self.pattern = pattern
     }
-
-    @inline(__always)
-    func stands(_ bytes: UnsafeBufferPointer<UInt8>, _ place: Int, _ end: Int) -> Bool {
-      guard place + first.count <= end else { return false }
-      for index in first.indices {
-        let byte = bytes[place + index]
-        if byte != first[index], byte != second[index] { return false }
-      }
-      return true
-    }
   }
-  private let searched: [Int]
 
   /// A match: which pattern, and its bytes.
   package struct Match: Sendable, Hashable {
@@ -71,7 +69,8 @@ package final class PatternScanner {
     }
     self.patterns = patterns
     searched = patterns.indices.filter { !patterns[$0].hasPrefixes }
-    groups = [[Literal]](repeating: [], count: 8)
+    var groups = [[Literal]](repeating: [], count: 8)
+    var tables = claw_scan_tables()
     // Literals with the same first byte share a group, as far as eight groups allow.
     var groupOfByte: [UInt8: Int] = [:]
     for (prefix, pattern) in literals {
@@ -79,11 +78,21 @@ package final class PatternScanner {
       let group = groupOfByte[first] ?? groupOfByte.count % 8
       groupOfByte[first] = group
       groups[group].append(Literal(prefix, pattern))
-      fill(prefix, group: UInt8(1) << UInt8(group))
+      Self.fill(&tables, prefix, group: UInt8(1) << UInt8(group))
     }
+    self.tables = tables
+    self.literals = .allocate(capacity: literals.count)
+    _ = self.literals.initialize(from: groups.joined())
+    groupStarts = .allocate(capacity: 9)
+    _ = groupStarts.initialize(from: groups.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) })
   }
 
-  private func fill(_ prefix: LiteralPrefixes.Prefix, group: UInt8) {
+  deinit {
+    literals.deallocate()
+    groupStarts.deallocate()
+  }
+
+  private static func fill(_ tables: inout claw_scan_tables, _ prefix: LiteralPrefixes.Prefix, group: UInt8) {
     withUnsafeMutableBytes(of: &tables) { bytes in
       // Behind a short literal any byte may stand.
       for place in 0..<3 {
@@ -110,9 +119,9 @@ package final class PatternScanner {
         if !offer(bytes, place, range.upperBound, fits, found) { return }
         from = place + 1
       }
-      // The last two bytes have no third one behind them.
-      for place in max(range.lowerBound, range.upperBound - 2)..<range.upperBound
-      where !offer(bytes, place, range.upperBound, 0xFF, found) { return }
+      // The scan looks at three bytes: a literal of two may stand at the very end.
+      let last = range.upperBound - 2
+      if last >= range.lowerBound { _ = offer(bytes, last, range.upperBound, 0xFF, found) }
     }
   }
 
@@ -121,14 +130,29 @@ package final class PatternScanner {
     _ bytes: UnsafeBufferPointer<UInt8>, _ place: Int, _ end: Int, _ fits: UInt8, _ found: (Int, Int) -> Bool
   ) -> Bool {
     var rest = fits
+    let count = end - place
+    let word = Self.word(bytes, place, count)
     while rest != 0 {
       let group = rest.trailingZeroBitCount
       rest &= rest - 1
-      for literal in groups[group] where literal.stands(bytes, place, end) {
+      for index in groupStarts[group]..<groupStarts[group + 1] {
+        let literal = literals[index]
+        guard word & literal.mask == literal.value, literal.count <= count else { continue }
         if !found(place, literal.pattern) { return false }
       }
     }
     return true
+  }
+
+  /// The next eight bytes, the first one lowest; zeros behind the end.
+  @inline(__always)
+  private static func word(_ bytes: UnsafeBufferPointer<UInt8>, _ place: Int, _ count: Int) -> UInt64 {
+    if count >= 8, let base = bytes.baseAddress {
+      return UInt64(littleEndian: UnsafeRawPointer(base + place).loadUnaligned(as: UInt64.self))
+    }
+    var word: UInt64 = 0
+    for index in 0..<max(0, count) { word |= UInt64(bytes[place + index]) << UInt64(8 * index) }
+    return word
   }
 
   /// Whether deciding where literals stand has cost more than searching would.
@@ -137,21 +161,22 @@ package final class PatternScanner {
   /// What deciding at a place costs besides the bytes that are gone through.
   private static let decisionCost = 16
 
-  /// For each pattern, whether it has a match in the text.
-  package func matching(_ bytes: UnsafeBufferPointer<UInt8>, text: Range<Int>? = nil) -> [Bool] {
+  /// Which patterns have a match in the text.
+  package func matching(_ bytes: UnsafeBufferPointer<UInt8>, text: Range<Int>? = nil) -> PatternHits {
     let text = text ?? 0..<bytes.count
-    var result = [Bool](repeating: false, count: patterns.count)
-    for index in searched { result[index] = patterns[index].search.hasMatch(bytes, text: text) }
+    var result = PatternHits(count: patterns.count)
+    for index in searched where patterns[index].search.hasMatch(bytes, text: text) { result.insert(index) }
     var work = 0
     candidates(bytes, in: text) { place, index in
-      if result[index] { return true }
-      result[index] = patterns[index].anchored.matchEnd(bytes, text: text, from: place, isShort: true) != nil
-      work += patterns[index].anchored.consumed + Self.decisionCost
+      if result.contains(index) { return true }
+      let matcher = patterns[index].anchored
+      if matcher.matchEnd(bytes, text: text, from: place, isShort: true) != nil { result.insert(index) }
+      work += matcher.consumed + Self.decisionCost
       return !Self.isTooMuch(work, text.count)
     }
     if Self.isTooMuch(work, text.count) {
-      for index in patterns.indices where patterns[index].hasPrefixes && !result[index] {
-        result[index] = patterns[index].search.hasMatch(bytes, text: text)
+      for index in patterns.indices where patterns[index].hasPrefixes && !result.contains(index) {
+        if patterns[index].search.hasMatch(bytes, text: text) { result.insert(index) }
       }
     }
     return result
@@ -174,11 +199,17 @@ package final class PatternScanner {
     }
   }
 
+  /// A line and a pattern that has a match in it.
+  package struct LineMatch: Sendable, Hashable {
+    package var line: Range<Int>
+    package var pattern: Int
+  }
+
   /// Each line that is wanted with each pattern that has a match in it, in order; lines end at U+000A.
   package func matchingLines(
     _ bytes: UnsafeBufferPointer<UInt8>, isWanted: (Range<Int>) -> Bool
-  ) -> [(line: Range<Int>, pattern: Int)] {
-    var found: [(line: Range<Int>, pattern: Int)] = []
+  ) -> [LineMatch] {
+    var found: [LineMatch] = []
     func line(around place: Int) -> Range<Int> {
       guard let base = bytes.baseAddress else { return place..<place }
       var start = place
@@ -199,7 +230,7 @@ package final class PatternScanner {
         !found.reversed().prefix(patterns.count).contains(where: { $0.line == current && $0.pattern == index })
       else { return true }
       if patterns[index].anchored.matchEnd(bytes, text: current, from: place, isShort: true) != nil {
-        found.append((current, index))
+        found.append(LineMatch(line: current, pattern: index))
       }
       work += patterns[index].anchored.consumed + Self.decisionCost
       return !Self.isTooMuch(work, bytes.count)
@@ -213,13 +244,19 @@ package final class PatternScanner {
         let range = line(around: start)
         if isWanted(range) {
           for index in searched where patterns[index].search.hasMatch(bytes, text: range) {
-            found.append((range, index))
+            found.append(LineMatch(line: range, pattern: index))
           }
         }
         start = range.upperBound + 1
       }
     }
-    return found.sorted { ($0.line.lowerBound, $0.pattern) < ($1.line.lowerBound, $1.pattern) }
+    if found.count > 1 {
+      found.sort {
+        $0.line.lowerBound != $1.line.lowerBound
+          ? $0.line.lowerBound < $1.line.lowerBound : $0.pattern < $1.pattern
+      }
+    }
+    return found
   }
 
   /// Every match of a pattern, none overlapping, from left to right.

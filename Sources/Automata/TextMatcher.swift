@@ -7,7 +7,8 @@ package final class TextMatcher {
   /// How many bytes the last search for a match's end went through.
   private(set) var consumed = 0
   private var startState: (id: Determinizer.StateID, generation: Int) = (0, -1)
-  private var startStates: [Determinizer.Before: (id: Determinizer.StateID, generation: Int)] = [:]
+  /// By what may lie before the place.
+  private var startStates = [(id: Determinizer.StateID, generation: Int)](repeating: (0, -1), count: 16)
 
   /// What a matcher answers.
   package enum Kind {
@@ -38,12 +39,18 @@ package final class TextMatcher {
     }
     var before = Determinizer.Before(isStart: true)
     if from > textStart {
-      let (ordinal, _) = UTF8Decoding.scalar(bytes, before: from, textStart)
-      before = machine.before(after: Int(machine.nfa.classes.classOf(ordinal)))
+      let last = bytes[from - 1]
+      if last < 0x80 {
+        before = machine.before(after: Int(ascii[Int(last)]))
+      } else {
+        let (ordinal, _) = UTF8Decoding.scalar(bytes, before: from, textStart)
+        before = machine.before(after: Int(machine.nfa.classes.classOf(ordinal)))
+      }
     }
-    if let known = startStates[before], known.generation == machine.generation { return known.id }
+    let known = startStates[before.number]
+    if known.generation == machine.generation { return known.id }
     let id = machine.start(before)
-    startStates[before] = (id, machine.generation)
+    startStates[before.number] = (id, machine.generation)
     return id
   }
 

@@ -14,6 +14,8 @@ package struct Guard: Sendable {
   package let fields: [GuardField]
   /// The actions that it judges.
   package let actions: [ActionKind]
+  /// What it judges besides in the hardened profile.
+  package let hardenedActions: [ActionKind]
   /// How its section and a parent's become one in the reference's `deep_merge`.
   package let merge: SectionMerge
   /// A section as people write it.
@@ -25,7 +27,7 @@ package struct Guard: Sendable {
 
   package init(
     _ name: String, resultName: String? = nil, _ summary: String, since: String = "1.1.0", actions: [ActionKind],
-    merge: SectionMerge = .replace, isOurs: Bool = false, isAlwaysOn: Bool = true, fields: [GuardField], example: String
+    hardenedActions: [ActionKind] = [], merge: SectionMerge = .replace, isOurs: Bool = false, isAlwaysOn: Bool = true, fields: [GuardField], example: String
   ) {
     self.name = name
     self.resultName = resultName ?? name
@@ -33,6 +35,7 @@ package struct Guard: Sendable {
     self.since = since
     self.fields = [GuardField("enabled", .bool, default: .bool(true), "Whether the guard judges anything")] + fields
     self.actions = actions
+    self.hardenedActions = hardenedActions
     self.merge = merge
     self.isOurs = isOurs
     self.isAlwaysOn = isAlwaysOn
@@ -73,4 +76,18 @@ package enum ActionKind: String, Sendable, CaseIterable {
   case secret = "secret_access"
   /// Anything else, by its own type.
   case custom = "custom"
+
+  /// Its place among all of them.
+  package var index: Int {
+    switch self {
+    case .fileRead: 0
+    case .fileWrite: 1
+    case .egress: 2
+    case .command: 3
+    case .patch: 4
+    case .tool: 5
+    case .secret: 6
+    case .custom: 7
+    }
+  }
 }

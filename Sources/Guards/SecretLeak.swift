@@ -2,6 +2,7 @@ extension Guard {
   /// Secrets in what is written.
   package static let secretLeak = Guard(
     "secret_leak", "Refuses to write text that holds secrets", actions: [.fileWrite, .patch],
+    hardenedActions: [.command, .tool],
     fields: [
       GuardField("redact", .bool, default: .bool(true), "Whether reports mask what was found"),
       GuardField(

@@ -1,3 +1,33 @@
+/// The names of an object's first members, without memory of their own.
+private struct NameWindow {
+  private var names: InlineNames = (.empty, .empty, .empty, .empty, .empty, .empty, .empty, .empty)
+  private var count = 0
+
+  private typealias InlineNames = (
+    UnsafeRawBufferPointer, UnsafeRawBufferPointer, UnsafeRawBufferPointer, UnsafeRawBufferPointer,
+    UnsafeRawBufferPointer, UnsafeRawBufferPointer, UnsafeRawBufferPointer, UnsafeRawBufferPointer
+  )
+
+  var hasRoom: Bool { count < 8 }
+
+  /// Adds a name; false if it is there already.
+  mutating func insert(_ name: UnsafeRawBufferPointer) -> Bool {
+    withUnsafeMutableBytes(of: &names) { bytes in
+      let names = bytes.bindMemory(to: UnsafeRawBufferPointer.self)
+      for index in 0..<count where names[index].count == name.count {
+        if names[index].elementsEqual(name) { return false }
+      }
+      names[count] = name
+      count += 1
+      return true
+    }
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  fileprivate static var empty: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
+}
+
 /// Reads JSON value by value, without making values of what the caller does not ask for.
 ///
 /// It is as strict as I-JSON (RFC 7493): invalid UTF-8, lone surrogates and nesting over the limit are errors. Whoever reads
@@ -77,7 +107,7 @@ package struct JSONCursor {
       let start = offset + 1
       let isPlain = try skipString()
       let raw = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[start..<offset - 1])
-      let decoded: ArraySlice<UInt8>? = isPlain ? nil : try Self.decode(bytes, start..<offset - 1)[...]
+      let decoded: ArraySlice<UInt8>? = isPlain ? nil : Self.decode(bytes, start..<offset - 1)[...]
       skipSpace()
       guard take(0x3A) else { throw failure("':' is missing") }
       try body(&self, decoded, raw)
@@ -127,7 +157,7 @@ package struct JSONCursor {
     if isPlain {
       return String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<offset - 1]), as: UTF8.self)
     }
-    return String(decoding: try Self.decode(bytes, start..<offset - 1), as: UTF8.self)
+    return String(decoding: Self.decode(bytes, start..<offset - 1), as: UTF8.self)
   }
 
   /// The bytes of the string that stands next, unescaped.
@@ -135,7 +165,7 @@ package struct JSONCursor {
     guard try peek() == .string else { throw failure("a text must stand here") }
     let start = offset + 1
     let isPlain = try skipString()
-    return isPlain ? Array(bytes[start..<offset - 1]) : try Self.decode(bytes, start..<offset - 1)
+    return isPlain ? Array(bytes[start..<offset - 1]) : Self.decode(bytes, start..<offset - 1)
   }
 
   /// The whole number that stands next.
@@ -177,14 +207,11 @@ package struct JSONCursor {
   /// Passes over an object, in which no name may stand twice.
   private mutating func skipObject() throws(JSONFailure) {
     let start = offset
-    var names: [UnsafeRawBufferPointer] = []
+    var names = NameWindow()
     var isPlain = true
     try object { cursor, decoded, raw throws(JSONFailure) in
-      if decoded == nil, names.count < 16 {
-        for name in names where name.count == raw.count && name.elementsEqual(raw) {
-          throw cursor.failure("a member is there twice")
-        }
-        names.append(raw)
+      if decoded == nil, names.hasRoom {
+        if !names.insert(raw) { throw cursor.failure("a member is there twice") }
       } else {
         isPlain = false
       }
@@ -316,11 +343,58 @@ package struct JSONCursor {
     }
   }
 
-  private static func decode(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>
-  ) throws(JSONFailure) -> [UInt8] {
-    // The general parser knows escapes; a string is a whole text to it, quotes included.
-    let value = try JSONParser.parse(bytes[range.lowerBound - 1..<range.upperBound + 1], strict: true)
-    return Array((value.string ?? "").utf8)
+  /// The text of a string that was passed over, and so is sound.
+  private static func decode(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: range.count) { result, count in
+      var index = range.lowerBound
+      func put(_ byte: some BinaryInteger) {
+        result[count] = UInt8(truncatingIfNeeded: byte)
+        count += 1
+      }
+      func unit(_ start: Int) -> UInt32 {
+        (start..<start + 4).reduce(0) { $0 << 4 | (JSONParser.hexadecimal(bytes[$1]) ?? 0) }
+      }
+      while index < range.upperBound {
+        let byte = bytes[index]
+        guard byte == 0x5C else {
+          put(byte)
+          index += 1
+          continue
+        }
+        let letter = bytes[index + 1]
+        index += 2
+        switch letter {
+        case 0x62: put(0x08)
+        case 0x66: put(0x0C)
+        case 0x6E: put(0x0A)
+        case 0x72: put(0x0D)
+        case 0x74: put(0x09)
+        case 0x75:
+          var scalar = unit(index)
+          index += 4
+          if scalar & 0xFC00 == 0xD800 {
+            scalar = 0x10000 + (scalar & 0x3FF) << 10 + unit(index + 2) & 0x3FF
+            index += 6
+          }
+          // An escape is never shorter than the UTF-8 of what it stands for.
+          switch scalar {
+          case ..<0x80: put(scalar)
+          case ..<0x800:
+            put(0xC0 | scalar >> 6)
+            put(0x80 | scalar & 0x3F)
+          case ..<0x10000:
+            put(0xE0 | scalar >> 12)
+            put(0x80 | scalar >> 6 & 0x3F)
+            put(0x80 | scalar & 0x3F)
+          default:
+            put(0xF0 | scalar >> 18)
+            put(0x80 | scalar >> 12 & 0x3F)
+            put(0x80 | scalar >> 6 & 0x3F)
+            put(0x80 | scalar & 0x3F)
+          }
+        default: put(letter)
+        }
+      }
+    }
   }
 }

@@ -8,7 +8,9 @@ package struct LazyJSON: Sendable {
   private let storage: Storage
 
   /// Wraps a text that `JSONCursor` has passed over.
-  package init(_ checked: some Collection<UInt8>) { storage = .text(Array(checked)) }
+  package init(_ checked: Slice<UnsafeBufferPointer<UInt8>>) {
+    storage = .text(Array(UnsafeBufferPointer(rebasing: checked)))
+  }
 
   /// Wraps a value.
   package init(_ value: JSONValue) { storage = .value(value) }

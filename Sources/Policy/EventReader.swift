@@ -9,7 +9,8 @@ package struct EventReader {
   private var timestamp: String?
   private var sessionID: String?
   private var metadata: LazyJSON?
-  private var data: DataReader?
+  private var data = DataReader()
+  private var hasData = false
 
   /// The event that a text spells.
   package static func read(_ bytes: UnsafeBufferPointer<UInt8>) throws(EventFailure) -> PolicyEvent {
@@ -47,9 +48,8 @@ package struct EventReader {
       case .timestamp: timestamp = try cursor.string()
       case .session: sessionID = try optionalString(&cursor)
       case .data:
-        var reader = DataReader()
-        try reader.read(&cursor)
-        data = reader
+        try data.read(&cursor)
+        hasData = true
       case .metadata: metadata = LazyJSON(bytes[try cursor.skip()])
       default: try cursor.skip()
       }
@@ -60,8 +60,11 @@ package struct EventReader {
     guard let type else { throw cursor.failure("the event has no eventType") }
     guard let timestamp else { throw cursor.failure("the event has no timestamp") }
     guard Timestamp.isValid(timestamp) else { throw cursor.failure("'\(timestamp)' is no time as RFC 3339 writes it") }
-    guard let kind = ActionKind(rawValue: type) else { throw cursor.failure("there is no event type '\(type)'") }
-    guard let data else { throw cursor.failure("the event has no data") }
+    // Names this short are compared as numbers, which is faster than finding one among all.
+    guard let kind = ActionKind.allCases.first(where: { $0.rawValue == type }) else {
+      throw cursor.failure("there is no event type '\(type)'")
+    }
+    guard hasData else { throw cursor.failure("the event has no data") }
     let action = try data.action(kind, bytes, metadata)
     return PolicyEvent(id: id, action: action, timestamp: timestamp, sessionID: sessionID, metadata: metadata)
   }
@@ -90,8 +93,20 @@ struct EventKey {
     known = decoded.map { $0.withUnsafeBytes(Self.find) } ?? Self.find(raw)
   }
 
-  /// Names by their length, so that most keys are compared with one or two.
-  private static let names: [[(name: StaticString, key: Known)]] = {
+  /// A name that means something.
+  private struct Name {
+    var start: UnsafePointer<UInt8>
+    var key: Known
+  }
+
+  /// The names by their length, so that most keys are compared with one or two, and where those of each length start.
+  private struct Names: @unchecked Sendable {
+    let names: UnsafeMutableBufferPointer<Name>
+    let starts: UnsafeMutableBufferPointer<Int>
+  }
+
+  /// In memory that is never given back, because every event asks for it.
+  private static let table: Names = {
     let all: [(StaticString, Known)] = [
       ("eventId", .id), ("event_id", .id), ("eventType", .type), ("event_type", .type), ("timestamp", .timestamp),
       ("sessionId", .session), ("session_id", .session), ("data", .data), ("metadata", .metadata), ("type", .kind),
@@ -106,14 +121,23 @@ struct EventKey {
       ("workingDirectory", .workingDirectory), ("working_directory", .workingDirectory), ("text", .text),
       ("source", .source),
     ]
-    var result = [[(name: StaticString, key: Known)]](repeating: [], count: 20)
-    for (name, key) in all { result[name.utf8CodeUnitCount].append((name, key)) }
-    return result
+    let sorted = all.sorted { $0.0.utf8CodeUnitCount < $1.0.utf8CodeUnitCount }
+    let longest = sorted.last?.0.utf8CodeUnitCount ?? 0
+    let names = UnsafeMutableBufferPointer<Name>.allocate(capacity: sorted.count)
+    let starts = UnsafeMutableBufferPointer<Int>.allocate(capacity: longest + 2)
+    _ = names.initialize(from: sorted.map { Name(start: $0.0.utf8Start, key: $0.1) })
+    _ = starts.initialize(
+      from: (0...longest + 1).map { length in sorted.count { $0.0.utf8CodeUnitCount < length } })
+    return Names(names: names, starts: starts)
   }()
 
   private static func find(_ bytes: UnsafeRawBufferPointer) -> Known? {
-    guard bytes.count < names.count, let base = bytes.baseAddress else { return nil }
-    for (name, key) in names[bytes.count] where memcmp(name.utf8Start, base, bytes.count) == 0 { return key }
+    let table = table
+    guard bytes.count + 1 < table.starts.count, let base = bytes.baseAddress else { return nil }
+    for index in table.starts[bytes.count]..<table.starts[bytes.count + 1] {
+      let name = table.names[index]
+      if memcmp(name.start, base, bytes.count) == 0 { return name.key }
+    }
     return nil
   }
 }

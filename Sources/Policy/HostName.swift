@@ -51,10 +51,20 @@ package enum HostName {
       }
   }
 
+  /// What stands behind the first `://`.
+  private static func authorityStart(_ url: String.UTF8View) -> String.Index? {
+    var place = url.startIndex
+    while let colon = url[place...].firstIndex(of: 0x3A) {
+      place = url.index(after: colon)
+      if url[place...].starts(with: [0x2F, 0x2F]) { return url.index(place, offsetBy: 2) }
+    }
+    return nil
+  }
+
   /// The host that a URL names, in canonical form; nil if it names none, and the text itself if that is no host.
   package static func ofURL(_ url: String) -> String? {
-    guard let scheme = url.firstRange(of: "://") else { return nil }
-    let authority = url[scheme.upperBound...].utf8.prefix { $0 != 0x2F && $0 != 0x3F && $0 != 0x23 && $0 != 0x5C }
+    guard let start = authorityStart(url.utf8) else { return nil }
+    let authority = url[start...].utf8.prefix { $0 != 0x2F && $0 != 0x3F && $0 != 0x23 && $0 != 0x5C }
     var text = String(Substring(authority))
     if let at = text.utf8.lastIndex(of: 0x40) { text = String(text[text.utf8.index(after: at)...]) }
     if text.utf8.first != 0x5B, let colon = text.utf8.lastIndex(of: 0x3A) {

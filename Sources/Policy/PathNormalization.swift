@@ -3,6 +3,24 @@
 enum PathNormalization {
   /// Appends the normal form of a path.
   static func append(_ path: some Collection<UInt8>, to result: inout [UInt8]) {
+    let isDone: Void? = path.withContiguousStorageIfAvailable { bytes in
+      if isNormal(bytes) { result.append(contentsOf: bytes) } else { appendParts(bytes, to: &result) }
+    }
+    if isDone == nil { appendParts(path, to: &result) }
+  }
+
+  /// Whether a path is normal already, as most are; false says nothing.
+  private static func isNormal(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let last = path.last, last != 0x2F, path[0] != 0x2E else { return false }
+    var isBehindSlash = false
+    for byte in path {
+      if byte == 0x5C || (isBehindSlash && (byte == 0x2F || byte == 0x2E)) { return false }
+      isBehindSlash = byte == 0x2F
+    }
+    return true
+  }
+
+  private static func appendParts(_ path: some Collection<UInt8>, to result: inout [UInt8]) {
     let base = result.count
     let isAbsolute = path.first == 0x2F || path.first == 0x5C
     if isAbsolute { result.append(0x2F) }

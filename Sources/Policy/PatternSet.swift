@@ -32,14 +32,28 @@ final class PatternSet {
 
 /// Names, compared by their bytes.
 struct NameSet {
-  private let names: Set<[UInt8]>
+  /// By their lengths, which most names that are not here differ in.
+  private var names: [[[UInt8]]] = []
 
   init(_ terms: [NameTerm], _ form: (String) -> [UInt8] = { Array($0.utf8) }) {
-    names = Set(terms.map { form($0.text) })
+    for name in Set(terms.map { form($0.text) }) {
+      while names.count <= name.count { names.append([]) }
+      names[name.count].append(name)
+    }
   }
 
   var isEmpty: Bool { names.isEmpty }
 
-  func contains(_ name: String) -> Bool { !names.isEmpty && names.contains(Array(name.utf8)) }
-  func contains(_ name: [UInt8]) -> Bool { !names.isEmpty && names.contains(name) }
+  func contains(_ name: String) -> Bool {
+    var name = name
+    return !names.isEmpty && name.withUTF8 { contains(UnsafeRawBufferPointer($0)) }
+  }
+
+  func contains(_ name: [UInt8]) -> Bool { !names.isEmpty && name.withUnsafeBytes { contains($0) } }
+
+  private func contains(_ name: UnsafeRawBufferPointer) -> Bool {
+    guard name.count < names.count else { return false }
+    for other in names[name.count] where other.withUnsafeBytes({ $0.elementsEqual(name) }) { return true }
+    return false
+  }
 }

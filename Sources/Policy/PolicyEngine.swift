@@ -1,3 +1,4 @@
+import Guards
 package import IR
 import JSON
 
@@ -13,7 +14,8 @@ package final class PolicyEngine {
   }
 
   package let program: PolicyProgram
-  private let judges: [any Judge]
+  /// The judges of each kind of action, in the order of the guards.
+  private let judges: [[any Judge]]
   private let context: EventContext
 
   /// An engine for a program; refused where a guard is enabled that only a host could run, because what nobody judges must
@@ -24,31 +26,37 @@ package final class PolicyEngine {
     }
     self.program = program
     context = EventContext(profile: program.profile)
-    judges = Self.judges(program)
+    let all = Self.judges(program)
+    judges = ActionKind.allCases.map { kind in
+      all.filter { entry in
+        entry.guard.actions.contains(kind)
+          || (program.profile == .hardened && entry.guard.hardenedActions.contains(kind))
+      }.map(\.judge)
+    }
   }
 
-  private static func judges(_ program: PolicyProgram) -> [any Judge] {
+  private static func judges(_ program: PolicyProgram) -> [(guard: Guard, judge: any Judge)] {
     let profile = program.profile
     var paths: ForbiddenPathJudge?
-    return program.guards.map { program -> any Judge in
+    return program.guards.map { program in
       switch program {
       case .forbiddenPath(let own):
         let judge = ForbiddenPathJudge(own, profile)
         paths = judge
-        return judge
-      case .pathAllowlist(let own): return PathAllowlistJudge(own)
-      case .egressAllowlist(let own): return EgressJudge(own)
-      case .mcpTool(let own): return ToolJudge(own, profile)
-      case .shellCommand(let own): return CommandJudge(own, paths: paths)
-      case .secretLeak(let own): return SecretJudge(own)
-      case .patchIntegrity(let own): return PatchJudge(own)
-      case .promptInjection(let own): return InjectionJudge(own)
-      case .jailbreak(let own): return JailbreakJudge(own)
-      case .secretAccess(let own): return SecretAccessJudge(own)
-      case .computerUse(let own): return ComputerUseJudge(own)
-      case .remoteDesktopSideChannel(let own): return SideChannelJudge(own)
-      case .inputInjectionCapability(let own): return InputJudge(own)
-      case .hardRails(let own): return HardRailsJudge(own)
+        return (.forbiddenPath, judge)
+      case .pathAllowlist(let own): return (.pathAllowlist, PathAllowlistJudge(own))
+      case .egressAllowlist(let own): return (.egressAllowlist, EgressJudge(own))
+      case .mcpTool(let own): return (.mcpTool, ToolJudge(own, profile))
+      case .shellCommand(let own): return (.shellCommand, CommandJudge(own, paths: paths))
+      case .secretLeak(let own): return (.secretLeak, SecretJudge(own))
+      case .patchIntegrity(let own): return (.patchIntegrity, PatchJudge(own))
+      case .promptInjection(let own): return (.promptInjection, InjectionJudge(own))
+      case .jailbreak(let own): return (.jailbreak, JailbreakJudge(own))
+      case .secretAccess(let own): return (.secretAccess, SecretAccessJudge(own))
+      case .computerUse(let own): return (.computerUse, ComputerUseJudge(own))
+      case .remoteDesktopSideChannel(let own): return (.remoteDesktopSideChannel, SideChannelJudge(own))
+      case .inputInjectionCapability(let own): return (.inputInjectionCapability, InputJudge(own))
+      case .hardRails(let own): return (.hardRails, HardRailsJudge(own))
       }
     }
   }
@@ -57,7 +65,7 @@ package final class PolicyEngine {
   package func decide(_ event: PolicyEvent) -> Decision {
     context.begin(event)
     var results: [GuardResult] = []
-    for judge in judges {
+    for judge in judges[event.action.kind.index] {
       guard let result = judge.judge(event, context) else { continue }
       results.append(result)
       if program.failFast, !result.isAllowed { break }
@@ -69,7 +77,7 @@ package final class PolicyEngine {
   package func outcome(of event: PolicyEvent) -> Decision.Outcome {
     context.begin(event)
     var outcome = Decision.Outcome.allowed
-    for judge in judges {
+    for judge in judges[event.action.kind.index] {
       guard let result = judge.judge(event, context) else { continue }
       if !result.isAllowed { return .blocked }
       if result.isWarning { outcome = .warn }

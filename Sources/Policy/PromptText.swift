@@ -24,46 +24,51 @@ struct PromptText {
 
   /// - Parameter limit: how many bytes of the text are looked at; cut between characters.
   init(_ original: String, limit: Int) {
-    var source = original.unicodeScalars[...]
     isTruncated = original.utf8.count > limit
     scannedCount = original.utf8.count
+    var plain = original
     if isTruncated {
       var end = original.utf8.index(original.utf8.startIndex, offsetBy: limit)
       while end > original.startIndex, end.samePosition(in: original.unicodeScalars) == nil {
         end = original.utf8.index(before: end)
       }
-      source = original.unicodeScalars[..<end]
+      plain = String(original.unicodeScalars[..<end])
       scannedCount = original.utf8.distance(from: original.utf8.startIndex, to: end)
       isTruncated = end < original.endIndex
     }
-    var plain = String(source)
-    text.reserveCapacity(scannedCount)
     let isPlain = plain.withUTF8 { readASCII($0) }
-    if !isPlain { read(source) }
+    if !isPlain {
+      text.reserveCapacity(scannedCount)
+      read(plain.unicodeScalars[...])
+    }
   }
 
   /// Reads text that is ASCII alone, which most is; false and nothing read if it is not.
   private mutating func readASCII(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard bytes.allSatisfy({ $0 < 0x80 }) else { return false }
+    guard UTF8Check.isASCII(UnsafeRawBufferPointer(bytes)) else { return false }
     var hasSpace = false
-    for byte in bytes {
-      switch byte {
-      case 0x09...0x0D, 0x20:
-        // A single space between words stays what it is.
-        if byte != 0x20 || hasSpace || text.isEmpty { isCollapsed = true }
-        hasSpace = true
-      default:
-        if hasSpace, !text.isEmpty { text.append(0x20) }
-        hasSpace = false
-        if 0x41...0x5A ~= byte {
-          isLowered = true
-          text.append(byte | 0x20)
-        } else {
-          text.append(byte)
+    var (isCollapsed, isLowered) = (false, false)
+    text = [UInt8](unsafeUninitializedCapacity: bytes.count) { text, count in
+      for byte in bytes {
+        if byte == 0x20 || 0x09...0x0D ~= byte {
+          // A single space between words stays what it is.
+          if byte != 0x20 || hasSpace || count == 0 { isCollapsed = true }
+          hasSpace = true
+          continue
         }
+        if hasSpace, count > 0 {
+          text[count] = 0x20
+          count += 1
+        }
+        hasSpace = false
+        let isCapital = 0x41...0x5A ~= byte
+        if isCapital { isLowered = true }
+        text[count] = isCapital ? byte | 0x20 : byte
+        count += 1
       }
     }
-    if hasSpace { isCollapsed = true }
+    self.isCollapsed = isCollapsed || hasSpace
+    self.isLowered = isLowered
     return true
   }
 
@@ -134,9 +139,9 @@ final class SignalFinder {
 
   init(_ signals: [PromptSignal]) { self.signals = signals }
 
-  /// For each sign, whether it is there; all of them if they can't be looked for.
-  func find(_ text: [UInt8]) -> [Bool] {
-    guard let scanner else { return signals.map { _ in true } }
+  /// Which signs are there; all of them if they can't be looked for.
+  func find(_ text: [UInt8]) -> PatternHits {
+    guard let scanner else { return .all(signals.count) }
     return text.withUnsafeBufferPointer { scanner.matching($0) }
   }
 
@@ -157,9 +162,6 @@ final class SignalFinder {
 
 /// What hosts give detectors of prompts: a text, or an object with one.
 enum PromptPayload {
-  /// The text and where it comes from; nil if there is none.
-  static func read(_ data: LazyJSON) -> (text: String, source: String?)? {
-    guard let text = data.string("text") else { return data.value.string.map { ($0, nil) } }
-    return (text, data.string("source"))
-  }
+  /// The text; nil if there is none.
+  static func text(_ data: LazyJSON) -> String? { data.string("text") ?? data.value.string }
 }

@@ -21,20 +21,21 @@ enum VisibleText {
 /// Whether bytes are UTF-8.
 enum UTF8Check {
   /// Whether all of them are ASCII; eight at a time.
-  static func isASCII(_ bytes: [UInt8]) -> Bool {
-    bytes.withUnsafeBytes { raw in
-      var index = 0
-      while index + 8 <= raw.count {
-        if raw.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 != 0 { return false }
-        index += 8
-      }
-      while index < raw.count {
-        if raw[index] >= 0x80 { return false }
-        index += 1
-      }
-      return true
+  static func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    var index = 0
+    while index + 8 <= bytes.count {
+      if bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 != 0 { return false }
+      index += 8
     }
+    while index < bytes.count {
+      if bytes[index] >= 0x80 { return false }
+      index += 1
+    }
+    return true
   }
+
+  /// Whether all of them are ASCII.
+  static func isASCII(_ bytes: [UInt8]) -> Bool { bytes.withUnsafeBytes { isASCII($0) } }
 
   static func isValid(_ bytes: [UInt8]) -> Bool {
     isASCII(bytes) || String(validating: bytes, as: UTF8.self) != nil

@@ -42,6 +42,23 @@ extension Suite {
     scans(table, engine)
   }
 
+  /// Prints what each event costs to read and to decide, for whoever looks for the slow one.
+  func eachEvent() {
+    guard let text = BuiltInRulesets.file("default") else { return }
+    for profile in [PolicyProfile.compat, .hardened] {
+      guard let engine = Self.engine(text, profile) else { continue }
+      for line in Inputs.events {
+        let bytes = Array(line.utf8)
+        guard let event = try? EventReader.read(bytes) else { continue }
+        let read = time { _ = try? bytes.withUnsafeBufferPointer { try EventReader.read($0) } }
+        let decide = time { _ = engine.outcome(of: event) }
+        let words = time { _ = engine.decide(event) }
+        let figures = [read, decide, words].map { Format.number($0 * 1e9) }.joined(separator: "\t")
+        print("\(profile)\t\(event.id)\t\(figures)\t\(engine.outcome(of: event))")
+      }
+    }
+  }
+
   private func scans(_ table: Table, _ engine: PolicyEngine) {
     let source = Inputs.sourceCode(bytes: 2_300_000)
     let again = ["scripts/bench in-process"]

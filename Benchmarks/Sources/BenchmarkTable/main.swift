@@ -2,6 +2,7 @@ import Glibc
 
 // BenchmarkTable CLAW WORK-FOLDER PEERS-FOLDER [in-process]: prints what claw costs beside what its peers cost.
 // BenchmarkTable CLAW WORK-FOLDER repeat PASS LINES: one pass for some seconds, for a profiler to look at.
+// BenchmarkTable CLAW WORK-FOLDER PEERS-FOLDER events: what each event of the policy figures costs.
 //
 // Medians of CPU time, runs of claw and of the peers taking turns, so that what else the machine does hits both alike.
 
@@ -17,7 +18,9 @@ if CommandLine.arguments.count > 5, CommandLine.arguments[3] == "repeat" {
   exit(Suite.repeats(CommandLine.arguments[4], lines: Int(CommandLine.arguments[5]) ?? 10_000) ? 0 : 2)
 }
 let suite = Suite(claw: CommandLine.arguments[1], folder: CommandLine.arguments[2], peers: CommandLine.arguments[3])
-if CommandLine.arguments.last == "policies" {
+if CommandLine.arguments.last == "events" {
+  suite.eachEvent()
+} else if CommandLine.arguments.last == "policies" {
   suite.runPolicies()
 } else {
   suite.run(isShort: CommandLine.arguments.last == "in-process")

@@ -56,7 +56,7 @@ final class CommandJudge: Judge {
 
   private func match(_ line: String) -> Int? {
     guard let scanner else { return program.patterns.indices.first }
-    return Array(line.utf8).withUnsafeBufferPointer { scanner.matching($0) }.firstIndex(of: true)
+    return Array(line.utf8).withUnsafeBufferPointer { scanner.matching($0) }.firstIndex
   }
 
   private func forbidden(

@@ -28,7 +28,7 @@ final class EgressJudge: Judge {
     case .block: return blocked(host, said, port, isDefault: true, rule)
     case .log:
       let details = details(host, said, port, isDefault: true)
-      return .warn(Self.name, "Egress to \(said) is not on any list", details())
+      return .warn(Self.name, "Egress to " + said + " is not on any list", details())
     }
   }
 
@@ -36,7 +36,7 @@ final class EgressJudge: Judge {
     -> GuardResult
   {
     let details = details(host, said, port, isDefault: isDefault)
-    return .deny(Self.name, .error, "Egress to \(said) blocked by policy", details(), hardening: rule)
+    return .deny(Self.name, .error, "Egress to " + said + " blocked by policy", details(), hardening: rule)
   }
 
   private func details(

@@ -38,8 +38,8 @@ final class HardRailsJudge: Judge {
       ToolText.append(call.arguments.value, to: &bytes)
       text = bytes
     case .custom(_, let data):
-      guard let payload = PromptPayload.read(data) else { return nil }
-      text = Array(payload.text.utf8)
+      guard let said = PromptPayload.text(data) else { return nil }
+      text = Array(said.utf8)
     case .fileRead, .egress, .secret: return nil
     }
     return judge(VisibleText.withoutInvisible(text) ?? text)

@@ -29,23 +29,22 @@ final class PatchJudge: Judge {
   private func compat(_ content: [UInt8]) -> GuardResult {
     content.withUnsafeBufferPointer { bytes in
       let (additions, deletions) = SignedLines.count(bytes)
-      let found = scanner?.matchingLines(bytes) { PatchLines.isAddition(bytes, $0) }.map(\.pattern) ?? []
+      let found = scanner?.matchingLines(bytes) { PatchLines.isAddition(bytes, $0) }.map { $0.pattern } ?? []
       return result(found, additions: additions, deletions: deletions, hardening: nil)
     }
   }
 
   private static func pairs(_ lines: [ArraySlice<UInt8>], _ scanner: PatternScanner?) -> [Int] {
     guard let scanner else { return [] }
-    return lines.flatMap { line in
-      line.withUnsafeBufferPointer { bytes in
-        let matching = scanner.matching(bytes)
-        return matching.indices.filter { matching[$0] }
-      }
+    var result: [Int] = []
+    for line in lines {
+      line.withUnsafeBufferPointer { scanner.matching($0) }.forEach { result.append($0) }
     }
+    return result
   }
 
   private func result(_ found: [Int], additions: Int, deletions: Int, hardening: HardeningRule?) -> GuardResult {
-    var issues = found.map { "Forbidden pattern matched: \(program.patterns[$0].text)" }
+    var issues = found.map { "Forbidden pattern matched: " + program.patterns[$0].text }
     if scanner == nil, !program.patterns.isEmpty { issues.append("The patterns can't be searched") }
     if additions > program.additionsLimit {
       issues.append("Too many additions: \(additions) (max: \(program.additionsLimit))")
@@ -59,7 +58,7 @@ final class PatchJudge: Judge {
     }
     guard !issues.isEmpty else { return .allow(Self.name) }
     return .deny(
-      Self.name, found.isEmpty ? .error : .critical, issues.joined(separator: "; "),
+      Self.name, found.isEmpty ? .error : .critical, issues.count == 1 ? issues[0] : issues.joined(separator: "; "),
       ["additions": JSONValue(additions), "deletions": JSONValue(deletions)], hardening: hardening)
   }
 }

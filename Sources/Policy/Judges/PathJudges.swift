@@ -74,7 +74,7 @@ final class ForbiddenPathJudge: Judge {
 
   func deny(_ said: String, _ rule: HardeningRule?) -> GuardResult {
     .deny(
-      Self.name, .critical, "Access to forbidden path: \(said)",
+      Self.name, .critical, "Access to forbidden path: " + said,
       ["path": .string(said), "reason": "matches_forbidden_pattern"], hardening: rule)
   }
 }

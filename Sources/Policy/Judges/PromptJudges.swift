@@ -1,3 +1,4 @@
+import Automata
 import Canonical
 import Guards
 import IR
@@ -6,7 +7,9 @@ import JSON
 /// `prompt_injection`
 final class InjectionJudge: Judge {
   private static let name = "prompt_injection"
-  private static let levels = ["Safe", "Suspicious", "High", "Critical"]
+  private static let messages = ["Safe", "Suspicious", "High", "Critical"].map {
+    "Untrusted text contains prompt-injection signals (\($0))"
+  }
   private let program: InjectionProgram
   private let finder = SignalFinder(PromptSignal.injection)
 
@@ -16,43 +19,45 @@ final class InjectionJudge: Judge {
     guard case .custom(let type, let data) = event.action else { return nil }
     let isMeant = type == "untrusted_text" || type == "hushclaw.untrusted_text"
     if isMeant {
-      guard let payload = PromptPayload.read(data) else {
+      guard let said = PromptPayload.text(data) else {
         return .deny(Self.name, .error, "Invalid untrusted_text payload: there is no text")
       }
-      let plain = judge(payload, program.scanLimit, folds: false, nil)
+      let plain = judge(said, data, program.scanLimit, folds: false, nil)
       guard context.profile == .hardened, plain.isAllowed else { return plain }
-      let folded = judge(payload, .max, folds: true, .promptText)
+      let folded = judge(said, data, .max, folds: true, .promptText)
       return folded.isAllowed && !folded.isWarning ? plain : folded
     }
     // In the hardened profile no text goes unseen because of what its host calls it.
     guard context.profile == .hardened, type != "user_input", type != "hushclaw.user_input",
-      let payload = PromptPayload.read(data)
+      let said = PromptPayload.text(data)
     else { return nil }
-    return judge(payload, .max, folds: true, .promptText)
+    return judge(said, data, .max, folds: true, .promptText)
   }
 
   private func judge(
-    _ payload: (text: String, source: String?), _ limit: Int, folds: Bool, _ rule: HardeningRule?
+    _ said: String, _ data: LazyJSON, _ limit: Int, folds: Bool, _ rule: HardeningRule?
   ) -> GuardResult {
-    let text = PromptText(payload.text, limit: limit)
+    let text = PromptText(said, limit: limit)
     var found = finder.find(text.text)
-    if folds {
-      let folded = finder.find(LookAlikes.fold(text.scalars))
-      for index in found.indices where folded[index] { found[index] = true }
+    if folds { found.formUnion(finder.find(LookAlikes.fold(text.scalars))) }
+    var score = text.strippedCount > 0 ? 1 : 0
+    var isCritical = false
+    found.forEach { index in
+      let weight = PromptSignal.injection[index].weight
+      score += Int(weight)
+      if weight >= PromptSignal.criticalWeight { isCritical = true }
     }
-    let signs = zip(PromptSignal.injection, found).filter(\.1).map(\.0)
-    let score = signs.reduce(text.strippedCount > 0 ? 1 : 0) { $0 + Int($1.weight) }
-    let isCritical = signs.contains { $0.weight >= PromptSignal.criticalWeight }
     let level = isCritical ? 3 : score >= 3 ? 2 : score >= 1 ? 1 : 0
     guard level >= program.blockLevel || level >= program.warnLevel else { return .allow(Self.name) }
-    let message = "Untrusted text contains prompt-injection signals (\(Self.levels[level]))"
-    let details: @Sendable () -> JSONValue = {
-      let signals = (text.strippedCount > 0 ? ["obfuscation_zero_width"] : []) + signs.map(\.name)
+    let message = Self.messages[level]
+    let details: @Sendable () -> JSONValue = { [found, score] in
+      var signals = text.strippedCount > 0 ? ["obfuscation_zero_width"] : []
+      found.forEach { signals.append(PromptSignal.injection[$0].name) }
       return [
-        "canonicalization": text.canonicalization, "fingerprint": .string(Digest.sha256Hex(Array(payload.text.utf8))),
+        "canonicalization": text.canonicalization, "fingerprint": .string(Digest.sha256Hex(Array(said.utf8))),
         "level": .string(Guard.levels[level]), "score": JSONValue(score),
         "signals": .array(signals.map { .string($0) }),
-        "source": payload.source.map { .string($0) } ?? .null,
+        "source": data.string("source").map { .string($0) } ?? .null,
       ]
     }
     if level >= program.blockLevel {
@@ -77,30 +82,27 @@ final class JailbreakJudge: Judge {
     guard case .custom(let type, let data) = event.action, type == "user_input" || type == "hushclaw.user_input" else {
       return nil
     }
-    guard let payload = PromptPayload.read(data) else {
+    guard let said = PromptPayload.text(data) else {
       return .deny(Self.name, .error, "Invalid user_input payload: there is no text")
     }
-    let plain = judge(payload.text, program.inputLimit, folds: false, nil)
+    let plain = judge(said, program.inputLimit, folds: false, nil)
     guard context.profile == .hardened, plain.isAllowed else { return plain }
-    let folded = judge(payload.text, .max, folds: true, .promptText)
+    let folded = judge(said, .max, folds: true, .promptText)
     return folded.isAllowed && !folded.isWarning ? plain : folded
   }
 
   private func judge(_ original: String, _ limit: Int, folds: Bool, _ rule: HardeningRule?) -> GuardResult {
     let text = PromptText(original, limit: limit)
     var found = finder.find(text.text)
-    if folds {
-      let folded = finder.find(LookAlikes.fold(text.scalars))
-      for index in found.indices where folded[index] { found[index] = true }
-    }
+    if folds { found.formUnion(finder.find(LookAlikes.fold(text.scalars))) }
     let score = JailbreakScore(text, found, program)
     guard score.risk >= program.blockThreshold || score.risk >= program.warnThreshold else { return .allow(Self.name) }
     let severity: PolicySeverity =
       score.risk >= 85 ? .critical : score.risk >= 60 ? .error : score.risk >= 25 ? .warning : .info
-    let details: @Sendable () -> JSONValue = {
+    let details: @Sendable () -> JSONValue = { [found] in
       [
         "canonicalization": text.canonicalization, "fingerprint": .string(Digest.sha256Hex(Array(original.utf8))),
-        "risk_score": JSONValue(score.risk), "signals": .array(score.signals.map { .string($0) }),
+        "risk_score": JSONValue(score.risk), "signals": .array(score.signals(found).map { .string($0) }),
       ]
     }
     if score.risk >= program.blockThreshold {

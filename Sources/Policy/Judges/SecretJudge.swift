@@ -55,24 +55,25 @@ final class SecretJudge: Judge {
 
   /// One find.
   private struct Found: Sendable {
-    var secret: SecretTerm
+    /// Its place among the program's secrets.
+    var index: Int
     var text: [UInt8]
   }
 
   private func scan(_ content: [UInt8]) -> [Found] {
     guard let scanner else {
       // A scanner that can't be made must not let anything pass.
-      return program.secrets.first.map { [Found(secret: $0, text: [])] } ?? []
+      return program.secrets.isEmpty ? [] : [Found(index: 0, text: [])]
     }
     return content.withUnsafeBufferPointer { bytes in
       let matching = scanner.matching(bytes)
-      guard matching.contains(true) else { return [] }
+      guard !matching.isEmpty else { return [] }
       var result: [Found] = []
-      for index in matching.indices where matching[index] {
+      matching.forEach { index in
         for match in scanner.matches(of: index, bytes) {
           let text = Array(bytes[match.range])
           if program.secrets[index].checksLuhn, !Luhn.isValid(text, digits: 13...19) { continue }
-          result.append(Found(secret: program.secrets[index], text: text))
+          result.append(Found(index: index, text: text))
         }
       }
       return result
@@ -80,20 +81,28 @@ final class SecretJudge: Judge {
   }
 
   private func result(_ found: [Found], _ place: String, _ rule: HardeningRule?) -> GuardResult {
-    guard let worst = found.map(\.secret.severity).max() else { return .allow(Self.name) }
-    let names = found.map(\.secret.name).joined(separator: ", ")
-    let redacts = program.redacts
+    guard let first = found.first else { return .allow(Self.name) }
+    var worst = program.secrets[first.index].severity
+    var names = program.secrets[first.index].name
+    for find in found.dropFirst() {
+      worst = max(worst, program.secrets[find.index].severity)
+      names += ", " + program.secrets[find.index].name
+    }
+    let program = program
     let details: @Sendable () -> JSONValue = {
       let matches = found.map { find -> JSONValue in
-        [
-          "description": find.secret.description.map { .string($0) } ?? .null, "pattern": .string(find.secret.name),
-          "redacted": .string(redacts ? Self.mask(find) : String(decoding: find.text, as: UTF8.self)),
-          "severity": .string(find.secret.severity.word),
+        let secret = program.secrets[find.index]
+        return [
+          "description": secret.description.map { .string($0) } ?? .null, "pattern": .string(secret.name),
+          "redacted": .string(
+            program.redacts ? Self.mask(find.text, secret) : String(decoding: find.text, as: UTF8.self)),
+          "severity": .string(secret.severity.word),
         ]
       }
       return ["matches": .array(matches), "path": .string(place)]
     }
-    let message = "Potential secrets detected: \(names)"
+    let message =
+      "Potential secrets detected: " + names
     guard worst >= program.threshold else {
       var warning = GuardResult.warn(Self.name, message, details())
       warning.hardening = rule
@@ -102,9 +111,9 @@ final class SecretJudge: Judge {
     return .deny(Self.name, worst, message, details(), hardening: rule)
   }
 
-  private static func mask(_ find: Found) -> String {
-    let scalars = Array(String(decoding: find.text, as: UTF8.self).unicodeScalars)
-    let (first, last) = (find.secret.maskFirst, find.secret.maskLast)
+  private static func mask(_ text: [UInt8], _ secret: SecretTerm) -> String {
+    let scalars = Array(String(decoding: text, as: UTF8.self).unicodeScalars)
+    let (first, last) = (secret.maskFirst, secret.maskLast)
     var result = ""
     for (index, scalar) in scalars.enumerated() {
       let isShown = first + last < scalars.count && (index < first || index >= scalars.count - last)

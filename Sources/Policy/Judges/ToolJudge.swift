@@ -24,9 +24,17 @@ final class ToolJudge: Judge {
 
   /// A tool's name without the prefix that says which server it is of: `mcp__server__tool`.
   private static func bare(_ name: String) -> String {
-    guard name.utf8.starts(with: "mcp__".utf8), let end = name.dropFirst(5).firstRange(of: "__") else { return name }
-    let rest = String(name[end.upperBound...])
-    return rest.isEmpty ? name : rest
+    let bytes = name.utf8
+    guard bytes.starts(with: "mcp__".utf8) else { return name }
+    var isBehindLine = false
+    var index = bytes.index(bytes.startIndex, offsetBy: 5)
+    while index < bytes.endIndex {
+      let isLine = bytes[index] == 0x5F
+      index = bytes.index(after: index)
+      if isLine, isBehindLine { return index < bytes.endIndex ? String(name[index...]) : name }
+      isBehindLine = isLine
+    }
+    return name
   }
 
   func judge(_ event: PolicyEvent, _ context: EventContext) -> GuardResult? {
@@ -52,7 +60,7 @@ final class ToolJudge: Judge {
     }
     if needsPerson {
       var result = GuardResult.warn(
-        Self.name, "Tool '\(call.name)' requires confirmation",
+        Self.name, "Tool '" + call.name + "' requires confirmation",
         ["requires_confirmation": true, "tool": .string(call.name)])
       result.hardening = rule
       return result
@@ -66,7 +74,7 @@ final class ToolJudge: Judge {
 
   private func blocked(_ call: PolicyAction.ToolCall, _ rule: HardeningRule?) -> GuardResult {
     .deny(
-      Self.name, .error, "Tool '\(call.name)' is blocked by policy",
+      Self.name, .error, "Tool '" + call.name + "' is blocked by policy",
       ["reason": "blocked_by_policy", "tool": .string(call.name)], hardening: rule)
   }
 }

@@ -45,9 +45,8 @@ package final class SecretScan {
 
   private func scan(_ text: [UInt8]) -> [Finding] {
     text.withUnsafeBufferPointer { bytes in
-      let matching = scanner.matching(bytes)
       var result: [Finding] = []
-      for index in matching.indices where matching[index] {
+      scanner.matching(bytes).forEach { index in
         let secret = program.secrets[index]
         for match in scanner.matches(of: index, bytes) {
           if secret.checksLuhn, !Luhn.isValid(Array(bytes[match.range]), digits: 13...19) { continue }
