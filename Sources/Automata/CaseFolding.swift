@@ -30,29 +30,47 @@ extension ScalarSet {
 
 /// Which scalars outside ASCII differ in case alone.
 enum CaseFolding {
+  /// Where letters with case are (Unicode 17, whole blocks): asking all others takes ten times as long.
+  static let blocks: [ClosedRange<UInt32>] = [
+    0x80...0x58F, 0x10A0...0x10FF, 0x13A0...0x13FF, 0x1C80...0x1CBF, 0x1D00...0x1DBF, 0x1E00...0x1FFF,
+    0x2100...0x218F, 0x24B0...0x24EF, 0x2C00...0x2D2F, 0xA640...0xA69F, 0xA720...0xA7FF, 0xAB30...0xABBF,
+    0xFB00...0xFB1F, 0xFF20...0xFF5F, 0x10400...0x105FF, 0x10C80...0x10CFF, 0x10D40...0x10D8F, 0x118A0...0x118DF,
+    0x16E40...0x16EDF, 0x1E900...0x1E943,
+  ]
+
   /// The other members of each scalar's class, by ordinal; made on first use, which few expressions need.
   static let classes: [ScalarOrdinal: [ScalarOrdinal]] = {
-    var groups: [ScalarOrdinal: Set<ScalarOrdinal>] = [:]
+    var groups: [ScalarOrdinal: [ScalarOrdinal]] = [:]
     func single(_ text: String) -> ScalarOrdinal? {
       let scalars = text.unicodeScalars
-      return scalars.count == 1 ? scalars.first.map(ScalarSet.ordinal) : nil
+      guard let first = scalars.first, scalars.dropFirst().isEmpty else { return nil }
+      return ScalarSet.ordinal(first)
     }
-    // Letters with case end before U+1E944.
-    for ordinal in 0...ScalarOrdinal(0x1E944 - 0x800) {
-      let properties = ScalarSet.scalar(ordinal).properties
-      guard properties.isCased || properties.changesWhenCaseMapped else { continue }
-      guard let upper = single(properties.uppercaseMapping),
-        let folded = single(String(ScalarSet.scalar(upper).properties.lowercaseMapping))
-      else { continue }
-      groups[folded, default: [folded]].formUnion([ordinal, upper])
-      if let lower = single(properties.lowercaseMapping) { groups[folded, default: [folded]].insert(lower) }
+    for block in [0...0x7F] + blocks {
+      for value in block {
+        guard let scalar = Unicode.Scalar(value), isCased(scalar),
+          let upper = single(scalar.properties.uppercaseMapping),
+          let folded = single(ScalarSet.scalar(upper).properties.lowercaseMapping)
+        else { continue }
+        var members = groups[folded] ?? [folded]
+        let lower = single(scalar.properties.lowercaseMapping) ?? folded
+        for member in [ScalarSet.ordinal(scalar), upper, lower] where !members.contains(member) {
+          members.append(member)
+        }
+        groups[folded] = members
+      }
     }
     var result: [ScalarOrdinal: [ScalarOrdinal]] = [:]
-    for (_, members) in groups where members.count > 1 {
-      for member in members { result[member] = members.subtracting([member]).sorted() }
+    for members in groups.values where members.count > 1 {
+      for member in members { result[member] = members.filter { $0 != member }.sorted() }
     }
     return result
   }()
+
+  /// Whether a scalar may differ from another in case alone.
+  static func isCased(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.changesWhenCaseMapped || scalar.properties.isCased
+  }
 
   static func equivalents(_ ordinal: ScalarOrdinal) -> [ScalarOrdinal] { classes[ordinal] ?? [] }
 }

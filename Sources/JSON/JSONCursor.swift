@@ -1,31 +1,24 @@
 /// The names of an object's first members, without memory of their own.
 private struct NameWindow {
-  private var names: InlineNames = (.empty, .empty, .empty, .empty, .empty, .empty, .empty, .empty)
+  private var starts = SIMD16<UInt>()
+  private var counts = SIMD16<UInt32>()
   private var count = 0
 
-  private typealias InlineNames = (
-    UnsafeRawBufferPointer, UnsafeRawBufferPointer, UnsafeRawBufferPointer, UnsafeRawBufferPointer,
-    UnsafeRawBufferPointer, UnsafeRawBufferPointer, UnsafeRawBufferPointer, UnsafeRawBufferPointer
-  )
-
-  var hasRoom: Bool { count < 8 }
+  var hasRoom: Bool { count < 16 }
 
   /// Adds a name; false if it is there already.
+  @inline(__always)
   mutating func insert(_ name: UnsafeRawBufferPointer) -> Bool {
-    withUnsafeMutableBytes(of: &names) { bytes in
-      let names = bytes.bindMemory(to: UnsafeRawBufferPointer.self)
-      for index in 0..<count where names[index].count == name.count {
-        if names[index].elementsEqual(name) { return false }
-      }
-      names[count] = name
-      count += 1
-      return true
+    let length = UInt32(truncatingIfNeeded: name.count)
+    for index in 0..<count where counts[index] == length {
+      let other = UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: starts[index]), count: name.count)
+      if other.elementsEqual(name) { return false }
     }
+    starts[count] = UInt(bitPattern: name.baseAddress)
+    counts[count] = length
+    count += 1
+    return true
   }
-}
-
-extension UnsafeRawBufferPointer {
-  fileprivate static var empty: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
 }
 
 /// Reads JSON value by value, without making values of what the caller does not ask for.
@@ -37,12 +30,17 @@ package struct JSONCursor {
   /// Where it stands.
   package private(set) var offset = 0
   private let maximumDepth: Int
+  private let isSound: Bool
   private var depth = 0
 
   /// Begins at the start of a text.
-  package init(_ bytes: UnsafeBufferPointer<UInt8>, maximumDepth: Int = 128) {
+  ///
+  /// - Parameter isSound: whether the text was found to be strict JSON before, so that what is passed over needs no second
+  ///   look.
+  package init(_ bytes: UnsafeBufferPointer<UInt8>, maximumDepth: Int = 128, isSound: Bool = false) {
     self.bytes = bytes
     self.maximumDepth = maximumDepth
+    self.isSound = isSound
   }
 
   /// What kind of value stands next.
@@ -198,10 +196,29 @@ package struct JSONCursor {
     case .number: try skipNumber()
     case .null: try skipWord("null")
     case .bool: try skipWord(bytes[offset] == 0x74 ? "true" : "false")
+    case .array where isSound, .object where isSound: try skipSound()
     case .array: try array { cursor throws(JSONFailure) in try cursor.skip() }
     case .object: try skipObject()
     }
     return start..<offset
+  }
+
+  /// Passes over an array or object of a sound text: to the bracket that closes it.
+  private mutating func skipSound() throws(JSONFailure) {
+    var open = 0
+    while offset < bytes.count {
+      switch bytes[offset] {
+      case 0x22:
+        _ = try skipString()
+        continue
+      case 0x5B, 0x7B: open += 1
+      case 0x5D, 0x7D: open -= 1
+      default: break
+      }
+      offset += 1
+      if open == 0 { return }
+    }
+    throw failure("the text ends where a value should be")
   }
 
   /// Passes over an object, in which no name may stand twice.

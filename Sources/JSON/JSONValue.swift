@@ -1,5 +1,5 @@
 /// A JSON value whose object members keep their order and whose numbers keep their text.
-public indirect enum JSONValue: Sendable, Equatable {
+public enum JSONValue: Sendable, Equatable {
   /// `null`
   case null
   /// `true` or `false`

@@ -25,6 +25,22 @@ struct CharacterClassTests {
     #expect(wrong.isEmpty, "\(wrong.prefix(8).map { String($0, radix: 16) })")
   }
 
+  @Test("Every letter with case finds its partners")
+  func partners() {
+    func single(_ text: String) -> Unicode.Scalar? { text.unicodeScalars.count == 1 ? text.unicodeScalars.first : nil }
+    var (wrong, count): ([Unicode.Scalar], Int) = ([], 0)
+    for ordinal in 0...ScalarSet.lastOrdinal {
+      let scalar = ScalarSet.scalar(ordinal)
+      guard scalar.properties.changesWhenCaseMapped else { continue }
+      count += 1
+      let closed = ScalarSet(scalar...scalar).caseClosed
+      guard let upper = single(scalar.properties.uppercaseMapping) else { continue }
+      if !closed.contains(ScalarSet.ordinal(upper)) { wrong.append(scalar) }
+    }
+    #expect(count > 2_800)
+    #expect(wrong.isEmpty, "\(wrong.prefix(8))")
+  }
+
   @Test("Sets are sets", arguments: ["a"..."f", "x"..."z"] as [ClosedRange<Unicode.Scalar>])
   func algebra(range: ClosedRange<Unicode.Scalar>) {
     let set = ScalarSet(range)

@@ -82,12 +82,13 @@ package struct Envelope: Sendable, Equatable {
   }
 
   private mutating func read(_ cursor: inout JSONCursor) throws(JSONFailure) {
-    var seen: Set<String> = []
+    var seen: [String] = []
     var (payload, signatures): ([UInt8], [Signature]) = ([], [])
     var type = ""
     try cursor.object { (cursor, decoded, raw) throws(JSONFailure) in
       let name = MemberName.text(decoded, raw)
-      guard seen.insert(name).inserted else { throw cursor.failure("the member '\(name)' is there twice") }
+      guard !seen.contains(name) else { throw cursor.failure("the member '\(name)' is there twice") }
+      seen.append(name)
       switch name {
       case "payload": payload = try MemberName.base64(&cursor)
       case "payloadType": type = try cursor.string()
@@ -108,11 +109,12 @@ package struct Envelope: Sendable, Equatable {
   }
 
   private static func signature(_ cursor: inout JSONCursor) throws(JSONFailure) -> Signature {
-    var seen: Set<String> = []
+    var seen: [String] = []
     var signature = Signature(keyID: "", bytes: [])
     try cursor.object { (cursor, decoded, raw) throws(JSONFailure) in
       let name = MemberName.text(decoded, raw)
-      guard seen.insert(name).inserted else { throw cursor.failure("the member '\(name)' is there twice") }
+      guard !seen.contains(name) else { throw cursor.failure("the member '\(name)' is there twice") }
+      seen.append(name)
       switch name {
       case "keyid": signature.keyID = try cursor.string()
       case "sig": signature.bytes = try MemberName.base64(&cursor)

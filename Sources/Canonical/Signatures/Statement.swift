@@ -66,7 +66,7 @@ package struct Statement: Sendable, Equatable {
     (subjects, predicateType, predicate) = ([], "", [])
     var type: String?
     var count = 0
-    try JSONCursor.read(bytes) { (cursor) throws(JSONFailure) in
+    try JSONCursor.read(bytes, isSound: true) { (cursor) throws(JSONFailure) in
       try cursor.object { (cursor, decoded, raw) throws(JSONFailure) in
         count += 1
         switch MemberName.text(decoded, raw) {
@@ -105,14 +105,14 @@ package struct Statement: Sendable, Equatable {
 }
 
 extension JSONCursor {
-  /// Reads the one value of some bytes.
+  /// Reads the one value of some bytes; of sound ones, what is passed over is not checked again.
   package static func read(
-    _ bytes: [UInt8], _ body: (inout JSONCursor) throws(JSONFailure) -> Void
+    _ bytes: [UInt8], isSound: Bool = false, _ body: (inout JSONCursor) throws(JSONFailure) -> Void
   ) throws(JSONFailure) {
     var failure: JSONFailure?
     bytes.withUnsafeBufferPointer { buffer in
       do throws(JSONFailure) {
-        var cursor = JSONCursor(buffer)
+        var cursor = JSONCursor(buffer, isSound: isSound)
         try body(&cursor)
         try cursor.finish()
       } catch {

@@ -108,10 +108,10 @@ enum RulesetCheck {
   static func checkWhole(_ ruleset: Ruleset, into bag: inout DiagnosticBag) {
     let isOld = ruleset.version?.value == "1.1.0"
     if isOld {
-      if let posture = ruleset.posture { reportNewer("posture", "1.2.0", at: posture.location, into: &bag) }
+      if let posture = ruleset.posture { reportNewer("posture", "1.2.0", at: posture.location, ruleset, into: &bag) }
       for section in ruleset.guards {
         if let since = Guard.named(section.name.value)?.since, since != "1.1.0" {
-          reportNewer(section.name.value, since, at: section.name.location, into: &bag)
+          reportNewer(section.name.value, since, at: section.name.location, ruleset, into: &bag)
         }
       }
     }
@@ -121,11 +121,18 @@ enum RulesetCheck {
     if let posture = ruleset.posture { PostureCheck.check(posture, into: &bag) }
   }
 
-  private static func reportNewer(_ what: String, _ since: String, at location: Location, into bag: inout DiagnosticBag)
-  {
-    bag.report(
-      PolicyCheckRules.newerField, at: location, "'\(what)' needs version \(since) of the language",
-      help: "write 'version: \"\(since)\"'")
+  private static func reportNewer(
+    _ what: String, _ since: String, at location: Location, _ ruleset: Ruleset, into bag: inout DiagnosticBag
+  ) {
+    let message = "'\(what)' needs version \(since) of the language"
+    let help = "write 'version: \"\(since)\"'"
+    // What a parent brings is mended in the file that says the version.
+    if let version = ruleset.version?.location, version.file.path != location.file.path {
+      bag.report(
+        PolicyCheckRules.newerField, at: version, message, help: help, labels: [.init(location, "it comes from here")])
+    } else {
+      bag.report(PolicyCheckRules.newerField, at: location, message, help: help)
+    }
   }
 
   private static func checkThresholds(_ section: RulesetRecord, into bag: inout DiagnosticBag) {
