@@ -113,7 +113,7 @@ let package = Package(
       imports: ["Source", "JSON", "IR", "Canonical", "Policy", "Driver", "Runtime", "TestSupport"]),
     tests("RuntimeTests", imports: ["Source", "JSON", "IR", "Runtime", "TestSupport"]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["Source", "JSON", "IR", "Runtime", "TestSupport", "claw"],
+      name: "EndToEndTests", dependencies: ["Source", "JSON", "IR", "Canonical", "Runtime", "TestSupport", "claw"],
       path: "Tests/EndToEnd", swiftSettings: settings),
     tests(
       "EmittersTests",
