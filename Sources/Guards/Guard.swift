@@ -27,7 +27,8 @@ package struct Guard: Sendable {
 
   package init(
     _ name: String, resultName: String? = nil, _ summary: String, since: String = "1.1.0", actions: [ActionKind],
-    hardenedActions: [ActionKind] = [], merge: SectionMerge = .replace, isOurs: Bool = false, isAlwaysOn: Bool = true, fields: [GuardField], example: String
+    hardenedActions: [ActionKind] = [], merge: SectionMerge = .replace, isOurs: Bool = false, isAlwaysOn: Bool = true,
+    fields: [GuardField], example: String
   ) {
     self.name = name
     self.resultName = resultName ?? name

@@ -38,8 +38,10 @@ extension Guard {
           block_threshold: 60
       """)
 
-  private static let weights = [
+  /// The weights of the reference's linear model, in its order.
+  package static let usualWeights = [
     ("bias", -2.0), ("w_ignore_policy", 2.5), ("w_dan", 2.0), ("w_role_change", 1.5), ("w_prompt_extraction", 2.2),
     ("w_encoded", 1.0), ("w_punct", 2.0), ("w_symbol_run", 1.5),
-  ].map { GuardField($0.0, .number, default: .number($0.1), "A weight") }
+  ]
+  private static let weights = usualWeights.map { GuardField($0.0, .number, default: .number($0.1), "A weight") }
 }

@@ -303,7 +303,7 @@ package struct JSONCursor {
       case 0..<0x20: throw failure("a control character in a string")
       case 0..<0x80: offset += 1
       default:
-        let length = Self.scalarLength(bytes, offset)
+        let length = UTF8Scalar.length(bytes, offset)
         guard length > 0 else { throw failure("invalid UTF-8 in a string") }
         offset += length
       }
@@ -340,24 +340,6 @@ package struct JSONCursor {
       value = value << 4 | digit
     }
     return value
-  }
-
-  /// How many bytes the scalar beyond ASCII at `index` has; 0 if it is none.
-  private static func scalarLength(_ bytes: UnsafeBufferPointer<UInt8>, _ index: Int) -> Int {
-    func isTail(_ distance: Int) -> Bool { index + distance < bytes.count && bytes[index + distance] & 0xC0 == 0x80 }
-    let first = bytes[index]
-    switch first {
-    case 0xC2...0xDF: return isTail(1) ? 2 : 0
-    case 0xE0...0xEF:
-      guard isTail(1), isTail(2) else { return 0 }
-      let second = bytes[index + 1]
-      return (first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) ? 0 : 3
-    case 0xF0...0xF4:
-      guard isTail(1), isTail(2), isTail(3) else { return 0 }
-      let second = bytes[index + 1]
-      return (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F) ? 0 : 4
-    default: return 0
-    }
   }
 
   /// The text of a string that was passed over, and so is sound.

@@ -191,13 +191,9 @@ package struct PolicyLowering {
   private func jailbreak(_ detector: RulesetRecord?) -> JailbreakProgram {
     let layers = detector?["layers"]?.record
     let model = detector?["linear_model"]?.record
-    let weights: [(String, Double)] = [
-      ("bias", -2.0), ("w_ignore_policy", 2.5), ("w_dan", 2.0), ("w_role_change", 1.5), ("w_prompt_extraction", 2.2),
-      ("w_encoded", 1.0), ("w_punct", 2.0), ("w_symbol_run", 1.5),
-    ]
     return JailbreakProgram(
       usesHeuristics: layers?["heuristic"]?.bool ?? true, usesStatistics: layers?["statistical"]?.bool ?? true,
-      usesModel: layers?["ml"]?.bool ?? true, weights: weights.map { Float(model?[$0.0]?.number ?? $0.1) },
+      usesModel: layers?["ml"]?.bool ?? true, weights: Guard.usualWeights.map { Float(model?[$0.0]?.number ?? $0.1) },
       blockThreshold: detector?["block_threshold"]?.integer ?? 70,
       warnThreshold: detector?["warn_threshold"]?.integer ?? 30,
       inputLimit: detector?["max_input_bytes"]?.integer ?? 100_000)
