@@ -69,6 +69,23 @@ package final class Ledger: Sendable {
     return try append(events)
   }
 
+  /// Begins a run; its receipt names it.
+  ///
+  /// - Parameters:
+  ///   - runId: its identity; a new one if nil.
+  ///   - payload: that of `RunStarted`, canonical JSON.
+  package func start(
+    _ runId: String? = nil, payload: [UInt8] = Array("{}".utf8), actor: EventActor
+  ) throws(LedgerFailure) -> Receipt {
+    let draft = EventDraft(type: "RunStarted", payload: payload, runId: runId)
+    try check.check(draft)
+    let event = PreparedEvent(
+      draft, runId: runId ?? UUID.random(), eventId: UUID.random(), actor: actor.bytes, startsOwnRun: runId == nil,
+      now: Clock.now())
+    guard let receipt = try append([event]).first else { throw LedgerFailure(.notWritten, "the run was not begun") }
+    return receipt
+  }
+
   private func append(_ events: [PreparedEvent]) throws(LedgerFailure) -> [Receipt] {
     if events.isEmpty { return [] }
     let request = AppendRequest(events)
@@ -116,7 +133,7 @@ package final class Ledger: Sendable {
 
   /// Runs `body` while nobody appends, in this process or another one.
   func exclusively<Result: Sendable>(
-    _ body: (inout LogWriter) throws(LedgerFailure) -> Result
+    _ body: @Sendable (inout LogWriter) throws(LedgerFailure) -> Result
   ) throws(LedgerFailure) -> Result {
     try writer.withLock { writer -> Swift.Result<Result, LedgerFailure> in
       do throws(LedgerFailure) { return .success(try writer.locked(body)) } catch { return .failure(error) }

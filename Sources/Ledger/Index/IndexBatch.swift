@@ -5,6 +5,8 @@ struct IndexBatch {
   /// How far the index will be: the next record, and where it begins.
   private(set) var size: Int
   private(set) var place: LogPlace
+  /// The beginning of the last record's leaf, by which an index of another log is known.
+  private(set) var check = 0
   private let limit: Int
   private var count = 0
   /// The runs that changed, with their numbers.
@@ -61,6 +63,7 @@ struct IndexBatch {
     }
     size += 1
     count += 1
+    check = frame.leaf.bytes.number(at: 0)
     self.place = LogPlace(segment: place.segment, offset: place.offset + frame.total)
   }
 

@@ -22,17 +22,32 @@ final class LedgerIndex {
 
   private static let version = 1
   private let folder: LedgerFolder
+  private let path: String
   private var database: SQLite
   private var segments: [Int: Int] = [:]
   private var types: [String: Int] = [:]
 
   /// Opens the index of a ledger; one that can't be used is thrown away.
-  init(_ folder: LedgerFolder) throws(LedgerFailure) {
+  convenience init(_ folder: LedgerFolder) throws(LedgerFailure) { try self.init(folder, path: folder.index) }
+
+  private init(_ folder: LedgerFolder, path: String) throws(LedgerFailure) {
     self.folder = folder
-    do throws(SQLite.Failure) { database = try Self.open(folder) } catch {
-      Self.remove(folder)
-      do throws(SQLite.Failure) { database = try Self.open(folder) } catch { throw Self.failure(folder, error) }
+    self.path = path
+    do throws(SQLite.Failure) { database = try Self.open(path) } catch {
+      Self.remove(path)
+      do throws(SQLite.Failure) { database = try Self.open(path) } catch { throw Self.failure(folder, error) }
     }
+  }
+
+  /// The index for reading; where the folder can't be written to, one in memory.
+  static func open(_ folder: LedgerFolder) throws(LedgerFailure) -> LedgerIndex {
+    access(folder.path, W_OK) == 0 && !isReadOnly(folder.path)
+      ? try LedgerIndex(folder) : try LedgerIndex(folder, path: ":memory:")
+  }
+
+  private static func isReadOnly(_ path: String) -> Bool {
+    var status = statvfs()
+    return statvfs(path, &status) == 0 && status.f_flag & UInt(ST_RDONLY) != 0
   }
 
   private static func failure(_ folder: LedgerFolder, _ failure: SQLite.Failure) -> LedgerFailure {
@@ -40,11 +55,13 @@ final class LedgerIndex {
     return LedgerFailure(rule, "the index '\(folder.index)': \(failure.message)")
   }
 
-  private static func open(_ folder: LedgerFolder) throws(SQLite.Failure) -> SQLite {
-    // SQLite makes files with the mode of the process; others must not read these.
-    let descriptor = Glibc.open(folder.index, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    if descriptor >= 0 { close(descriptor) }
-    let database = try SQLite(folder.index)
+  private static func open(_ path: String) throws(SQLite.Failure) -> SQLite {
+    if path != ":memory:" {
+      // SQLite makes files with the mode of the process; others must not read these.
+      let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+      if descriptor >= 0 { close(descriptor) }
+    }
+    let database = try SQLite(path)
     try database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;")
     try database.execute(schema)
     var found: [String: Int] = [:]
@@ -69,8 +86,8 @@ final class LedgerIndex {
     CREATE TABLE IF NOT EXISTS ids(id INTEGER NOT NULL, leaf INTEGER NOT NULL, PRIMARY KEY(id, leaf)) WITHOUT ROWID;
     """
 
-  private static func remove(_ folder: LedgerFolder) {
-    for end in ["", "-wal", "-shm"] { unlink(folder.index + end) }
+  private static func remove(_ path: String) {
+    for end in ["", "-wal", "-shm"] { unlink(path + end) }
   }
 
   /// Throws the index away: what it said did not fit the log.
@@ -85,8 +102,8 @@ final class LedgerIndex {
     } catch {
       // A file that SQLite can't even empty.
       try? database.execute("ROLLBACK")
-      Self.remove(folder)
-      do throws(SQLite.Failure) { database = try Self.open(folder) } catch { throw Self.failure(folder, error) }
+      Self.remove(path)
+      do throws(SQLite.Failure) { database = try Self.open(path) } catch { throw Self.failure(folder, error) }
     }
   }
 
@@ -97,30 +114,31 @@ final class LedgerIndex {
   // MARK: Bringing it up to date
 
   /// How far the index is: the next record, and where it begins. Nil for a new one.
-  private func position() throws(SQLite.Failure) -> (size: Int, place: LogPlace)? {
+  private func position() throws(SQLite.Failure) -> (size: Int, place: LogPlace, check: Int)? {
     var values: [String: Int] = [:]
     try database.run("SELECT key, value FROM meta") { row in
       values[row.text(0)] = row.number(1)
       return true
     }
     guard let size = values["size"], let segment = values["segment"], let offset = values["offset"] else { return nil }
-    return (size, LogPlace(segment: segment, offset: offset))
+    return (size, LogPlace(segment: segment, offset: offset), values["check"] ?? 0)
   }
 
   /// Whether the last record of the index is where it says.
-  private func fits(_ size: Int, _ reader: inout LogReader) throws(LedgerFailure) -> Bool {
+  private func fits(_ size: Int, _ check: Int, _ reader: inout LogReader) -> Bool {
     if size == 0 { return true }
-    guard let place = try place(of: size - 1), let record = try? reader.record(place) else { return false }
-    return record.frame.index == size - 1
+    // Anything that goes wrong here means that it does not.
+    guard let place = try? place(of: size - 1), let record = try? reader.record(place) else { return false }
+    return record.frame.index == size - 1 && record.frame.leaf.bytes.number(at: 0) == check
   }
 
   /// Takes in the records up to the end of the log.
   func catchUp(to tail: LogTail, _ reader: inout LogReader) throws(LedgerFailure) {
     for attempt in 0..<2 {
       let known = try? position()
-      if let known, known.size == tail.size, attempt == 0 { return }
-      let isUsable: Bool
-      if let known { isUsable = try known.size <= tail.size && fits(known.size, &reader) } else { isUsable = false }
+      var isUsable = false
+      if let known, known.size <= tail.size { isUsable = fits(known.size, known.check, &reader) }
+      if isUsable, known?.size == tail.size { return }
       if !isUsable {
         try reset()
         reader.forget()
@@ -142,8 +160,10 @@ final class LedgerIndex {
       var local = reader
       isDone = try database.transaction { () throws(LedgerFailure) in
         // Another process may have been here in between.
-        let first = LogPlace(segment: try folder.segments().first ?? 0, offset: SegmentHead.size)
-        let (size, place) = try attempt { () throws(SQLite.Failure) in try position() } ?? (0, first)
+        var (size, place) = (0, LogPlace(segment: try folder.segments().first ?? 0, offset: SegmentHead.size))
+        if let known = try attempt({ () throws(SQLite.Failure) in try position() }) {
+          (size, place) = (known.size, known.place)
+        }
         var batch = IndexBatch(size: size, place: place, limit: 100_000)
         guard size < tail.size else { return true }
         do throws(LedgerFailure) {
@@ -168,7 +188,7 @@ final class LedgerIndex {
       for run in batch.runs.values { try store(run) }
       for (key, value) in [
         ("version", Self.version), ("size", batch.size), ("segment", batch.place.segment),
-        ("offset", batch.place.offset),
+        ("offset", batch.place.offset), ("check", batch.check),
       ] {
         try database.run("INSERT OR REPLACE INTO meta(key, value) VALUES(?, ?)", [.text(key), .number(value)])
       }

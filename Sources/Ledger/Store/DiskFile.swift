@@ -127,10 +127,10 @@ package final class DiskFile: Sendable {
 
   /// Asks for room up to a size, which then reads as zeros; whether the file system gave it.
   func allocate(from offset: Int, count: Int) -> Bool {
-    while true {
-      if fallocate(descriptor, 0, off_t(offset), off_t(count)) == 0 { return true }
-      if errno != EINTR { return false }
-    }
+    if count <= 0 { return false }
+    var code = EINTR
+    while code == EINTR { code = posix_fallocate(descriptor, off_t(offset), off_t(count)) }
+    return code == 0
   }
 
   /// Keeps other processes out while `body` runs. The system lets go when a process ends, however it ends.

@@ -33,18 +33,23 @@ struct LogWriter: ~Copyable {
   /// The runs that this process appended to, as of `tail`.
   private var runs: [String: RunEnd] = [:]
   private var keys: [RunKey: String] = [:]
-  private var buffer = RecordBuffer()
+  private var buffer: RecordBuffer
   private var entries = EntryWriter()
   /// How many bytes of a torn record were cut off.
   private(set) var cutBytes = 0
 
   init(_ folder: LedgerFolder, limits: Limits) throws(LedgerFailure) {
+    // Nothing is set before everything that can fail is there.
+    let lock = try DiskFile.write(folder.file("lock"))
+    let durable = try DiskFile.write(folder.file("sync"))
+    let control = try ControlFile(folder)
     self.folder = folder
     self.limits = limits
-    lock = try DiskFile.write(folder.file("lock"))
-    durable = try DiskFile.write(folder.file("sync"))
-    control = try ControlFile(folder)
+    self.lock = lock
+    self.durable = durable
+    self.control = control
     reader = LogReader(folder)
+    buffer = RecordBuffer()
   }
 
   /// Writes the events of requests, each with all of its events or none, and settles them.
@@ -272,7 +277,12 @@ struct LogWriter: ~Copyable {
   private mutating func place(
     _ event: PreparedEvent, _ frontier: inout MerkleFrontier, _ changes: inout [String: RunEnd], durable safe: Int
   ) throws(LedgerFailure) -> Receipt {
-    var run = try changes[event.runId] ?? runs[event.runId] ?? find(event.runId) ?? RunEnd()
+    var run = RunEnd()
+    if let known = changes[event.runId] ?? runs[event.runId] {
+      run = known
+    } else if !event.startsOwnRun, let found = try find(event.runId) {
+      run = found
+    }
     if run.seq == 0, event.type != "RunStarted" {
       throw LedgerFailure(.unknownRun, "there is no run \(event.runId)")
     }
@@ -307,7 +317,8 @@ struct LogWriter: ~Copyable {
   // MARK: What only the index knows
 
   private mutating func currentIndex() throws(LedgerFailure) -> LedgerIndex {
-    let index = try index ?? LedgerIndex(folder)
+    let index: LedgerIndex
+    if let open = self.index { index = open } else { index = try LedgerIndex(folder) }
     self.index = index
     try index.catchUp(to: end, &reader)
     return index

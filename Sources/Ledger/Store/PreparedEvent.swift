@@ -8,6 +8,8 @@ struct PreparedEvent: Sendable {
   let payload: [UInt8]
   /// Whether somebody chose its identity, so that it may be there already.
   let hasGivenID: Bool
+  /// Whether it begins a run whose identity was made up for it, so that there is none yet.
+  let startsOwnRun: Bool
   /// The hashed bytes before and behind the number of `seq`.
   private let head: [UInt8]
   private let rest: [UInt8]
@@ -22,7 +24,12 @@ struct PreparedEvent: Sendable {
   /// - Parameters:
   ///   - draft: what passed the check.
   ///   - actor: whose doing it is if the draft does not say.
-  init(_ draft: EventDraft, runId: String, eventId: String, actor: [UInt8], now: @autoclosure () -> String) {
+  ///   - startsOwnRun: whether the run's identity was made up for this event.
+  init(
+    _ draft: EventDraft, runId: String, eventId: String, actor: [UInt8], startsOwnRun: Bool = false,
+    now: @autoclosure () -> String
+  ) {
+    self.startsOwnRun = startsOwnRun
     self.runId = runId
     self.eventId = eventId
     type = draft.type

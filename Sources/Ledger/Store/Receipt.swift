@@ -1,4 +1,4 @@
-package import Canonical
+import Canonical
 
 /// How safe a record is.
 package enum Durability: String, Sendable, CaseIterable {
