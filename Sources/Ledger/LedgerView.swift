@@ -91,6 +91,15 @@ package final class LedgerView {
     return try record(at: place)
   }
 
+  /// The data of a record's leaf.
+  package func leafData(_ leaf: Int) throws(LedgerFailure) -> [UInt8] {
+    if let record = try record(leaf) { return record.entry.bytes }
+    guard let place = try index.place(of: leaf) else {
+      throw LedgerFailure(.unknownRun, "the log has no record \(leaf)")
+    }
+    return try reader.record(place).body
+  }
+
   /// Reads a record, and holds it against what its head says.
   private func record(at place: LogPlace) throws(LedgerFailure) -> Record {
     let (frame, body) = try reader.record(place)

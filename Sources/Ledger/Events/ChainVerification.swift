@@ -12,6 +12,9 @@ package struct ChainVerification: Sendable {
   private var further: [ChainResult.Failure] = []
   private var runId: String?
   private var previousHash: String?
+  /// The tree of the events' entries, and that of the events themselves, as other logs have it.
+  private var entryTree = MerkleFrontier()
+  private var eventTree = MerkleFrontier()
   /// What ClawForge's form lost in some event, for people.
   package private(set) var losses: Set<ForgeJSON.Loss> = []
 
@@ -52,7 +55,27 @@ package struct ChainVerification: Sendable {
     }
     if let complaint = read.complaint { further.append(failure(.notCanonical, "canonical JSON", complaint)) }
     previousHash = seen.hash
+    if let event = read.event, let entry = LogEntry(event) {
+      entryTree.append(entry.leaf)
+      eventTree.append(MerkleTree.leaf(event.hashedBytes))
+    }
     return read.event
+  }
+
+  /// What was found in all lines, and whether they are the records that a checkpoint has, all of them and no more.
+  package func finished(against checkpoint: Checkpoint) -> ChainResult {
+    var result = finished()
+    if result.eventCount != checkpoint.size {
+      result.failures.append(
+        .init(
+          .treeSize, seq: result.eventCount, eventId: "", expected: "\(checkpoint.size)", actual: "\(result.eventCount)"
+        ))
+    } else if ![entryTree, eventTree].contains(where: { $0.size == checkpoint.size && $0.root == checkpoint.root }) {
+      result.failures.append(
+        .init(
+          .treeRoot, seq: result.eventCount, eventId: "", expected: checkpoint.root.hex, actual: entryTree.root.hex))
+    }
+    return result
   }
 
   /// What was found in all lines.

@@ -54,7 +54,8 @@ package struct KeptHeads: Sendable {
     else { throw damaged }
     var heads: [String: Head] = [:]
     for member in members {
-      guard let size = member.value["size"]?.integer, let root = member.value["root"]?.string.flatMap({ Hash256(hex: $0) })
+      guard let size = member.value["size"]?.integer,
+        let root = member.value["root"]?.string.flatMap({ Hash256(hex: $0) })
       else { throw damaged }
       heads[member.name] = Head(size: size, root: root)
     }

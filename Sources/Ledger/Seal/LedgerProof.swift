@@ -80,7 +80,8 @@ package struct LedgerProver {
       throw LedgerFailure(.badCheckpoint, "the ledger was never sealed: 'claw ledger seal' does that")
     }
     guard last.size >= checkpoint.checkpoint.size else {
-      throw LedgerFailure(.rollback, "the checkpoint has \(checkpoint.checkpoint.size) records, and the ledger \(last.size)")
+      throw LedgerFailure(
+        .rollback, "the checkpoint has \(checkpoint.checkpoint.size) records, and the ledger \(last.size)")
     }
     signed = checkpoint
     tiles = TileReader(folder, size: last.size)
@@ -108,7 +109,9 @@ package struct LedgerProver {
     }
     var local = tiles
     defer { tiles = local }
-    let root = try MerkleTree.root(of: 0..<old) { (level, index) throws(LedgerFailure) in try local.complete(level, index) }
+    let root = try MerkleTree.root(of: 0..<old) { (level, index) throws(LedgerFailure) in
+      try local.complete(level, index)
+    }
     let path = try MerkleProof.consistency(from: old, to: size) { (level, index) throws(LedgerFailure) in
       try local.complete(level, index)
     }

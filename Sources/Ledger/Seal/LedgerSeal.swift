@@ -20,7 +20,9 @@ package struct LedgerSeal: Sendable {
   ) throws(KeyFailure) {
     self.checkpoint = checkpoint
     var note: SignedNote
-    do throws(SignedNote.Failure) { note = try SignedNote(text: checkpoint.text) } catch { throw KeyFailure(error.message) }
+    do throws(SignedNote.Failure) { note = try SignedNote(text: checkpoint.text) } catch {
+      throw KeyFailure(error.message)
+    }
     for signer in signers { try note.sign(signer, name: checkpoint.origin) }
     self.note = note.bytes
     var predicate = CanonicalObject()
@@ -116,7 +118,8 @@ extension Ledger {
   private static func root(_ tiles: inout TileReader, _ size: Int) throws(LedgerFailure) -> Hash256 {
     var local = tiles
     defer { tiles = local }
-    return try MerkleTree.root(of: 0..<size) { (level, index) throws(LedgerFailure) in try local.complete(level, index) }
+    return try MerkleTree.root(of: 0..<size) { (level, index) throws(LedgerFailure) in try local.complete(level, index)
+    }
   }
 }
 

@@ -159,7 +159,9 @@ struct TileWriter: ~Copyable {
 
   private mutating func writeBundle(width: Int) throws(LedgerFailure) {
     let index = (size - 1) / TileLayout.width
-    if isBundleWhole { try TileFile.write(FilePath.join(folder.tiles, TileLayout.entries(index, width: width)), bundle) }
+    if isBundleWhole {
+      try TileFile.write(FilePath.join(folder.tiles, TileLayout.entries(index, width: width)), bundle)
+    }
     bundle = []
     isBundleWhole = true
   }

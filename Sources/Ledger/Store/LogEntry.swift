@@ -158,6 +158,9 @@ struct HashedRanges {
   var ts = 0..<0
   var type = 0..<0
 
+  /// Nothing, for what is no event any more.
+  static let none = HashedRanges(eventId: 0..<0, payload: 0..<0, runId: 0..<0, seq: 0..<0, ts: 0..<0, type: 0..<0)
+
   /// Those that an entry is made of, where they are known.
   init(
     eventId: Range<Int>, payload: Range<Int>, runId: Range<Int>, seq: Range<Int>, ts: Range<Int>, type: Range<Int>
@@ -172,7 +175,14 @@ struct HashedRanges {
 
   /// Nil if these are not exactly the eight members in canonical order.
   init?(_ bytes: UnsafeBufferPointer<UInt8>) {
-    guard let members = CanonicalMembers(bytes)?.members, members.count == 8 else { return nil }
+    guard let members = CanonicalMembers(bytes)?.members else { return nil }
+    self.init(bytes, members)
+  }
+
+  /// The same where the members are known.
+  @inline(__always)
+  init?(_ bytes: UnsafeBufferPointer<UInt8>, _ members: [CanonicalMembers.Member]) {
+    guard members.count == 8 else { return nil }
     func value(_ index: Int, _ name: StaticString) -> Range<Int>? {
       let place = members[index].name
       guard place.count == name.utf8CodeUnitCount, let start = bytes.baseAddress,

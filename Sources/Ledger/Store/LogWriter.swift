@@ -63,11 +63,6 @@ struct LogWriter: ~Copyable {
     }
   }
 
-  /// Appends a record of the log about itself; its number.
-  mutating func commit(control body: [UInt8]) throws(LedgerFailure) -> Int {
-    try locked { (writer) throws(LedgerFailure) in try writer.write(control: body) }
-  }
-
   /// Runs `body` while no other process appends, with the end of the log known.
   mutating func locked<Result>(
     _ body: (inout LogWriter) throws(LedgerFailure) -> Result
@@ -193,6 +188,15 @@ struct LogWriter: ~Copyable {
     try control.write(end)
   }
 
+  /// Waits until the segment that is being written is on the disk.
+  mutating func syncSegment() throws(LedgerFailure) { try segment?.file.syncData() }
+
+  /// Forgets where records lie: segments were replaced.
+  mutating func forgetPlaces() {
+    reader.forget()
+    index = nil
+  }
+
   // MARK: Writing
 
   private mutating func write(_ requests: [AppendRequest]) throws(LedgerFailure) {
@@ -228,7 +232,8 @@ struct LogWriter: ~Copyable {
     for (request, receipts) in settled { request.settle(.success(receipts)) }
   }
 
-  private mutating func write(control body: [UInt8]) throws(LedgerFailure) -> Int {
+  /// Appends a record of the log about itself while the log is locked; its number.
+  mutating func commit(locked body: [UInt8]) throws(LedgerFailure) -> Int {
     buffer.count = 0
     var frontier = end.frontier
     let leaf = MerkleTree.leaf(body)
