@@ -146,6 +146,10 @@ if tools == "bench" {
       path: "Benchmarks/Sources/TrustFigures", swiftSettings: settings))
   package.targets.append(
     .executableTarget(
+      name: "LedgerFigures", dependencies: ["Canonical", "Ledger"],
+      path: "Benchmarks/Sources/LedgerFigures", swiftSettings: settings))
+  package.targets.append(
+    .executableTarget(
       name: "BenchmarkTable",
       dependencies: [
         "Source", "Diagnostics", "Lexer", "Parser", "Driver", "Automata", "Guards", "IR", "Lowering", "Policy",

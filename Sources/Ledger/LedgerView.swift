@@ -67,7 +67,14 @@ package final class LedgerView {
   package func events(
     _ runId: String, from seq: Int = 1, limit: Int = .max, _ body: (Record) throws(LedgerFailure) -> Void
   ) throws(LedgerFailure) {
-    for place in try index.events(runId, from: seq, limit: limit) { try body(try record(at: place)) }
+    var (first, left) = (seq, limit)
+    while left > 0 {
+      let places = try index.events(runId, from: first, limit: min(left, 4096))
+      for place in places { try body(try record(at: place)) }
+      if places.count < 4096 { return }
+      first += places.count
+      left -= places.count
+    }
   }
 
   /// An event of a run.
@@ -119,17 +126,37 @@ package final class LedgerView {
     return Record(entry: entry, index: frame.index, event: event)
   }
 
+  /// Reads the hashed bytes of an event, held against the hash that the log has of them.
+  package func readHashed<Result>(
+    _ runId: String, _ seq: Int, _ body: (UnsafeRawBufferPointer) -> Result
+  ) throws(LedgerFailure) -> Result {
+    guard let place = try index.place(runId, seq) else {
+      throw LedgerFailure(.unknownRun, "there is no event \(seq) of a run \(runId)")
+    }
+    return try reader.whole(place) { body($0) }
+  }
+
   /// Goes over a run's events as the log has them, without making values of them: the hashed bytes of each.
   package func hashedBytes(
     _ runId: String, _ body: (UnsafeRawBufferPointer, _ seq: Int) throws(LedgerFailure) -> Void
   ) throws(LedgerFailure) {
-    for place in try index.events(runId) {
-      let (frame, bytes) = try reader.record(place)
-      var failure: LedgerFailure?
-      bytes.withUnsafeBytes { bytes in
-        do throws(LedgerFailure) { try body(bytes, frame.seq) } catch { failure = error }
+    var first = 1
+    while true {
+      // Not more places at once than fit a page or two, however long the run is.
+      let places = try index.events(runId, from: first, limit: 4096)
+      for (offset, place) in places.enumerated() {
+        let failure = try reader.whole(place) { bytes -> LedgerFailure? in
+          do throws(LedgerFailure) {
+            try body(bytes, first + offset)
+            return nil
+          } catch {
+            return error
+          }
+        }
+        if let failure { throw failure }
       }
-      if let failure { throw failure }
+      if places.count < 4096 { return }
+      first += places.count
     }
   }
 }

@@ -24,8 +24,9 @@ final class LedgerIndex {
   private let folder: LedgerFolder
   private let path: String
   private var database: SQLite
-  private var segments: [Int: Int] = [:]
   private var types: [String: Int] = [:]
+  /// The run that was asked for last, and its number.
+  private var lastRun: (runId: String, id: Int)?
 
   /// Opens the index of a ledger; one that can't be used is thrown away.
   convenience init(_ folder: LedgerFolder) throws(LedgerFailure) { try self.init(folder, path: folder.index) }
@@ -92,7 +93,7 @@ final class LedgerIndex {
 
   /// Throws the index away: what it said did not fit the log.
   func reset() throws(LedgerFailure) {
-    (segments, types) = ([:], [:])
+    (types, lastRun) = ([:], nil)
     do throws(SQLite.Failure) {
       try database.execute(
         """
@@ -301,6 +302,25 @@ final class LedgerIndex {
       ) { row in
         found.append(LogPlace(segment: row.number(0), offset: row.number(1)))
         return true
+      }
+      return found
+    }
+  }
+
+  /// The place of an event.
+  func place(_ runId: String, _ seq: Int) throws(LedgerFailure) -> LogPlace? {
+    if lastRun?.runId.utf8.elementsEqual(runId.utf8) != true {
+      guard case let (id, run?) = try numbered(runId) else { return nil }
+      lastRun = (run.runId, id)
+    }
+    guard let lastRun else { return nil }
+    return try attempt { () throws(SQLite.Failure) in
+      var found: LogPlace?
+      try database.run(
+        "SELECT segment, place FROM events WHERE run = ?1 AND seq = ?2", numbers: lastRun.id, seq
+      ) { row in
+        found = LogPlace(segment: row.number(0), offset: row.number(1))
+        return false
       }
       return found
     }

@@ -15,6 +15,8 @@ final class SQLite {
 
   private let database: OpaquePointer
   private var statements: [String: OpaquePointer] = [:]
+  /// The same by the place of their text, which is quicker to look up.
+  private var numbered: [UInt: OpaquePointer] = [:]
 
   /// Opens a database.
   init(_ path: String, isReadOnly: Bool = false) throws(Failure) {
@@ -84,6 +86,30 @@ final class SQLite {
       case .bytes(let bytes): sqlite3_bind_blob(statement, place, bytes, Int32(bytes.count), copy)
       }
     }
+    while true {
+      switch sqlite3_step(statement) {
+      case SQLITE_ROW: if !row(Row(statement: statement)) { return }
+      case SQLITE_DONE: return
+      default: throw failure()
+      }
+    }
+  }
+
+  /// The same for two numbers, which need no list.
+  func run(
+    _ text: StaticString, numbers first: Int, _ second: Int, row: (borrowing Row) -> Bool
+  ) throws(Failure) {
+    let key = UInt(bitPattern: text.utf8Start)
+    let statement: OpaquePointer
+    if let known = numbered[key] {
+      statement = known
+    } else {
+      statement = try compiled("\(text)")
+      numbered[key] = statement
+    }
+    defer { sqlite3_reset(statement) }
+    sqlite3_bind_int64(statement, 1, Int64(first))
+    sqlite3_bind_int64(statement, 2, Int64(second))
     while true {
       switch sqlite3_step(statement) {
       case SQLITE_ROW: if !row(Row(statement: statement)) { return }

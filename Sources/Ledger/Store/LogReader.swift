@@ -37,6 +37,39 @@ struct LogReader {
     return (frame, body)
   }
 
+  /// Reads a record whose bytes are held against its head; `body` gets them.
+  mutating func whole<Result>(
+    _ place: LogPlace, _ body: (UnsafeRawBufferPointer) -> Result
+  ) throws(LedgerFailure) -> Result {
+    let file = try file(place.segment)
+    let room = 8192
+    var failure: LedgerFailure?
+    let result = withUnsafeTemporaryAllocation(byteCount: room, alignment: 16) { buffer -> Result? in
+      do throws(LedgerFailure) {
+        let count = try file.read(buffer, at: place.offset)
+        guard count >= Frame.size, let start = buffer.baseAddress, let frame = Frame(UnsafeRawPointer(start)) else {
+          throw LedgerFailure(.damaged, "there is no record in '\(file.path)' at byte \(place.offset)")
+        }
+        guard frame.total <= count else { return nil }
+        let bytes = UnsafeRawBufferPointer(rebasing: buffer[Frame.size..<frame.total])
+        guard LogScan.isWhole(frame, bytes) else {
+          throw LedgerFailure(.hashMismatch, "record \(frame.index) is not the one that was recorded")
+        }
+        return body(bytes)
+      } catch {
+        failure = error
+        return nil
+      }
+    }
+    if let failure { throw failure }
+    if let result { return result }
+    let (frame, bytes) = try record(place)
+    guard bytes.withUnsafeBytes({ LogScan.isWhole(frame, $0) }) else {
+      throw LedgerFailure(.hashMismatch, "record \(frame.index) is not the one that was recorded")
+    }
+    return bytes.withUnsafeBytes { body($0) }
+  }
+
   /// Goes over the records from a place up to another one.
   mutating func scan(
     from start: LogPlace, to end: LogPlace,
