@@ -1,5 +1,5 @@
 package import Canonical
-import JSON
+package import JSON
 import Source
 
 /// A proof about a sealed ledger, with all that its reader needs but the key.
@@ -19,26 +19,26 @@ package struct LedgerProof: Sendable, Equatable {
   package var checkpoint: Checkpoint
 
   /// As JSON.
-  package var json: [UInt8] {
-    var object = CanonicalObject()
-    object.add("schema", 1)
-    object.add("checkpoint", String(decoding: note, as: UTF8.self))
-    object.add("origin", checkpoint.origin)
-    object.add("root", checkpoint.root.hex)
-    object.add("size", checkpoint.size)
-    object.add("path", canonical: CanonicalObject.array(path.map { CanonicalObject.text($0.hex) }))
+  package var json: JSONValue {
+    var members: [JSONValue.Member] = [.init("schema", 1)]
+    func add(_ name: String, _ value: JSONValue) { members.append(.init(name, value)) }
     switch claim {
     case .inclusion(let index, let leaf, let data):
-      object.add("proof", "inclusion")
-      object.add("index", index)
-      object.add("leaf", leaf.hex)
-      object.add("entry", String(decoding: data, as: UTF8.self))
+      add("proof", "inclusion")
+      add("index", JSONValue(index))
+      add("leaf", .string(leaf.hex))
+      add("entry", .string(String(decoding: data, as: UTF8.self)))
     case .consistency(let size, let root):
-      object.add("proof", "consistency")
-      object.add("oldSize", size)
-      object.add("oldRoot", root.hex)
+      add("proof", "consistency")
+      add("oldSize", JSONValue(size))
+      add("oldRoot", .string(root.hex))
     }
-    return object.bytes
+    add("origin", .string(checkpoint.origin))
+    add("size", JSONValue(checkpoint.size))
+    add("root", .string(checkpoint.root.hex))
+    add("path", .array(path.map { .string($0.hex) }))
+    add("checkpoint", .string(String(decoding: note, as: UTF8.self)))
+    return .object(members)
   }
 
   /// As C2SP's tlog-proof writes it: a head, the hashes in Base64, an empty line, and the checkpoint. For a consistency

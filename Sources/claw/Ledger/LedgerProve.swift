@@ -30,7 +30,8 @@ struct LedgerProve: ParsableCommand {
   @OptionGroup var ledger: LedgerOptions
 
   func run() throws {
-    guard [runId != nil && seq != nil, index != nil, from != nil].count(where: { $0 }) == 1, (runId == nil) == (seq == nil)
+    guard [runId != nil && seq != nil, index != nil, from != nil].count(where: { $0 }) == 1,
+      (runId == nil) == (seq == nil)
     else {
       Console.say("claw: name a run and the number of its event, a record with --index, or an earlier size with --from")
       throw Status.usage
@@ -48,6 +49,6 @@ struct LedgerProve: ParsableCommand {
       let record = try view.event(try RunName.resolve(runId ?? "", view), seq ?? 0)
       return try prover.inclusion(of: record.index, data: record.entry.bytes)
     }
-    Console.write(json ? proof.json + [0x0A] : Array(proof.text.utf8))
+    Console.write(json ? proof.json.text(indented: true) + "\n" : proof.text)
   }
 }

@@ -90,9 +90,8 @@ struct LedgerVerify: ParsableCommand {
       Console.write(result.bytes + [0x0A])
     } else {
       for failure in result.failures {
-        Console.write(
-          "event \(failure.seq) \(failure.eventId): \(failure.reason.rawValue): expected \(failure.expected), found \(failure.actual)\n"
-            .printable + "\n")
+        let text = "event \(failure.seq) \(failure.eventId): \(failure.reason.rawValue)"
+        Console.write((text + ": expected \(failure.expected), found \(failure.actual)").printable + "\n")
       }
       let verdict = isAnchored ? "consistent, and as the checkpoint has it" : "internally consistent, unanchored"
       Console.write("\(result.isValid ? verdict : "invalid"): \(result.eventCount) events\n")
