@@ -5,7 +5,7 @@ SWIFT ?= swift
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 
-.PHONY: help bootstrap build demo test check format bench fuzz clean
+.PHONY: help bootstrap build demo test check format bench fuzz soak clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-15s %s\n", $$1, $$2 }'
@@ -34,6 +34,9 @@ bench: build ## the figures of claw and of its peers
 
 fuzz: ## every fuzz target for FUZZ_SECONDS (60)
 	@SWIFT="$(SWIFT)" scripts/fuzz
+
+soak: bootstrap ## the long fault loops: a process of the ledger killed SOAK_KILLS (1000) times
+	@CLAW_SOAK_KILLS=$${SOAK_KILLS:-1000} $(SWIFT) test --disable-xctest --filter LedgerCommandTests
 
 clean: ## removes what was built
 	@rm -rf .build bin

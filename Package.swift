@@ -34,6 +34,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CLibYAML", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "CScan"),
     module("Source"),
     module("Automata", imports: ["CScan"], isOptimized: true),
@@ -54,6 +55,7 @@ let package = Package(
         "IR",
       ], resources: [.embedInCode("Policy/Rulesets")]),
     module("Policy", imports: ["Source", "JSON", "Automata", "Guards", "Canonical", "IR"], isOptimized: true),
+    module("Ledger", imports: ["Source", "JSON", "Canonical", "CSQLite"], isOptimized: true),
     module("Emitters", imports: ["Source", "IR", "JSON"], resources: [.embedInCode("Scripts")]),
     module(
       "Driver",
@@ -71,7 +73,8 @@ let package = Package(
     .executableTarget(
       name: "claw",
       dependencies: [
-        "Source", "JSON", "Diagnostics", "Lexer", "AST", "IR", "Lowering", "Canonical", "Policy", "Driver", "Runtime",
+        "Source", "JSON", "Diagnostics", "Lexer", "AST", "IR", "Lowering", "Canonical", "Policy", "Ledger", "Driver",
+        "Runtime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     tests("LexerTests", imports: ["Source", "JSON", "Diagnostics", "Lexer", "TestSupport"]),
@@ -111,6 +114,7 @@ let package = Package(
     tests(
       "TrustTests",
       imports: ["Source", "JSON", "IR", "Canonical", "Policy", "Driver", "Runtime", "TestSupport"]),
+    tests("LedgerTests", imports: ["Source", "JSON", "Canonical", "Ledger", "Runtime", "TestSupport"]),
     tests("RuntimeTests", imports: ["Source", "JSON", "IR", "Runtime", "TestSupport"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Source", "JSON", "IR", "Canonical", "Runtime", "TestSupport", "claw"],
@@ -140,6 +144,10 @@ if tools == "bench" {
     .executableTarget(
       name: "TrustFigures", dependencies: ["JSON", "IR", "Canonical", "Driver", "TestSupport"],
       path: "Benchmarks/Sources/TrustFigures", swiftSettings: settings))
+  package.targets.append(
+    .executableTarget(
+      name: "LedgerFigures", dependencies: ["Canonical", "Ledger"],
+      path: "Benchmarks/Sources/LedgerFigures", swiftSettings: settings))
   package.targets.append(
     .executableTarget(
       name: "BenchmarkTable",

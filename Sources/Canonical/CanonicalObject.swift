@@ -9,9 +9,7 @@ package struct CanonicalObject {
 
   /// Adds a text.
   package mutating func add(_ name: String, _ text: String) {
-    var writer = ByteWriter(capacity: text.utf8.count + 64)
-    StringWriter.write(text, to: &writer)
-    members.append((name, writer.bytes()))
+    members.append((name, Self.text(text)))
   }
 
   /// Adds a number.
@@ -36,6 +34,13 @@ package struct CanonicalObject {
       }
     }
     writer.append(0x7D)
+    return writer.bytes()
+  }
+
+  /// A text on its own.
+  package static func text(_ text: String) -> [UInt8] {
+    var writer = ByteWriter(capacity: text.utf8.count + 64)
+    StringWriter.write(text, to: &writer)
     return writer.bytes()
   }
 

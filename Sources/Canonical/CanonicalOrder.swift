@@ -7,9 +7,17 @@ enum MemberOrder {
   ) -> Bool {
     let first = UnsafeBufferPointer(start: base + left.start + 1, count: left.nameEnd - left.start - 2)
     let second = UnsafeBufferPointer(start: base + right.start + 1, count: right.nameEnd - right.start - 2)
-    if left.isPlain, right.isPlain { return isBefore(first, second) }
-    return unescaped(first).withUnsafeBufferPointer { first in
-      unescaped(second).withUnsafeBufferPointer { isBefore(first, $0) }
+    return isBefore(first, second, isPlain: left.isPlain && right.isPlain)
+  }
+
+  /// Whether a canonical string without its quotes comes before another; `isPlain` says that neither has an escape.
+  @inline(__always)
+  static func isBefore(
+    _ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>, isPlain: Bool
+  ) -> Bool {
+    if isPlain { return isBefore(left, right) }
+    return unescaped(left).withUnsafeBufferPointer { left in
+      unescaped(right).withUnsafeBufferPointer { isBefore(left, $0) }
     }
   }
 

@@ -18,12 +18,35 @@ struct CanonicalCommand: ParsableCommand {
         curl -s https://example.com/data.json | claw canonical -
       """)
 
+  /// Whose form is written.
+  enum Profile: String, ExpressibleByArgument, CaseIterable {
+    case strict, clawforge
+  }
+
   @Argument(help: "A JSON file; '-' for standard input.", completion: .file()) var path: String = "-"
+  @Option(
+    help: ArgumentHelp("Whose form: clawforge is for checking the hashes of its old chains.", valueName: "profile"))
+  var profile: Profile = .strict
 
   func run() throws {
     let file = try Self.read(path)
+    if profile == .clawforge { return try clawforge(file) }
     do throws(JSONFailure) {
       Console.write(try CanonicalText.canonical(file.bytes, limit: Inputs.limit))
+    } catch {
+      let place = file.position(at: error.offset)
+      Console.say("claw: \(file.path):\(place.line):\(place.column): \(error.message)")
+      throw Status.invalid
+    }
+  }
+
+  private func clawforge(_ file: SourceFile) throws {
+    do throws(ForgeFailure) {
+      let text = try ForgeJSON.canonical(file.bytes)
+      for loss in ForgeJSON.Loss.allCases where text.losses.contains(loss) {
+        Console.say("claw: the form leaves out \(loss.rawValue)")
+      }
+      Console.write(text.bytes)
     } catch {
       let place = file.position(at: error.offset)
       Console.say("claw: \(file.path):\(place.line):\(place.column): \(error.message)")

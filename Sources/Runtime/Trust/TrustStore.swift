@@ -4,7 +4,8 @@ import Source
 
 /// What this machine trusts and what it has seen: the pinned trust root, and the sequences of bundles.
 package struct TrustStore: Sendable {
-  private let folder: String
+  /// Where it lies.
+  package let folder: String
   private static let limit = 16 << 20
 
   /// A store in a folder; the user's own one if none is named.

@@ -1,0 +1,91 @@
+import Canonical
+import Glibc
+
+/// A place in the log.
+struct LogPlace: Sendable, Equatable {
+  /// The first record of the segment.
+  var segment: Int
+  /// Where in the segment's file.
+  var offset: Int
+}
+
+/// The end of the log: where the next record goes, and the tree of those before it.
+struct LogTail: Sendable, Equatable {
+  var place: LogPlace
+  var frontier: MerkleFrontier
+
+  /// How many records there are.
+  var size: Int { frontier.size }
+}
+
+/// The file in which the processes that append tell each other where the log ends.
+///
+/// It has two slots, written in turns, each with a number and a digest, so that one of them is whole whenever a process
+/// dies. Who writes holds the append lock. It is a convenience: what it says counts only until the machine starts again,
+/// and without it the end is found by reading the last segment.
+struct ControlFile {
+  private static let magic = Array("clawctl1".utf8)
+  private static let slot = 2048
+
+  private let file: DiskFile
+  private let boot: [UInt8]
+  private var sequence = 0
+
+  init(_ folder: LedgerFolder) throws(LedgerFailure) {
+    file = try DiskFile.write(folder.file("control"))
+    boot = Boot.identity
+  }
+
+  /// What the processes of this start of the machine agreed on; nil if nothing.
+  mutating func read() throws(LedgerFailure) -> LogTail? {
+    let bytes = try file.bytes(at: 0, count: 2 * Self.slot)
+    guard let (sequence, tail) = Self.newest(bytes, boot) else { return nil }
+    self.sequence = sequence
+    return tail
+  }
+
+  /// The same for those that must not write anything.
+  static func read(_ folder: LedgerFolder) throws(LedgerFailure) -> LogTail? {
+    guard let file = try DiskFile.read(folder.file("control")) else { return nil }
+    return newest(try file.bytes(at: 0, count: 2 * slot), Boot.identity)?.tail
+  }
+
+  mutating func write(_ tail: LogTail) throws(LedgerFailure) {
+    sequence += 1
+    var bytes = Self.magic + [UInt8](littleEndian: sequence) + boot
+    bytes += [UInt8](littleEndian: tail.place.segment) + [UInt8](littleEndian: tail.place.offset)
+    bytes += [UInt8](littleEndian: tail.size) + [UInt8](littleEndian: tail.frontier.nodes.count)
+    for node in tail.frontier.nodes { bytes += node.bytes }
+    bytes += Hash256(of: bytes).bytes
+    try file.write(bytes, at: sequence % 2 * Self.slot)
+  }
+
+  private static func newest(_ bytes: [UInt8], _ boot: [UInt8]) -> (sequence: Int, tail: LogTail)? {
+    guard bytes.count > slot, !boot.isEmpty else { return nil }
+    let slots = [Array(bytes[..<slot]), Array(bytes[slot...])].compactMap { read($0, boot) }
+    return slots.max { $0.sequence < $1.sequence }
+  }
+
+  private static func read(_ bytes: [UInt8], _ boot: [UInt8]) -> (sequence: Int, tail: LogTail)? {
+    guard bytes.count >= 96, bytes.starts(with: magic), bytes[16..<32].elementsEqual(boot) else { return nil }
+    let count = bytes.number(at: 56)
+    guard 0...58 ~= count, bytes.count >= 96 + 32 * count else { return nil }
+    let end = 64 + 32 * count
+    guard Hash256(of: Array(bytes[..<end])).bytes.elementsEqual(bytes[end..<(end + 32)]) else { return nil }
+    let nodes = (0..<count).compactMap { Hash256(bytes: bytes[(64 + 32 * $0)..<(96 + 32 * $0)]) }
+    guard let frontier = MerkleFrontier(size: bytes.number(at: 48), nodes: nodes) else { return nil }
+    let place = LogPlace(segment: bytes.number(at: 32), offset: bytes.number(at: 40))
+    return (bytes.number(at: 8), LogTail(place: place, frontier: frontier))
+  }
+}
+
+/// This start of the machine.
+enum Boot {
+  /// 16 bytes that no other start has; none if the system does not say.
+  static let identity: [UInt8] = {
+    guard let file = try? DiskFile.read("/proc/sys/kernel/random/boot_id"),
+      let text = try? file.bytes(at: 0, count: 36), text.count == 36
+    else { return [] }
+    return Hexadecimal.decode(String(decoding: text.filter { $0 != 0x2D }, as: UTF8.self)) ?? []
+  }()
+}

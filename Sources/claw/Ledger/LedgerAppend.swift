@@ -1,0 +1,114 @@
+import ArgumentParser
+import Glibc
+import JSON
+import Ledger
+import Runtime
+import Source
+
+/// `claw ledger append`
+struct LedgerAppend: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "append",
+    abstract: "Records an event, or many, and prints a receipt for each.",
+    discussion: """
+      An event is an object with type and payload, and if you like eventId, ts, schemaVersion, actor and runId; the ledger \
+      assigns the rest. Appending an event with the same eventId again records nothing twice. A receipt is printed when \
+      the event is on the disk.
+
+      EXAMPLES
+        echo '{"type":"RunCompleted","payload":{}}' | claw ledger append --run "$CLAW_RUN" -
+        claw ledger append --events events.jsonl --json
+      """)
+
+  @Argument(help: "A file with one event; '-' for standard input.", completion: .file()) var path: String?
+  @Option(
+    help: ArgumentHelp("A file with an event on each line; '-' for standard input.", valueName: "file"),
+    completion: .file())
+  var events: String?
+  @Option(help: ArgumentHelp("What a receipt promises: durable, or written.", valueName: "level"))
+  var durability: Level = .durable
+  @Flag(help: "Write JSON.") var json = false
+  @OptionGroup var target: RunOption
+  @OptionGroup var actor: ActorOptions
+  @OptionGroup var ledger: LedgerOptions
+
+  /// Levels of durability.
+  enum Level: String, ExpressibleByArgument, CaseIterable {
+    case durable, written
+  }
+
+  /// How many events are recorded together at most when many come.
+  private static let group = 1000
+
+  func run() throws {
+    guard (path == nil) != (events == nil) else {
+      Console.say("claw: name a file with one event, or one with many with --events")
+      throw Status.usage
+    }
+    let level: Durability = durability == .durable ? .durable : .written
+    let opened = try LedgerRun.run { try ledger.open(level) }
+    if let path {
+      let file = try CanonicalCommand.read(path)
+      return try append([try LedgerRun.run { try EventDraft(json: file.bytes) }], to: opened)
+    }
+    try many(events ?? "-", opened)
+  }
+
+  private func append(_ drafts: [EventDraft], to ledger: Ledger) throws {
+    let receipts = try LedgerRun.run { try ledger.append(drafts, run: target.id, actor: actor.value) }
+    Console.write(receipts.map { json ? $0.document : $0.line }.joined())
+  }
+
+  /// Records lines as they come: what stands in the pipe goes together, and nothing waits for what does not come.
+  private func many(_ path: String, _ ledger: Ledger) throws {
+    let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      Console.say("claw: '\(path)' can't be read: \(String(cString: strerror(errno)))")
+      throw Status.usage
+    }
+    defer { if path != "-" { close(descriptor) } }
+    var number = 0
+    var rest: [UInt8] = []
+    var drafts: [EventDraft] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 18)
+    func take(_ line: ArraySlice<UInt8>) throws {
+      number += 1
+      if line.isEmpty { return }
+      do throws(LedgerFailure) { drafts.append(try EventDraft(json: Array(line))) } catch {
+        // What came before is recorded all the same.
+        try append(drafts, to: ledger)
+        Console.say("claw: line \(number): \(error.message.printable) [\(error.rule.rawValue)]")
+        throw LedgerRun.status(error.rule)
+      }
+      if drafts.count >= Self.group { try flush() }
+    }
+    func flush() throws {
+      if drafts.isEmpty { return }
+      try append(drafts, to: ledger)
+      drafts.removeAll(keepingCapacity: true)
+    }
+    while true {
+      let count = read(descriptor, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else {
+        Console.say("claw: '\(path)' can't be read: \(String(cString: strerror(errno)))")
+        throw Status.failed
+      }
+      if count == 0 { break }
+      rest += buffer[..<count]
+      guard rest.count <= 2 * EventCheck.textLimit else {
+        Console.say("claw: line \(number + 1) is no event: it has more than \(EventCheck.textLimit) bytes")
+        throw Status.invalid
+      }
+      var start = 0
+      while let end = rest[start...].firstIndex(of: 0x0A) {
+        try take(rest[start..<end])
+        start = end + 1
+      }
+      rest.removeFirst(start)
+      try flush()
+    }
+    if !rest.isEmpty { try take(rest[...]) }
+    try flush()
+  }
+}

@@ -1,0 +1,110 @@
+import ArgumentParser
+import Canonical
+import Driver
+import Glibc
+import JSON
+import Ledger
+import Runtime
+import Source
+
+/// Says why the ledger does not do something, and with which status that ends.
+enum LedgerRun {
+  static func run<Result>(_ body: () throws -> Result) throws -> Result {
+    do { return try TrustRun.run(body) } catch let failure as LedgerFailure {
+      Console.say("claw: \(failure.message.printable) [\(failure.rule.rawValue)]")
+      throw status(failure.rule)
+    }
+  }
+
+  static func status(_ rule: LedgerFailure.Rule) -> Status {
+    switch rule {
+    case .malformedEvent, .eventTooLarge, .unknownType, .badExtension, .invalidHash: .invalid
+    case .wrongOrder, .eventIDConflict, .runExists, .pathTraversal, .artifactTooLarge, .emptyArtifact, .truncated,
+      .rollback, .fork, .badCheckpoint:
+      .refused
+    default: .failed
+    }
+  }
+}
+
+/// Which ledger.
+struct LedgerOptions: ParsableArguments {
+  @Option(
+    name: .customLong("ledger"),
+    help: ArgumentHelp(
+      "The ledger's folder: CLAW_LEDGER, else the user's own one, if not given.", valueName: "folder"),
+    completion: .directory)
+  var folder: String?
+
+  var path: String {
+    if let folder { return folder }
+    if let folder = Console.variable("CLAW_LEDGER"), !folder.isEmpty { return folder }
+    func variable(_ name: String) -> String? { Console.variable(name).flatMap { $0.hasPrefix("/") ? $0 : nil } }
+    let state = variable("XDG_STATE_HOME") ?? FilePath.join(variable("HOME") ?? "/", ".local/state")
+    return FilePath.join(state, "claw/ledger")
+  }
+
+  /// The ledger for appending; it is made if there is none.
+  func open(_ durability: Durability = .durable, origin: String? = nil) throws(LedgerFailure) -> Ledger {
+    var options = Ledger.Options()
+    options.durability = durability
+    let ledger = try Ledger(try LedgerFolder(making: path, origin: origin), options: options)
+    if ledger.cutBytes > 0 { Console.say("claw: a record that was not written to its end was cut off") }
+    return ledger
+  }
+
+  func existing() throws(LedgerFailure) -> LedgerFolder { try LedgerFolder(existing: path) }
+}
+
+/// Who does something, for events that don't say it.
+struct ActorOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Who does it, if the event does not say: the user, if not given.", valueName: "name"))
+  var actor: String?
+  @Option(name: .customLong("actor-type"), help: ArgumentHelp("What kind of somebody that is.", valueName: "kind"))
+  var kind: ActorKind = .human
+
+  /// Kinds of actors.
+  enum ActorKind: String, ExpressibleByArgument, CaseIterable {
+    case human, system, worker
+  }
+
+  var value: EventActor {
+    let name = actor ?? Console.variable("USER").flatMap { $0.isEmpty ? nil : $0 } ?? "cli"
+    return EventActor(id: name, kind: EventActor.Kind(rawValue: kind.rawValue) ?? .human)
+  }
+}
+
+/// Which run.
+struct RunOption: ParsableArguments {
+  @Option(help: ArgumentHelp("The run: CLAW_RUN, if not given.", valueName: "id")) var run: String?
+
+  var id: String? { run ?? Console.variable("CLAW_RUN").flatMap { $0.isEmpty ? nil : $0 } }
+
+  /// The run, which must be named.
+  func required() throws -> String {
+    guard let id else {
+      Console.say("claw: name the run with --run or CLAW_RUN; 'claw ledger start' begins one")
+      throw Status.usage
+    }
+    return id
+  }
+}
+
+/// Where the heads of ledgers are kept.
+extension PinnedOptions {
+  var heads: KeptHeads { KeptHeads(folder: store.folder) }
+
+  /// The keys that are trusted for ledgers, none if there are none; only those that count now.
+  func ledgerKeys() throws -> [PublicKey] {
+    try trusted(for: .ledger).keys.filter { key in
+      !key.isRevoked && (key.notBefore ?? .min) <= now && now < (key.expires ?? .max)
+    }.map(\.key)
+  }
+}
+
+extension Receipt {
+  /// A line for people.
+  var line: String {
+    "\(runId) \(seq) record \(index) \(hash) \(durability.rawValue)\(isRepeated ? " (was there)" : "")\n"
+  }
+}

@@ -1,0 +1,296 @@
+import Canonical
+import Glibc
+import JSON
+import Runtime
+import Source
+import TestSupport
+import Testing
+
+@Suite("claw ledger")
+struct LedgerCommandTests {
+  let folder: Folder
+
+  init() throws { folder = try Folder("ledger commands") }
+
+  /// Runs `claw ledger` on a ledger and with a state of its own.
+  func ledger(_ words: [String], _ variables: [String] = []) async -> Machine.Outcome {
+    await folder.claw(
+      ["ledger"] + words, ["CLAW_LEDGER=\(folder.path)/audit", "XDG_STATE_HOME=\(folder.path)/state"] + variables)
+  }
+
+  func value(_ outcome: Machine.Outcome) throws -> JSONValue {
+    try JSONParser.parse(Array(outcome.output.utf8), strict: true)
+  }
+
+  static let step = #"{"stepId":"44444444-4444-4444-8444-444444444444","stepIndex":0,"name":"build"}"#
+
+  @Test("A run from its start to a proof that it is in a signed ledger")
+  func wholeRun() async throws {
+    let run = await ledger(["start", "--meta", "ticket=OPS-7"]).output.trimmed
+    #expect(run.utf8.count == 36)
+    let variables = ["CLAW_RUN=\(run)"]
+    try folder.write("step.json", #"{"type":"StepStarted","payload":\#(Self.step)}"#)
+    let appended = await ledger(["append", "step.json", "--json"], variables)
+    let receipt = try value(appended)
+    #expect(receipt["seq"]?.integer == 2 && receipt["durability"]?.string == "durable", "\(appended.all)")
+    try folder.write("report.md", "# Report\n")
+    let put = await ledger(["put", "report.md"], variables)
+    #expect(put.output.trimmed == Digest.sha256Hex(Array("# Report\n".utf8)))
+    let unsealed = await ledger(["verify", "--artifacts"])
+    #expect(unsealed.status == 0 && unsealed.output.hasPrefix("internally consistent, unanchored\n"), "\(unsealed.all)")
+    #expect(await ledger(["verify", "--require-anchor"]).status == 1)
+    #expect(await folder.claw(["key", "new", "signer.pem"]).status == 0)
+    let sealed = await ledger(["seal", "--key", "signer.pem", "--json"])
+    let noteKey = try #require(try value(sealed)["noteKeys"]?.array?.first?.string)
+    #expect(noteKey.hasPrefix("claw.example/ledger/"))
+    let verified = await ledger(["verify", "--pubkey", "signer.pem.pub", "--json", "--require-anchor"])
+    #expect(verified.status == 0, "\(verified.all)")
+    #expect(try value(verified)["anchored"]?.bool == true)
+    let proof = try value(await ledger(["prove", run, "2", "--json"]))
+    #expect(proof["proof"]?.string == "inclusion" && proof["index"]?.integer == 1)
+    let text = await ledger(["prove", run, "2"])
+    #expect(text.output.hasPrefix("c2sp.org/tlog-proof@v1\nindex 1\n"))
+    let grown = await ledger(["prove", "--from", "1"])
+    #expect(grown.output.hasPrefix("consistency 1 3\n"), "\(grown.all)")
+    let shown = await ledger(["show", String(run.prefix(8))])
+    #expect(shown.output.contains("StepStarted") && shown.output.contains("ticket=OPS-7"), "\(shown.all)")
+    let exported = await ledger(["show", run, "--json"])
+    try folder.write("events.jsonl", exported.output)
+    let checked = await ledger([
+      "verify", "--events", "events.jsonl", "--checkpoint", "audit/checkpoint", "--pubkey", "signer.pem.pub", "--json",
+    ])
+    #expect(checked.status == 0, "\(checked.all)")
+    #expect(checked.output.hasPrefix(#"{"eventCount":3,"failures":[],"hashes":["#))
+    #expect(checked.output.hasSuffix("\"valid\":true}\n"))
+    let lines = exported.output.split(separator: "\n")
+    try folder.write("cut.jsonl", lines.dropLast().map { $0 + "\n" }.joined())
+    let cut = await ledger(["verify", "--events", "cut.jsonl", "--checkpoint", "audit/checkpoint"])
+    #expect(cut.status == 1 && cut.output.contains("tree_size"), "\(cut.all)")
+    let list = try value(await ledger(["list", "--json"]))
+    #expect(list["runs"]?.array?.first?["events"]?.integer == 3)
+  }
+
+  @Test("What is wrong ends with the status for it, and changes nothing")
+  func refusals() async throws {
+    #expect(await ledger(["list"]).status == 1)
+    #expect(await ledger(["verify"]).status == 1)
+    #expect(FileSearch.kind(of: "\(folder.path)/audit") == .missing)
+    let run = await ledger(["start"]).output.trimmed
+    let cases: [(String, Int32)] = [
+      (#"{"type":"RunCompleted","payload":{},"seq":4}"#, 3), (#"{"type":"Nonsense","payload":{}}"#, 3),
+      (#"{"type":"StepCompleted","payload":{"stepId":"44444444-4444-4444-8444-444444444444"}}"#, 4), ("nonsense", 3),
+      (#"{"type":"RunStarted","payload":{}}"#, 4),
+    ]
+    for (text, status) in cases {
+      try folder.write("event.json", text)
+      let outcome = await ledger(["append", "event.json", "--run", run])
+      #expect(
+        outcome.status == status && outcome.output.isEmpty && outcome.errors.contains("[ledger/"), "\(outcome.all)")
+    }
+    #expect(await ledger(["append"]).status == 2)
+    #expect(await ledger(["put", "event.json"]).status == 2)
+    #expect(await ledger(["seal"]).status == 2)
+    #expect(await ledger(["prove"]).status == 2)
+    #expect(await ledger(["prove", run, "1"]).status == 4)
+    #expect(await ledger(["show", "ffffffff"]).status == 1)
+    #expect(await ledger(["verify", "11111111-1111-4111-8111-111111111111"]).status == 1)
+    #expect(try value(await ledger(["verify", "--json"]))["events"]?.integer == 1)
+    try folder.write("empty.jsonl", "")
+    let empty = await ledger(["verify", "--events", "empty.jsonl", "--json"])
+    #expect(empty.status == 1 && empty.output.contains(#""valid":false"#))
+  }
+
+  @Test("The published chains, through the command", arguments: ["valid", "payload-edited", "first-prev-not-null"])
+  func published(name: String) async throws {
+    let path = Repository.path("Tests/Vectors/clawforge/chain/\(name)")
+    let outcome = await ledger(["verify", "--events", path + ".events.jsonl", "--json"])
+    let expected = try #require(Repository.text("Tests/Vectors/clawforge/chain/\(name).expected.json"))
+    var members = try #require(try JSONParser.parse(Array(expected.utf8), strict: true).members)
+    members.removeAll { $0.name == "note" }
+    #expect(outcome.output == JSONValue.object(members).text() + "\n")
+    #expect(outcome.status == (name == "valid" ? 0 : 1))
+  }
+
+  @Test("An auditor verifies an export as docs/ledger.md says, with openssl and Python alone")
+  func auditor() async throws {
+    let page = try #require(Repository.text("docs/ledger.md"))
+    func block(_ language: String) throws -> String {
+      let parts = page.components(separated: "```\(language)\n")
+      return try #require(parts.last?.components(separated: "```\n").first)
+    }
+    let run = await ledger(["start", "--meta", "name=größe"]).output.trimmed
+    try folder.write("event.json", #"{"type":"DoDRecorded","payload":{"n":[1,2,{"b":true,"a":null}],"t":"é\n"}}"#)
+    for _ in 0..<4 { #expect(await ledger(["append", "event.json", "--run", run]).status == 0) }
+    _ = await ledger(["start"])
+    #expect(await folder.claw(["key", "new", "signer.pem"]).status == 0)
+    #expect(await ledger(["seal", "--key", "signer.pem"]).status == 0)
+    try folder.write("events.jsonl", await ledger(["show", run, "--json"]).output)
+    var proofs = ""
+    for seq in 1...5 {
+      let proof = try value(await ledger(["prove", run, "\(seq)", "--json"]))
+      proofs += proof.text() + "\n"
+    }
+    try folder.write("proofs.jsonl", proofs)
+    try folder.write("audit.py", try block("python"))
+    try folder.write("signature.sh", "set -eu\ncp audit/checkpoint checkpoint\n" + (try block("sh")))
+    func shell(_ line: String) async -> Machine.Outcome {
+      await Machine.run("/bin/sh", ["-c", "cd \"$1\" && \(line)", "sh", folder.path])
+    }
+    let signature = await shell("sh ./signature.sh")
+    #expect(signature.status == 0 && signature.all.contains("Verified Successfully"), "\(signature.all)")
+    let audit = await shell("python3 audit.py events.jsonl proofs.jsonl checkpoint")
+    #expect(audit.status == 0 && audit.output.hasPrefix("5 events are in the ledger claw.example/"), "\(audit.all)")
+    let edited = await shell(
+      "sed -i 's/true/false/' events.jsonl && python3 audit.py events.jsonl proofs.jsonl checkpoint")
+    #expect(edited.status != 0)
+  }
+
+  @Test("A ledger that was rolled back is refused by the head that was kept")
+  func rollback() async throws {
+    let run = await ledger(["start"]).output.trimmed
+    #expect(await folder.claw(["key", "new", "signer.pem"]).status == 0)
+    #expect(await ledger(["seal", "--key", "signer.pem"]).status == 0)
+    let copied = await Machine.run("/bin/cp", ["-a", "\(folder.path)/audit", "\(folder.path)/old"])
+    #expect(copied.status == 0)
+    try folder.write("event.json", #"{"type":"RunCompleted","payload":{}}"#)
+    #expect(await ledger(["append", "event.json", "--run", run]).status == 0)
+    #expect(await ledger(["seal", "--key", "signer.pem"]).status == 0)
+    let outcome = await ledger(["verify", "--ledger", "old", "--pubkey", "signer.pem.pub"])
+    #expect(outcome.status == 4 && outcome.output.contains("[ledger/rollback]"), "\(outcome.all)")
+  }
+
+  @Test("Many events through a pipe, each with a receipt; what is wrong stops it where it stands")
+  func pipe() async throws {
+    let run = await ledger(["start"]).output.trimmed
+    let good = (0..<2500).map { #"{"type":"DoDRecorded","payload":{"n":\#($0)}}"# + "\n" }.joined()
+    try folder.write("events.jsonl", good)
+    let outcome = await ledger(["append", "--events", "events.jsonl", "--json", "--run", run])
+    #expect(outcome.output.split(separator: "\n").count == 2500 && outcome.status == 0)
+    try folder.write("events.jsonl", good.prefix(500) + "\n{\"type\":1}\n" + good.prefix(100))
+    let stopped = await ledger(["append", "--events", "events.jsonl", "--run", run])
+    #expect(stopped.status == 3 && stopped.errors.contains("line "), "\(stopped.errors)")
+    let count = try value(await ledger(["verify", "--json"]))["events"]?.integer ?? 0
+    #expect(count == 2501 + stopped.output.split(separator: "\n").count)
+  }
+
+  @Test("Processes that append at once lose nothing, and none is refused")
+  func processes() async throws {
+    let lines = (0..<400).map { #"{"type":"DoDRecorded","payload":{"n":\#($0)}}"# + "\n" }.joined()
+    try folder.write("events.jsonl", lines)
+    let shared = await ledger(["start"]).output.trimmed
+    let statuses = await withTaskGroup(of: (Int32, Int).self) { group in
+      for index in 0..<6 {
+        group.addTask {
+          // Half of them to one run, the others to runs of their own.
+          let run = index < 3 ? shared : await ledger(["start"]).output.trimmed
+          let outcome = await ledger(["append", "--events", "events.jsonl", "--run", run, "--json"])
+          return (outcome.status, outcome.output.split(separator: "\n").count)
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(statuses.allSatisfy { $0.0 == 0 && $0.1 == 400 }, "\(statuses)")
+    let report = try value(await ledger(["verify", "--json"]))
+    #expect(report["consistent"]?.bool == true && report["events"]?.integer == 2400 + 4, "\(report)")
+    let list = try value(await ledger(["list", "--json"]))
+    #expect(list["runs"]?.array?.compactMap { $0["events"]?.integer }.sorted() == [401, 401, 401, 1201])
+  }
+
+  @Test("A full disk refuses events and damages nothing; with room again they are recorded")
+  func fullDisk() async throws {
+    guard geteuid() == 0 else { return }
+    try folder.write("mount/.keep", "")
+    let mount = "\(folder.path)/mount"
+    let mounted = await Machine.run("/bin/mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", mount])
+    guard mounted.status == 0 else { return }
+    let text = String(repeating: "x", count: 20_000)
+    try folder.write("event.json", #"{"type":"DoDRecorded","payload":{"text":"\#(text)"}}"#)
+    let run = await ledger(["start", "--ledger", "mount/audit"]).output.trimmed
+    var recorded = 1
+    var refused: Machine.Outcome?
+    for _ in 0..<80 {
+      let outcome = await ledger(["append", "event.json", "--ledger", "mount/audit", "--run", run])
+      if outcome.status != 0 {
+        refused = outcome
+        break
+      }
+      recorded += 1
+    }
+    #expect(
+      refused?.status == 1 && refused?.errors.contains("No space left") == true, "\(refused?.all ?? "never full")")
+    let full = try value(await ledger(["verify", "--ledger", "mount/audit", "--json"]))
+    #expect(full["consistent"]?.bool == true && full["events"]?.integer == recorded)
+    #expect(await Machine.run("/bin/mount", ["-o", "remount,size=8m", mount]).status == 0)
+    let again = await ledger(["append", "event.json", "--ledger", "mount/audit", "--run", run])
+    #expect(again.status == 0, "\(again.all)")
+    let more = try value(await ledger(["verify", "--ledger", "mount/audit", "--json"]))
+    #expect(more["consistent"]?.bool == true && more["events"]?.integer == recorded + 1)
+    // A folder that can't be written to: it says so, and can be read.
+    #expect(await Machine.run("/bin/mount", ["-o", "remount,ro", mount]).status == 0)
+    let readOnly = await ledger(["append", "event.json", "--ledger", "mount/audit", "--run", run])
+    #expect(readOnly.status == 1 && readOnly.errors.contains("Read-only"), "\(readOnly.all)")
+    let shown = await ledger(["list", "--ledger", "mount/audit"])
+    #expect(shown.status == 0 && shown.output.contains(run), "\(shown.all)")
+    _ = await Machine.run("/bin/umount", [mount])
+  }
+
+  /// `CLAW_SOAK_KILLS` makes more of them: `make soak`.
+  static let kills = Machine.variable("CLAW_SOAK_KILLS").flatMap { Int($0) } ?? 40
+
+  @Test("kill -9 at any point: what had a receipt is there, the chain is whole, and the next process goes on")
+  func killed() async throws {
+    let lines = (0..<20_000).map { #"{"type":"DoDRecorded","payload":{"n":\#($0)}}"# + "\n" }.joined()
+    try folder.write("events.jsonl", lines)
+    try folder.write(
+      "few.jsonl", (0..<50).map { #"{"type":"DoDRecorded","payload":{"other":\#($0)}}"# + "\n" }.joined())
+    var generator = SeededGenerator(seed: 9)
+    var receipts: [(String, Int, String)] = []
+    let runs = [await ledger(["start"]).output.trimmed, await ledger(["start"]).output.trimmed]
+    for kill in 0..<Self.kills {
+      let delay = "0.0\(Int.random(in: 10...99, using: &generator))"
+      // Two at once, of which one dies while the other goes on.
+      async let other = folder.claw(
+        ["ledger", "append", "--events", "few.jsonl", "--run", runs[1], "--json"],
+        ["CLAW_LEDGER=\(folder.path)/audit"])
+      let line =
+        "cd \"$1\" && exec timeout -s KILL \(delay) \"$2\" ledger append --events events.jsonl --json --run \"$3\" --ledger audit"
+      let outcome = await Machine.run("/bin/sh", ["-c", line, "sh", folder.path, Machine.claw, runs[0]])
+      let acknowledged = outcome.output.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+      for text in acknowledged {
+        let receipt = try JSONParser.parse(Array(text.utf8), strict: true)
+        receipts.append((receipt["runId"]?.string ?? "", receipt["seq"]?.integer ?? 0, receipt["hash"]?.string ?? ""))
+      }
+      _ = await other
+      if kill % 20 == 19 {
+        let report = try value(await ledger(["verify", "--json"]))
+        #expect(report["consistent"]?.bool == true, "\(report)")
+      }
+    }
+    #expect(receipts.count > 0)
+    let exported = await ledger(["show", runs[0], "--json"]).output.split(separator: "\n")
+    #expect(exported.count > receipts.map(\.1).max() ?? 0 || exported.count >= receipts.count)
+    for (run, seq, hash) in receipts {
+      #expect(run == runs[0])
+      guard seq <= exported.count else {
+        Issue.record("event \(seq) had a receipt and is not there")
+        continue
+      }
+      #expect(exported[seq - 1].contains("\"hash\":\"\(hash)\""), "event \(seq)")
+    }
+    let report = try value(await ledger(["verify", "--json"]))
+    #expect(report["consistent"]?.bool == true, "\(report)")
+  }
+}
+
+extension String {
+  /// The pieces between a text.
+  fileprivate func components(separated separator: String) -> [String] {
+    var pieces: [String] = []
+    var rest = self[...]
+    while let range = rest.firstRange(of: separator) {
+      pieces.append(String(rest[..<range.lowerBound]))
+      rest = rest[range.upperBound...]
+    }
+    return pieces + [String(rest)]
+  }
+}
