@@ -54,6 +54,7 @@ let package = Package(
         "IR",
       ], resources: [.embedInCode("Policy/Rulesets")]),
     module("Policy", imports: ["Source", "JSON", "Automata", "Guards", "Canonical", "IR"], isOptimized: true),
+    module("Governance", imports: ["Source", "JSON", "Canonical", "Automata", "Policy"], isOptimized: true),
     module("Emitters", imports: ["Source", "IR", "JSON"], resources: [.embedInCode("Scripts")]),
     module(
       "Driver",
@@ -65,13 +66,14 @@ let package = Package(
     module(
       "Runtime",
       imports: [
-        "Source", "JSON", "Diagnostics", "IR", "Driver", "Canonical",
+        "Source", "JSON", "Diagnostics", "IR", "Driver", "Canonical", "Governance",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .executableTarget(
       name: "claw",
       dependencies: [
-        "Source", "JSON", "Diagnostics", "Lexer", "AST", "IR", "Lowering", "Canonical", "Policy", "Driver", "Runtime",
+        "Source", "JSON", "Diagnostics", "Lexer", "AST", "IR", "Lowering", "Canonical", "Policy", "Governance", "Driver",
+        "Runtime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     tests("LexerTests", imports: ["Source", "JSON", "Diagnostics", "Lexer", "TestSupport"]),
@@ -111,6 +113,10 @@ let package = Package(
     tests(
       "TrustTests",
       imports: ["Source", "JSON", "IR", "Canonical", "Policy", "Driver", "Runtime", "TestSupport"]),
+    .testTarget(
+      name: "GovernanceTests",
+      dependencies: ["Source", "JSON", "Canonical", "Policy", "Governance", "Runtime", "TestSupport"],
+      exclude: ["Fixtures"], swiftSettings: settings),
     tests("RuntimeTests", imports: ["Source", "JSON", "IR", "Runtime", "TestSupport"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Source", "JSON", "IR", "Canonical", "Runtime", "TestSupport", "claw"],
