@@ -24,7 +24,7 @@ struct Claw: ParsableCommand {
       CommandGroup(
         name: "Running",
         subcommands: [Up.self, Down.self, Ps.self, Logs.self, Health.self, DoctorCommand.self]),
-      CommandGroup(name: "Governing", subcommands: [PolicyCommand.self, Secrets.self, KeyCommand.self]),
+      CommandGroup(name: "Governing", subcommands: [PolicyCommand.self, PackCommand.self, Secrets.self, KeyCommand.self]),
       CommandGroup(name: "Other", subcommands: [CanonicalCommand.self, Golden.self, HelpCommand.self]),
     ])
 

@@ -64,6 +64,9 @@ package struct PackageHashes: Sendable {
     }
   }
 
+  /// None yet.
+  init() {}
+
   init(_ package: SealedPackage, policies: JSONValue?, profile: HashProfile, _ findings: inout Findings) {
     var maker = Maker(profile: profile, findings: findings)
     let seal = package.seal?.content

@@ -1,19 +1,40 @@
-import Canonical
 package import JSON
+package import Source
 
 /// What was found in a package.
 package struct PackageReport: Sendable {
+  /// What was validated.
+  package enum Kind: String, Sendable {
+    /// A sealed session.
+    case package = "sealed-change-package"
+    /// Plan, lock, seal and evidence in the smaller form of the Python validator.
+    case records = "change-records"
+  }
+
+  /// A record of the smaller form.
+  package struct Record: Sendable {
+    package var file: String
+    package var type: String
+    package var hash: String
+  }
+
+  package var kind: Kind
   package var sessionID: String?
   package var profile: HashProfile
   package var hasTrust: Bool
   /// One digest over the bytes of all files.
   package var contentsHash: String
   package var hashes: PackageHashes
+  /// The records, where these were validated.
+  package var records: [Record] = []
   /// By step, artifact, code and place.
   package var errors: [PackageProblem]
   package var warnings: [PackageProblem]
 
   package var passes: Bool { errors.isEmpty }
+
+  /// The steps that were made.
+  package var steps: [PackageStep] { kind == .package ? PackageStep.allCases : [.schema, .seal] }
 
   /// The errors of a step.
   package func errors(of step: PackageStep) -> [PackageProblem] { errors.filter { $0.step == step } }
@@ -37,6 +58,7 @@ package struct PackageReport: Sendable {
     func named(_ list: [(stepID: String, hash: String)]) -> JSONValue {
       .object(list.map { .init($0.stepID, text($0.hash)) })
     }
+    if kind == .records { return .object(records.map { .init($0.file, text($0.hash)) }) }
     let reviews = hashes.reviews.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     return [
       "decisionLockHash": text(hashes.lock?.value), "planHash": text(hashes.plan?.value),
@@ -71,4 +93,18 @@ extension String {
 
 extension String? {
   fileprivate var known: String? { flatMap(\.known) }
+}
+
+extension PackageProblem {
+  /// Line and column of the place in its file, if the file is there.
+  package func position(in files: PackageFiles) -> SourcePosition? {
+    guard let file, let bytes = files.files[file] else { return nil }
+    return position(in: bytes)
+  }
+
+  /// The same where the file's bytes are at hand.
+  package func position(in bytes: [UInt8]) -> SourcePosition? {
+    guard let offset = offset ?? JSONPointer.offset(pointer, in: bytes) else { return nil }
+    return SourceFile(path: file ?? "", bytes: bytes).position(at: offset)
+  }
 }

@@ -1,3 +1,4 @@
+package import Canonical
 package import JSON
 
 /// Validates sealed change packages.
@@ -34,8 +35,21 @@ package struct PackageValidator: Sendable {
     self.now = now
   }
 
+  /// The digest of the policies, if there are any and they have one.
+  package var policySetHash: String? {
+    policies.flatMap { try? HashProfile.hash($0.json, HashRules.policySet).get() }
+  }
+
+  /// What is found in a package that is just being sealed: whoever seals it is trusted to.
+  package func validate(_ files: PackageFiles, sealedBy keys: [PublicKey]) -> PackageReport {
+    var validator = self
+    validator.trust?.sealers += keys
+    return validator.validate(files)
+  }
+
   /// What is found in a package.
   package func validate(_ files: PackageFiles) -> PackageReport {
+    if let records = RecordSet(files) { return records.report(self) }
     var run = PackageRun(files, self)
     run.checkShape()
     run.checkGate()
@@ -52,7 +66,7 @@ package struct PackageValidator: Sendable {
     run.checkEvidence()
     run.checkAttestation()
     run.checkSeal()
-    run.checkTrustedSeal()
+    run.contentsHash = TrustedSeal.check(files, trust, &run.findings)
     return run.report
   }
 }
@@ -96,7 +110,7 @@ struct PackageRun {
 
   var report: PackageReport {
     PackageReport(
-      sessionID: sessionID, profile: settings.profile, hasTrust: settings.trust != nil, contentsHash: contentsHash,
+      kind: .package, sessionID: sessionID, profile: settings.profile, hasTrust: settings.trust != nil, contentsHash: contentsHash,
       hashes: hashes, errors: findings.errors.sorted(by: PackageProblem.isBefore),
       warnings: findings.warnings.sorted(by: PackageProblem.isBefore))
   }

@@ -8,7 +8,7 @@ struct PackCommand: ParsableCommand {
     discussion: """
       EXAMPLES
         claw pack validate session/ --trust trust.json
-        claw pack seal session/ --key sealer.pem
+        claw pack seal session/ --key sealer.pem --actor dev-7 --trust trust.json
       """,
-    subcommands: [PackValidate.self])
+    subcommands: [PackValidate.self, PackSeal.self])
 }

@@ -22,7 +22,6 @@ struct PackValidate: ParsableCommand {
   @OptionGroup var options: PackageOptions
   @Flag(help: "Print the report in the Conformance Normal Form: one line that other validators print too.") var cnf = false
   @Flag(help: "Write JSON.") var json = false
-  @OptionGroup var colours: ColourOptions
 
   func run() throws {
     guard !cnf || !json else {
