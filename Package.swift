@@ -148,6 +148,10 @@ if tools == "bench" {
       path: "Benchmarks/Sources/TrustFigures", swiftSettings: settings))
   package.targets.append(
     .executableTarget(
+      name: "GovernanceFigures", dependencies: ["JSON", "Canonical", "Governance", "Runtime"],
+      path: "Benchmarks/Sources/GovernanceFigures", swiftSettings: settings))
+  package.targets.append(
+    .executableTarget(
       name: "BenchmarkTable",
       dependencies: [
         "Source", "Diagnostics", "Lexer", "Parser", "Driver", "Automata", "Guards", "IR", "Lowering", "Policy",

@@ -63,7 +63,7 @@ struct Attack: CustomTestStringConvertible, Sendable {
     set("the snapshot's time", nil, "repo-snapshot.json", "generatedAt", "2026-03-01T08:06:01.000Z"),
     Attack("__proto__ in the plan", .schemaInvalid) { files in
       let text = String(decoding: files.files["execution-plan.json"] ?? [], as: UTF8.self)
-      files.files["execution-plan.json"] = Array(#"{"__proto__":{"a":1},"#.utf8 + text.utf8.dropFirst())
+      files.files["execution-plan.json"] = Array((#"{"__proto__":{"a":1},"# + text.dropFirst()).utf8)
     },
     Attack("__proto__ in evidence, with an escape", .schemaInvalid, isResealed: false) { files in
       let text = String(decoding: files.files["runner-evidence.json"] ?? [], as: UTF8.self)
@@ -184,7 +184,7 @@ struct Attack: CustomTestStringConvertible, Sendable {
     Attack("a seal in the future", .sessionBoundaryInvalid) { try $0.set(seal, "sealedAt", "2099-01-01T00:00:00.000Z") },
     Attack("duplicate members", .schemaInvalid, isResealed: false) { files in
       let text = String(decoding: files.files["decision-lock.json"] ?? [], as: UTF8.self)
-      files.files["decision-lock.json"] = Array(#"{"goal":"x","#.utf8 + text.utf8.dropFirst())
+      files.files["decision-lock.json"] = Array((#"{"goal":"x","# + text.dropFirst()).utf8)
     },
     Attack("a number that no double has", .schemaInvalid, isResealed: false) { files in
       let text = String(decoding: files.files["runner-evidence.json"] ?? [], as: UTF8.self)

@@ -1,6 +1,7 @@
 import Canonical
 import Governance
 import JSON
+import Source
 import TestSupport
 import Testing
 

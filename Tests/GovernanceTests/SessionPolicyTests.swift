@@ -39,7 +39,7 @@ struct SessionPolicyTests {
       ("executionPlan.allowedCapabilities", "subset_of", ["compute_hash", "read_file", "validate"]),
       ("executionPlan.allowedCapabilities", "superset_of", ["read_file"]),
       ("dod.items[0].expectedExitCode", "less_than", 1), ("evidenceChain[1].stepId", "equals", "s-2"),
-      ("evidenceChain[0].verificationMetadata.ratio", "greater_than", 0.05), ("executionPlan.steps", "exists", true),
+      ("evidenceChain[0].verificationMetadata.ratio", "greater_than", .number("0.05")), ("executionPlan.steps", "exists", true),
       ("executionPlan.nothing", "exists", false), ("decisionLock.goal", "matches_regex", "^Clamp .* zero$"),
       ("anchor.planHash", "matches_regex", "^[0-9a-f]{64}$"), ("runnerAttestation.signatureAlgorithm", "equals", "sha256"),
       ("evidenceChain[9].stepId", "exists", false),

@@ -4,6 +4,11 @@ import JSON
 package struct ArtifactHash: Sendable, Equatable {
   package var value: String
   package var profile: HashProfile
+
+  package init(value: String, profile: HashProfile) {
+    self.value = value
+    self.profile = profile
+  }
 }
 
 /// The digests of a package's artifacts, computed; nothing here was taken from a file.
