@@ -92,7 +92,7 @@ struct PackCommandTests {
     #expect(await folder.claw(["pack", "validate", "policies.json"]).status == 3)
     try folder.write("trust.json", "{\"schema\": 1, \"x\": 2}")
     let trust = await folder.claw(["pack", "validate", "session", "--trust", "trust.json"])
-    #expect(trust.status == 3 && trust.errors.contains("trust.json:1:19: there is no member 'x' here"), "\(trust.all)")
+    #expect(trust.status == 3 && trust.errors.contains("trust.json:1:20: there is no member 'x' here"), "\(trust.all)")
     #expect(await folder.claw(["pack", "validate", "session", "--json", "--cnf"]).status == 2)
   }
 }

@@ -24,6 +24,7 @@ struct PackageHashTests {
     // A package that follows the specification: its plan's digest is the one over five members.
     let plan = try #require(own.hashes.plan?.value)
     try files.set("decision-lock.json", "planHash", .string(plan))
+    try files.set(PackageFiles.seal, "planHash", .string(plan))
     let report = PackageValidator().validate(files)
     #expect(report.hashes.plan == ArtifactHash(value: plan, profile: .spec))
     #expect(PackageValidator(profile: .reference).validate(files).hashes.plan?.profile == .reference)

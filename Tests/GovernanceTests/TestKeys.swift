@@ -32,11 +32,22 @@ final class TestKeys: Sendable {
 
   private func file(_ name: String) -> String { FilePath.join(path, name) }
 
-  @discardableResult
-  private func openssl(_ words: [String]) throws -> [UInt8] {
-    let result = try ChildProcess("/usr/bin/openssl", words).capture(timeout: .seconds(60))
-    guard result.status == 0 else { throw Failure(message: result.complaint) }
-    return []
+  /// Runs openssl and waits, on this thread alone: what waits for the threads that tests share may wait for itself.
+  private func openssl(_ words: [String]) throws {
+    var arguments: [UnsafeMutablePointer<CChar>?] = (["openssl"] + words).map { strdup($0) }
+    arguments.append(nil)
+    defer { for argument in arguments { free(argument) } }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    for descriptor: Int32 in 0...2 { posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0) }
+    var process: pid_t = 0
+    guard posix_spawn(&process, "/usr/bin/openssl", &actions, nil, arguments, environ) == 0 else {
+      throw Failure(message: "openssl is missing: run scripts/bootstrap")
+    }
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0, errno == EINTR {}
+    guard status == 0 else { throw Failure(message: "openssl \(words.joined(separator: " ")) fails") }
   }
 
   func publicKey(_ name: String) throws -> String {
@@ -45,7 +56,8 @@ final class TestKeys: Sendable {
 
   /// A signature by RSASSA-PKCS1-v1_5 over a message, as Base64.
   func sign(_ name: String, _ message: [UInt8], _ hash: String = "sha256") throws -> String {
-    let id = Digest.sha256Hex(message + Array(name.utf8) + Array(hash.utf8))
+    // Tests that sign the same message at once have files of their own.
+    let id = String(UInt64.random(in: 0...UInt64.max), radix: 16)
     _ = try ArtifactStore.write([(file(id), message)])
     try openssl(["dgst", "-\(hash)", "-sign", file("\(name).pem"), "-out", file(id + ".sig"), file(id)])
     return Base64.encode(try DiskFiles().read(file(id + ".sig"), within: nil, limit: 1 << 16).bytes)
