@@ -81,7 +81,11 @@ struct PackCommandTests {
   @Test("Links, odd names and other folders are errors; what is no folder can't be read")
   func oddFolders() async throws {
     let linked = await Machine.run(
-      "/bin/sh", ["-c", "cd \"$1/session\" && rm dod.json && ln -s /etc/passwd dod.json && mkdir more && : > 'a b'", "sh", folder.path])
+      "/bin/sh",
+      [
+        "-c", "cd \"$1/session\" && rm dod.json && ln -s /etc/passwd dod.json && mkdir more && : > 'a b'", "sh",
+        folder.path,
+      ])
     #expect(linked.status == 0)
     let odd = await folder.claw(["pack", "validate", "session"])
     #expect(odd.status == 1)

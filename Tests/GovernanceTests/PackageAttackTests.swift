@@ -36,7 +36,9 @@ struct Attack: CustomTestStringConvertible, Sendable {
       "approvalMetadata of somebody else", .lockNotApproved, "decision-lock.json", "approvalMetadata",
       ["approvedBy": "mallory", "approvedAt": "2026-03-01T08:05:00.000Z", "approvalMethod": "review"]),
     Attack("approvalMetadata with another time", .sessionBoundaryInvalid) {
-      try $0.edit("decision-lock.json") { $0.edit("approvalMetadata") { $0.set("approvedAt", "2027-03-01T08:05:00.000Z") } }
+      try $0.edit("decision-lock.json") {
+        $0.edit("approvalMetadata") { $0.set("approvedAt", "2027-03-01T08:05:00.000Z") }
+      }
     },
     Attack("dod.json deleted", .dodMissing) { $0.files["dod.json"] = nil },
     Attack("dod.json with fewer items", .planLintFailed) {
@@ -57,7 +59,8 @@ struct Attack: CustomTestStringConvertible, Sendable {
         $0.edit("output") { $0.edit("proposedChanges") { $0.edit(0) { $0.set("targetPath", "src/other.swift") } } }
       }
     },
-    set("the plan's time is later", .sessionBoundaryInvalid, "execution-plan.json", "createdAt", "2027-01-01T00:00:00Z"),
+    set(
+      "the plan's time is later", .sessionBoundaryInvalid, "execution-plan.json", "createdAt", "2027-01-01T00:00:00Z"),
     set("the plan's time is a little later", nil, "execution-plan.json", "createdAt", "2026-03-01T08:02:01Z"),
     set("the snapshot's id", nil, "repo-snapshot.json", "snapshotId", "99999999-8888-4777-8666-000000000000"),
     set("the snapshot's time", nil, "repo-snapshot.json", "generatedAt", "2026-03-01T08:06:01.000Z"),
@@ -83,7 +86,8 @@ struct Attack: CustomTestStringConvertible, Sendable {
       $0.files["runner-identity.json"] = nil
     },
     set(
-      "a garbage signature of the attestation", .attestationSignatureInvalid, "runner-attestation.json", "signature", "AAAA"),
+      "a garbage signature of the attestation", .attestationSignatureInvalid, "runner-attestation.json", "signature",
+      "AAAA"),
     Attack("one of two approvals dropped", .approvalQuorumNotMet) {
       try $0.edit("approval-bundle.json") { $0.edit("signatures") { $0 = .array(Array(($0.array ?? []).prefix(1))) } }
     },
@@ -181,7 +185,9 @@ struct Attack: CustomTestStringConvertible, Sendable {
       try $0.set("session-anchor.json", "finalEvidenceHash", .string(hash))
     },
     Attack("no seal", .sealMissingDependency, isResealed: false) { $0.files[seal] = nil },
-    Attack("a seal in the future", .sessionBoundaryInvalid) { try $0.set(seal, "sealedAt", "2099-01-01T00:00:00.000Z") },
+    Attack("a seal in the future", .sessionBoundaryInvalid) {
+      try $0.set(seal, "sealedAt", "2099-01-01T00:00:00.000Z")
+    },
     Attack("duplicate members", .schemaInvalid, isResealed: false) { files in
       let text = String(decoding: files.files["decision-lock.json"] ?? [], as: UTF8.self)
       files.files["decision-lock.json"] = Array((#"{"goal":"x","# + text.dropFirst()).utf8)

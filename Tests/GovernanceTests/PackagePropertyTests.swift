@@ -57,7 +57,8 @@ struct PackagePropertyTests {
   private static func change(_ value: inout JSONValue, _ random: inout SeededGenerator) {
     if random.oneIn(4) || (value.array ?? []).isEmpty && (value.members ?? []).isEmpty {
       let others: [JSONValue] = [
-        .null, true, 0, -1, "", "x", [], [:], .number("1e300"), .number("0.5"), .string(String(repeating: "ä", count: 300)),
+        .null, true, 0, -1, "", "x", [], [:], .number("1e300"), .number("0.5"),
+        .string(String(repeating: "ä", count: 300)),
         ["a"], ["a": []], [["a"]], "2026-03-01T08:00:00.000Z", "..",
       ]
       value = others[Int.random(in: 0..<others.count, using: &random)]

@@ -9,7 +9,8 @@ struct RecordTests {
 
   private func records(_ change: (inout [String: JSONValue]) throws -> Void = { _ in }) throws -> PackageFiles {
     let plan: JSONValue = [
-      "id": "plan-1", "version": "1.0.0", "createdAt": "2026-03-01T08:00:00+00:00", "author": "dev", "objective": "clamp",
+      "id": "plan-1", "version": "1.0.0", "createdAt": "2026-03-01T08:00:00+00:00", "author": "dev",
+      "objective": "clamp",
       "constraints": ["b", "a"], "expectedOutputs": [], "schemaVersion": "1.0.0",
     ]
     let lock: JSONValue = [
@@ -51,7 +52,10 @@ struct RecordTests {
     func codes(_ change: @escaping (inout [String: JSONValue]) throws -> Void) throws -> Set<PackageCode> {
       try report(try records(change)).codes
     }
-    #expect(try codes { $0["scp.json"]?.edit("artifactHashes") { $0.set("executionPlan", nil) } } == [.schemaInvalid, .sealHashMismatch])
+    #expect(
+      try codes { $0["scp.json"]?.edit("artifactHashes") { $0.set("executionPlan", nil) } } == [
+        .schemaInvalid, .sealHashMismatch,
+      ])
     #expect(try codes { $0["scp.json"]?.set("artifactHashes", [:]) } == [.schemaInvalid, .sealHashMismatch])
     #expect(try codes { $0["plan.json"]?.set("objective", "other") } == [.sealHashMismatch])
     #expect(

@@ -6,7 +6,8 @@ import Testing
 struct SessionPolicyTests {
   /// What one rule over the sample comes to.
   private func codes(
-    _ field: String, _ comparison: String, _ value: JSONValue?, effect: String = "require", severity: String = "critical"
+    _ field: String, _ comparison: String, _ value: JSONValue?, effect: String = "require",
+    severity: String = "critical"
   ) throws -> Set<PackageCode> {
     var condition: JSONValue = ["field": .string(field), "operator": .string(comparison)]
     condition.set("value", value)
@@ -22,7 +23,9 @@ struct SessionPolicyTests {
     ]
     var files = try Fixture.session()
     try files.edit("policy-evaluation.json") {
-      $0 = ["passed": true, "failures": [], "policyResults": [["policyId": .string(id), "ruleResults": [["ruleId": "r"]]]]]
+      $0 = [
+        "passed": true, "failures": [], "policyResults": [["policyId": .string(id), "ruleResults": [["ruleId": "r"]]]],
+      ]
     }
     files = try files.resealed()
     var validator = try Fixture.validator(pinning: [files.contentsHash])
@@ -39,9 +42,11 @@ struct SessionPolicyTests {
       ("executionPlan.allowedCapabilities", "subset_of", ["compute_hash", "read_file", "validate"]),
       ("executionPlan.allowedCapabilities", "superset_of", ["read_file"]),
       ("dod.items[0].expectedExitCode", "less_than", 1), ("evidenceChain[1].stepId", "equals", "s-2"),
-      ("evidenceChain[0].verificationMetadata.ratio", "greater_than", .number("0.05")), ("executionPlan.steps", "exists", true),
+      ("evidenceChain[0].verificationMetadata.ratio", "greater_than", .number("0.05")),
+      ("executionPlan.steps", "exists", true),
       ("executionPlan.nothing", "exists", false), ("decisionLock.goal", "matches_regex", "^Clamp .* zero$"),
-      ("anchor.planHash", "matches_regex", "^[0-9a-f]{64}$"), ("runnerAttestation.signatureAlgorithm", "equals", "sha256"),
+      ("anchor.planHash", "matches_regex", "^[0-9a-f]{64}$"),
+      ("runnerAttestation.signatureAlgorithm", "equals", "sha256"),
       ("evidenceChain[9].stepId", "exists", false),
     ]
     for (field, comparison, value) in held {
@@ -61,13 +66,16 @@ struct SessionPolicyTests {
     func code(_ field: String, _ comparison: String, _ value: JSONValue?) throws -> Set<PackageCode> {
       try codes(field, comparison, value, effect: effect, severity: "info")
     }
-    for path in ["nothing.x", "dod..x", "dod.items[", "dod.items[x]", "dod.items[-1]", "[0]", "dod.items[0]x", "dod.a]"] {
+    for path in [
+      "nothing.x", "dod..x", "dod.items[", "dod.items[x]", "dod.items[-1]", "[0]", "dod.items[0]x", "dod.a]",
+    ] {
       #expect(try code(path, "exists", true) == [.policyFieldPathInvalid], "\(path)")
     }
     #expect(try code("dod.title", "like", "x") == [.policyOperatorUnsupported])
     for (field, comparison, value) in [
       ("dod.title", "in", "x"), ("dod.title", "greater_than", 1), ("dod.title", "less_than", "x"),
-      ("dod.title", "matches_regex", "("), ("dod.title", "matches_regex", #"(?=x)"#), ("dod.items", "matches_regex", "x"),
+      ("dod.title", "matches_regex", "("), ("dod.title", "matches_regex", #"(?=x)"#),
+      ("dod.items", "matches_regex", "x"),
       ("dod.title", "matches_regex", .string(String(repeating: "x", count: 201))), ("dod.title", "exists", "yes"),
     ] as [(String, String, JSONValue)] {
       #expect(try code(field, comparison, value) == [.policyEvaluationFailed], "\(field) \(comparison)")

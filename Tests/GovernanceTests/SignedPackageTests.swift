@@ -13,7 +13,9 @@ struct SignedPackageTests {
     return package
   }
 
-  @Test("A package with keys of ours passes, with every digest that attestations may use", arguments: ["sha256", "sha384", "sha512"])
+  @Test(
+    "A package with keys of ours passes, with every digest that attestations may use",
+    arguments: ["sha256", "sha384", "sha512"])
   func good(hash: String) throws {
     var package = try OwnPackage()
     try package.setKeys()
@@ -153,14 +155,17 @@ struct SignedPackageTests {
     }
     #expect(try codes { $0 } == [])
     for change: (String) -> String in [
-      { $0 + "\n" }, { String($0.dropLast(2)) }, { $0.replacing("+", with: "-").replacing("/", with: "_") + "-" }, { " " + $0 },
+      { $0 + "\n" }, { String($0.dropLast(2)) }, { $0.replacing("+", with: "-").replacing("/", with: "_") + "-" },
+      { " " + $0 },
     ] {
       #expect(try codes(change) == [.approvalSignatureInvalid, .approvalQuorumNotMet])
     }
     let digits = try package.files.json("approval-bundle.json")["signatures"]?.array?[0]["payloadHash"]?.string ?? ""
     let overDigits = try package.keys.sign("lead", Array(digits.utf8))
     #expect(try codes { _ in overDigits } == [.approvalSignatureInvalid, .approvalQuorumNotMet])
-    var bytes = Base64.decode(try package.files.json("approval-bundle.json")["signatures"]?.array?[0]["signature"]?.string ?? "") ?? []
+    var bytes =
+      Base64.decode(try package.files.json("approval-bundle.json")["signatures"]?.array?[0]["signature"]?.string ?? "")
+      ?? []
     // The same number with a zero in front.
     bytes.insert(0, at: 0)
     #expect(try codes { _ in Base64.encode(bytes) }.contains(.approvalSignatureInvalid))
@@ -177,7 +182,8 @@ struct SignedPackageTests {
         $0.set("approvalPolicyHash", .string(policy))
       }.validate(package.files).passes)
     #expect(
-      try package.validator { $0.set("approvalPolicyHash", .string(Digest.sha256Hex([1]))) }.validate(package.files).codes
+      try package.validator { $0.set("approvalPolicyHash", .string(Digest.sha256Hex([1]))) }.validate(package.files)
+        .codes
         == [.approvalPolicyInvalid])
     #expect(try package.validator { $0.set("packages", nil) }.validate(package.files).codes == [.sealBindingViolation])
     let three = try package.validator {

@@ -63,18 +63,21 @@ do {
   }
   let size = files.files.values.reduce(0) { $0 + $1.count }
   let packages = rate(11, 500) { _ = validator.validate(files) }
-  print("sealed change packages, \(files.files.count) files, \(size) bytes, 3 RSA-2048 signatures, per second of CPU time")
+  print(
+    "sealed change packages, \(files.files.count) files, \(size) bytes, 3 RSA-2048 signatures, per second of CPU time")
   print("  validated                    \(shown(packages))   (5000)")
   let parsed = rate(11, 500) { for (_, bytes) in files.files { _ = try? JSONValue.strict(bytes) } }
   print("  only parsed                  \(shown(parsed))")
 
   let problems = (0..<10).map { index in
     CNFReport.Problem(
-      code: ["SEAL_HASH_MISMATCH", "ID_MISMATCH", "SCHEMA_INVALID"][index % 3], message: "expected 4, got \(10 - index)",
+      code: ["SEAL_HASH_MISMATCH", "ID_MISMATCH", "SCHEMA_INVALID"][index % 3],
+      message: "expected 4, got \(10 - index)",
       artifactType: index % 4 == 0 ? nil : "evidence-chain", path: index % 5 == 0 ? nil : "/events/\(index)")
   }
   let report = CNFReport(
-    mode: .sealedPackage, passes: false, hashes: .init(planHash: String(repeating: "ab", count: 32)), problems: problems)
+    mode: .sealedPackage, passes: false, hashes: .init(planHash: String(repeating: "ab", count: 32)), problems: problems
+  )
   print("reports in the Conformance Normal Form with 10 errors, \(report.bytes.count) bytes, per second of CPU time")
   print("  written                      \(shown(rate(11, 20_000) { _ = report.bytes }))   (500000)")
   print("  written and hashed           \(shown(rate(11, 20_000) { _ = report.digest }))")

@@ -73,7 +73,9 @@ struct ArtifactReader {
   }
 
   /// The same where the member may be absent.
-  mutating func optionalText(_ object: Object, _ name: StaticString, _ length: ClosedRange<Int> = 0...Int.max) -> String? {
+  mutating func optionalText(_ object: Object, _ name: StaticString, _ length: ClosedRange<Int> = 0...Int.max)
+    -> String?
+  {
     object[name].map { text($0, length, object.path, .name("\(name)")) }
   }
 
@@ -86,10 +88,13 @@ struct ArtifactReader {
     }
     // A text never has more units than bytes, so that most need no counting.
     let count = text.utf8.count
-    if count < length.lowerBound || count > length.upperBound || length.lowerBound > 1, !length.contains(text.utf16.count) {
+    if count < length.lowerBound || count > length.upperBound || length.lowerBound > 1,
+      !length.contains(text.utf16.count)
+    {
       complain(
         path + [key()],
-        length.upperBound == Int.max ? "the text is empty" : "the text must have \(length.lowerBound) to \(length.upperBound) characters")
+        length.upperBound == Int.max
+          ? "the text is empty" : "the text must have \(length.lowerBound) to \(length.upperBound) characters")
     }
     return text
   }
@@ -148,7 +153,8 @@ struct ArtifactReader {
   }
 
   /// One of some words.
-  mutating func word<Word: RawRepresentable & CaseIterable>(_ object: Object, _ name: StaticString, _: Word.Type) -> Word?
+  mutating func word<Word: RawRepresentable & CaseIterable>(_ object: Object, _ name: StaticString, _: Word.Type)
+    -> Word?
   where Word.RawValue == String {
     guard let value = object[name] else {
       missing(object, name)
@@ -172,17 +178,21 @@ struct ArtifactReader {
 
   /// The texts of an array.
   mutating func texts(
-    _ object: Object, _ name: StaticString, count: ClosedRange<Int> = 0...Int.max, length: ClosedRange<Int> = 1...Int.max,
+    _ object: Object, _ name: StaticString, count: ClosedRange<Int> = 0...Int.max,
+    length: ClosedRange<Int> = 1...Int.max,
     isUnique: Bool = false
   ) -> [String] {
     let path = object.path + [.name("\(name)")]
     let texts = array(object, name, count).enumerated().map { text($1, length, path, .index($0)) }
-    if isUnique, Set(texts.map { Array($0.utf8) }).count < texts.count { complain(object, name, "a text is there twice") }
+    if isUnique, Set(texts.map { Array($0.utf8) }).count < texts.count {
+      complain(object, name, "a text is there twice")
+    }
     return texts
   }
 
   mutating func optionalTexts(
-    _ object: Object, _ name: StaticString, count: ClosedRange<Int> = 0...Int.max, length: ClosedRange<Int> = 1...Int.max
+    _ object: Object, _ name: StaticString, count: ClosedRange<Int> = 0...Int.max,
+    length: ClosedRange<Int> = 1...Int.max
   ) -> [String]? {
     object[name] == nil ? nil : texts(object, name, count: count, length: length)
   }
@@ -211,7 +221,8 @@ struct ArtifactReader {
       complain(
         object, name,
         count.upperBound == Int.max
-          ? "at least \(count.lowerBound) must stand here" : "\(count.lowerBound) to \(count.upperBound) must stand here")
+          ? "at least \(count.lowerBound) must stand here"
+          : "\(count.lowerBound) to \(count.upperBound) must stand here")
     }
     return elements
   }

@@ -110,7 +110,8 @@ struct PackageRun {
 
   var report: PackageReport {
     PackageReport(
-      kind: .package, sessionID: sessionID, profile: settings.profile, hasTrust: settings.trust != nil, contentsHash: contentsHash,
+      kind: .package, sessionID: sessionID, profile: settings.profile, hasTrust: settings.trust != nil,
+      contentsHash: contentsHash,
       hashes: hashes, errors: findings.errors.sorted(by: PackageProblem.isBefore),
       warnings: findings.warnings.sorted(by: PackageProblem.isBefore))
   }

@@ -51,7 +51,8 @@ struct PolicyEvaluator {
       }
     }
     guard case .name(let first)? = keys.first, let root = roots.first(where: { TextForms.same($0.name, first) }) else {
-      throw Failure(code: .policyFieldPathInvalid, message: "'\(path)' does not begin with an artifact that policies see")
+      throw Failure(
+        code: .policyFieldPathInvalid, message: "'\(path)' does not begin with an artifact that policies see")
     }
     var value = root.value
     for key in keys.dropFirst() {

@@ -45,7 +45,8 @@ struct RecordSet {
       let place = Place(record.kind.artifact, file: file)
       if Self.hasFraction(json) {
         run.findings.add(
-          .schema, .schemaInvalid, place, "the digest of a fraction depends on who writes it: only whole numbers have one")
+          .schema, .schemaInvalid, place,
+          "the digest of a fraction depends on who writes it: only whole numbers have one")
       }
       var maker = PackageHashes.Maker(profile: .reference, findings: run.findings)
       let hash = maker.hash(json, HashRules.whole, place)
@@ -56,7 +57,8 @@ struct RecordSet {
     run.link(found)
     let contents = TrustedSeal.check(files, validator.trust, &run.findings)
     var report = PackageReport(
-      kind: .records, sessionID: nil, profile: validator.profile, hasTrust: validator.trust != nil, contentsHash: contents,
+      kind: .records, sessionID: nil, profile: validator.profile, hasTrust: validator.trust != nil,
+      contentsHash: contents,
       hashes: hashes, errors: run.findings.errors.sorted(by: PackageProblem.isBefore),
       warnings: run.findings.warnings.sorted(by: PackageProblem.isBefore))
     report.records = found
@@ -69,7 +71,8 @@ struct RecordSet {
   ) -> (record: ChangeRecord, file: String, hash: String)? {
     let all = zip(records, found).filter { $0.0.record.kind == kind }
     if all.count == 1 { return (all[0].0.record, all[0].0.file, all[0].1.hash) }
-    findings.add(.seal, code, Place(kind.artifact), "there \(all.isEmpty ? "is no" : "are \(all.count)") \(kind.rawValue)")
+    findings.add(
+      .seal, code, Place(kind.artifact), "there \(all.isEmpty ? "is no" : "are \(all.count)") \(kind.rawValue)")
     return nil
   }
 

@@ -35,7 +35,8 @@ package enum PackageFolder {
         }
         let opened = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
         guard opened >= 0 else {
-          refuse(prefix + name, errno == ELOOP ? "is a symbolic link" : "can't be read: \(String(cString: strerror(errno)))")
+          refuse(
+            prefix + name, errno == ELOOP ? "is a symbolic link" : "can't be read: \(String(cString: strerror(errno)))")
           continue
         }
         defer { close(opened) }

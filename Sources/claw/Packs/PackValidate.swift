@@ -20,7 +20,8 @@ struct PackValidate: ParsableCommand {
 
   @Argument(help: "The folder of a sealed change package.", completion: .directory) var package: String
   @OptionGroup var options: PackageOptions
-  @Flag(help: "Print the report in the Conformance Normal Form: one line that other validators print too.") var cnf = false
+  @Flag(help: "Print the report in the Conformance Normal Form: one line that other validators print too.") var cnf =
+    false
   @Flag(help: "Write JSON.") var json = false
 
   func run() throws {

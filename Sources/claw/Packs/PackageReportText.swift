@@ -6,7 +6,10 @@ struct PackageReportText {
   let text: String
 
   init(_ report: PackageReport, _ path: String, _ files: PackageFiles) {
-    var lines = ["\(path): " + (report.kind == .package ? "sealed change package" : "records of a change") + (report.sessionID.map { " of session \($0)" } ?? ""), ""]
+    var lines = [
+      "\(path): " + (report.kind == .package ? "sealed change package" : "records of a change")
+        + (report.sessionID.map { " of session \($0)" } ?? ""), "",
+    ]
     for step in report.steps {
       let errors = report.errors(of: step)
       let warnings = report.warnings.filter { $0.step == step }

@@ -81,7 +81,8 @@ struct ApprovalBundle: Sendable {
         artifact: reader.word(signature, "artifactType", ApprovedArtifact.self),
         artifactHash: reader.hash(signature, "artifactHash"), sessionID: reader.uuid(signature, "sessionId"),
         timestamp: reader.time(signature, "timestamp"), nonce: reader.uuid(signature, "nonce"),
-        payloadHash: reader.optionalHash(signature, "payloadHash"), signature: reader.text(signature, "signature", 1...10_000))
+        payloadHash: reader.optionalHash(signature, "payloadHash"),
+        signature: reader.text(signature, "signature", 1...10_000))
     }
   }
 }

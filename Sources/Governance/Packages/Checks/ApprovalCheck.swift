@@ -39,7 +39,8 @@ extension PackageRun {
     let keys = Set(approved.filter { $0.artifact == artifact && roles.has($0.role) }.map(\.key))
     require(
       keys.count >= m, .approvals, .approvalQuorumNotMet, place,
-      "\(m) approvals of '\(artifact.rawValue)' by \(roles.joined(separator: ", ")) are needed, and \(keys.count) are right")
+      "\(m) approvals of '\(artifact.rawValue)' by \(roles.joined(separator: ", ")) are needed, and \(keys.count) are right"
+    )
   }
 
   // MARK: The policy
@@ -82,7 +83,8 @@ extension PackageRun {
   private mutating func check(_ bundle: Artifact<ApprovalBundle>) -> [Approved] {
     let (content, place) = (bundle.content, bundle.place)
     require(
-      Self.areDistinct(content.signatures.map(\.signatureID)), .approvals, .approvalBundleInvalid, place.at("/signatures"),
+      Self.areDistinct(content.signatures.map(\.signatureID)), .approvals, .approvalBundleInvalid,
+      place.at("/signatures"),
       "two signatures have the same id")
     let nonces = content.signatures.map(\.nonce) + (package.attestation.map { [$0.content.nonce] } ?? [])
     require(
@@ -108,7 +110,8 @@ extension PackageRun {
 
   private mutating func checkBindings(_ signature: ApprovalBundle.Signature, _ place: Place) {
     require(
-      TextForms.same(signature.algorithm, Self.algorithm), .approvals, .approvalSignatureInvalid, place.at("/algorithm"),
+      TextForms.same(signature.algorithm, Self.algorithm), .approvals, .approvalSignatureInvalid,
+      place.at("/algorithm"),
       "'\(signature.algorithm)' is not \(Self.algorithm)")
     same(signature.sessionID, sessionID, .approvals, .approvalBundleInvalid, place.at("/sessionId"), "the session")
     let wanted: String?
@@ -126,7 +129,8 @@ extension PackageRun {
       "the digest of what was approved")
     if let used = settings.trust?.usedNonces {
       require(
-        !used.contains(Exact(signature.nonce)), .approvals, .approvalReplay, place.at("/nonce"), "the nonce was used before")
+        !used.contains(Exact(signature.nonce)), .approvals, .approvalReplay, place.at("/nonce"),
+        "the nonce was used before")
     }
     if signature.artifact == .lock, let made = package.lock?.content.createdAt, let signed = signature.timestamp {
       require(
@@ -158,7 +162,9 @@ extension PackageRun {
       own = try RSAPublicKey(
         pem: listed.publicKey, fewestBits: settings.trust?.fewestRSABits ?? RSAPublicKey.fewestBits)
     } catch {
-      fail(.approvals, .approvalPolicyInvalid, place.at("/approverId"), "the key of '\(listed.approverID)': \(error.message)")
+      fail(
+        .approvals, .approvalPolicyInvalid, place.at("/approverId"),
+        "the key of '\(listed.approverID)': \(error.message)")
       return nil
     }
     guard let trust = settings.trust else { return own }
@@ -177,7 +183,8 @@ extension PackageRun {
       "the trust file gives '\(signature.approverID)' the role '\(trusted.role)'")
     if let refusal = trusted.key.refusal(at: signature.timestamp) {
       fail(
-        .approvals, .approvalSignatureInvalid, place.at("/approverId"), "the key of '\(signature.approverID)' \(refusal)")
+        .approvals, .approvalSignatureInvalid, place.at("/approverId"),
+        "the key of '\(signature.approverID)' \(refusal)")
     }
     return trusted.key.rsa
   }

@@ -7,7 +7,8 @@ struct Capability: Sendable {
   static let all: [Capability] = [
     .init(name: "read_only"), .init(name: "read_file"), .init(name: "list_directory"), .init(name: "compute_hash"),
     .init(name: "validate_schema"), .init(name: "validate_syntax"), .init(name: "validate_references"),
-    .init(name: "validate"), .init(name: "normalize_data"), .init(name: "canonicalize"), .init(name: "verify_hash_match"),
+    .init(name: "validate"), .init(name: "normalize_data"), .init(name: "canonicalize"),
+    .init(name: "verify_hash_match"),
     .init(name: "verify_signature", reviewers: [.security]),
     .init(name: "verify_chain", reviewers: [.security, .e2e]), .init(name: "extract_metadata"),
     .init(name: "parse_evidence"),

@@ -15,7 +15,8 @@ extension PackageRun {
     same(content.planHash, hashes.plan?.value, .planLint, .planHashMismatch, place.at("/planHash"), "the plan's digest")
     if let goal = package.lock?.content.goal {
       require(
-        Self.contains(goal, content.goalExcerpt) || Self.contains(content.goalExcerpt, goal), .planLint, .capsuleLintFailed,
+        Self.contains(goal, content.goalExcerpt) || Self.contains(content.goalExcerpt, goal), .planLint,
+        .capsuleLintFailed,
         place.at("/intent/goalExcerpt"), "the excerpt is not of the lock's goal")
     }
     if let items = package.dod?.content.items.map(\.id).exact {
@@ -32,7 +33,8 @@ extension PackageRun {
     }
     for path in content.allowedFiles where !TextForms.isPath(path) {
       fail(
-        .planLint, .boundaryViolation, place.at("/boundaries/allowedFiles"), "'\(path)' is no path below the repository")
+        .planLint, .boundaryViolation, place.at("/boundaries/allowedFiles"), "'\(path)' is no path below the repository"
+      )
     }
     let allowed = content.allowedFiles.exact
     let digests = content.fileDigests.map(\.path)
@@ -83,7 +85,9 @@ extension PackageRun {
     let added = UnifiedDiff(Array(diff.utf8)).additions.map { String(decoding: $0, as: UTF8.self) }
     for pattern in capsule.disallowedPatterns {
       let isFound = added.contains { Self.contains($0, pattern) }
-      if isFound { fail(step, .forbiddenToken, place, "a line that is added has '\(pattern)', which the capsule disallows") }
+      if isFound {
+        fail(step, .forbiddenToken, place, "a line that is added has '\(pattern)', which the capsule disallows")
+      }
     }
   }
 }

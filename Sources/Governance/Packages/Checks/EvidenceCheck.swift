@@ -25,7 +25,8 @@ extension PackageRun {
       }
       require(
         content.planHash != nil, .evidence, .evidenceInvalid, place.at("/planHash"), "the evidence is for no plan")
-      same(content.planHash, hashes.plan?.value, .evidence, .planHashMismatch, place.at("/planHash"), "the plan's digest")
+      same(
+        content.planHash, hashes.plan?.value, .evidence, .planHashMismatch, place.at("/planHash"), "the plan's digest")
       if let plan {
         require(
           plan.steps.contains { TextForms.same($0.stepID, content.stepID) }, .evidence, .evidenceInvalid,
@@ -42,7 +43,8 @@ extension PackageRun {
     }
     for step in plan?.steps ?? [] {
       require(
-        package.evidence.contains { TextForms.same($0.content.stepID, step.stepID) }, .evidence, .evidenceRequired, file,
+        package.evidence.contains { TextForms.same($0.content.stepID, step.stepID) }, .evidence, .evidenceRequired,
+        file,
         "there is no evidence of the step '\(step.stepID)'")
     }
   }

@@ -34,7 +34,8 @@ extension PackageRun {
   private mutating func checkItems(_ dod: Artifact<DefinitionOfDone>) {
     var items: [GateItem] = [
       GateItem(
-        id: "dod-has-items", isRight: !dod.content.items.isEmpty, message: "there is no item", place: dod.place.at("/items"))
+        id: "dod-has-items", isRight: !dod.content.items.isEmpty, message: "there is no item",
+        place: dod.place.at("/items"))
     ]
     for (index, item) in dod.content.items.enumerated() {
       let place = dod.place.at("/items/\(index)")

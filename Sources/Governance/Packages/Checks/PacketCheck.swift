@@ -74,10 +74,13 @@ extension PackageRun {
     }
     for digest in content.fileDigests where !allowed.contains(Exact(digest.path)) {
       fail(
-        .planLint, .boundaryViolation, place.at("/context/fileDigests"), "'\(digest.path)' is not among the allowed files")
+        .planLint, .boundaryViolation, place.at("/context/fileDigests"),
+        "'\(digest.path)' is not among the allowed files")
     }
     for excerpt in content.excerpts where !allowed.contains(Exact(excerpt.path)) {
-      fail(.planLint, .boundaryViolation, place.at("/context/excerpts"), "'\(excerpt.path)' is not among the allowed files")
+      fail(
+        .planLint, .boundaryViolation, place.at("/context/excerpts"), "'\(excerpt.path)' is not among the allowed files"
+      )
     }
     require(
       Self.areDistinct(content.fileDigests.map(\.path)), .planLint, .packetInvalid, place.at("/context/fileDigests"),
@@ -102,7 +105,9 @@ extension PackageRun {
     let size = packet.place.file.flatMap { files.files[$0]?.count } ?? 0
     // White space does not count.
     if size > Self.limit, let bytes = try? CanonicalJSON.bytes(packet.json), bytes.count > Self.limit {
-      fail(.planLint, .packetLintFailed, packet.place, "the packet has \(bytes.count) bytes, and \(Self.limit) are allowed")
+      fail(
+        .planLint, .packetLintFailed, packet.place, "the packet has \(bytes.count) bytes, and \(Self.limit) are allowed"
+      )
     }
   }
 
@@ -135,7 +140,8 @@ extension PackageRun {
       return fail(.planLint, .receiptInvalid, receipt.place, "the receipt is for no packet")
     }
     same(
-      receipt.content.packetHash, hashes.packets[index].hash, .planLint, .receiptInvalid, receipt.place.at("/packetHash"),
+      receipt.content.packetHash, hashes.packets[index].hash, .planLint, .receiptInvalid,
+      receipt.place.at("/packetHash"),
       "the packet's digest")
     if let made = package.packets[index].content.createdAt, let taken = receipt.content.timestamp {
       require(

@@ -3,10 +3,12 @@ import Policy
 extension PackageRun {
   /// Step 5, the patches: each is of a step, changes only what the step may, and fits the snapshot.
   mutating func checkPatches() {
-    if let changes = package.response?.content.changes, changes.contains(where: { $0.type != ModelResponse.ChangeType.none })
+    if let changes = package.response?.content.changes,
+      changes.contains(where: { $0.type != ModelResponse.ChangeType.none })
     {
       require(
-        !package.patches.isEmpty, .patches, .patchInvalid, Place(.patch), "the model proposed changes, and there is no patch")
+        !package.patches.isEmpty, .patches, .patchInvalid, Place(.patch),
+        "the model proposed changes, and there is no patch")
     }
     require(
       Self.areDistinct(package.patches.map(\.content.stepID)), .patches, .patchInvalid, Place(.patch),
@@ -51,7 +53,8 @@ extension PackageRun {
     for (name, texts) in [("declaredNewDependencies", content.dependencies), ("declaredImports", content.imports)] {
       // What begins with a dot is of the repository itself.
       for text in texts where text.utf8.first != 0x2E && !modules.contains(Exact(text)) {
-        fail(.patches, .importBoundaryViolation, place.at("/\(name)"), "the capsule does not allow the module '\(text)'")
+        fail(
+          .patches, .importBoundaryViolation, place.at("/\(name)"), "the capsule does not allow the module '\(text)'")
       }
     }
   }
@@ -64,7 +67,8 @@ extension PackageRun {
       diff.isWhole, .patches, .patchInvalid, place, "a hunk of the diff has another number of lines than it says")
     for target in diff.targets where !target.elementsEqual(file.path.utf8) {
       fail(
-        .patches, .boundaryViolation, place, "the diff is of '\(String(decoding: target, as: UTF8.self))', not '\(file.path)'")
+        .patches, .boundaryViolation, place,
+        "the diff is of '\(String(decoding: target, as: UTF8.self))', not '\(file.path)'")
     }
   }
 
@@ -73,7 +77,8 @@ extension PackageRun {
     require(
       content.isApplied == true, .patches, .patchApplyFailed, place.at("/applied"), "the patches were not applied")
     require(
-      content.conflicts == 0, .patches, .patchApplyFailed, place.at("/conflicts"), "there are \(content.conflicts) conflicts")
+      content.conflicts == 0, .patches, .patchApplyFailed, place.at("/conflicts"),
+      "there are \(content.conflicts) conflicts")
     same(
       content.baseSnapshotHash, hashes.snapshot?.value, .patches, .patchBaseMismatch, place.at("/baseSnapshotHash"),
       "the snapshot's digest")

@@ -6,7 +6,8 @@ extension PackageRun {
   private static let methods = ["POST", "PUT", "PATCH", "DELETE"]
   private static let parts = [
     "$(", "`", ";", "&&", "||", "|", "sudo", "chmod", "chown", "bash", "zsh", "powershell", "cmd.exe", "npm", "pnpm",
-    "yarn", "node", "python", "cargo", "make", "docker", "kubectl", "helm", "terraform", "ansible", "http://", "https://",
+    "yarn", "node", "python", "cargo", "make", "docker", "kubectl", "helm", "terraform", "ansible", "http://",
+    "https://",
     "ftp://", "ssh", "scp", "rsync", "curl", "wget", "write", "delete", "remove", "modify", "create file", "touch",
     "mkdir", "rmdir",
   ]
@@ -18,12 +19,15 @@ extension PackageRun {
     }
     let content = plan.content
     let lock = package.lock?.content
-    same(content.dodID, package.dod?.content.dodID, .planLint, .idMismatch, plan.place.at("/dodId"), "the definition of done")
+    same(
+      content.dodID, package.dod?.content.dodID, .planLint, .idMismatch, plan.place.at("/dodId"),
+      "the definition of done")
     same(content.lockID, lock?.lockID, .planLint, .idMismatch, plan.place.at("/lockId"), "the lock")
     if let lock {
       let place = package.lock?.place ?? Place(.lock)
       require(
-        lock.planHash != nil, .planLint, .planHashMismatch, place.at("/planHash"), "the lock does not say which plan it is for")
+        lock.planHash != nil, .planLint, .planHashMismatch, place.at("/planHash"),
+        "the lock does not say which plan it is for")
       same(lock.planHash, hashes.plan?.value, .planLint, .planHashMismatch, place.at("/planHash"), "the plan's digest")
       require(
         Self.hasText(plan.json, containing: lock.goal), .planLint, .planLintFailed, plan.place,
@@ -61,7 +65,9 @@ extension PackageRun {
       func look(_ words: [String], isWhole: Bool, ignoresCase: Bool) {
         for word in words {
           var word = word
-          if word.withUTF8({ PlainWords.find(text, $0, isWhole: isWhole, ignoresCase: ignoresCase) }) { found.append(word) }
+          if word.withUTF8({ PlainWords.find(text, $0, isWhole: isWhole, ignoresCase: ignoresCase) }) {
+            found.append(word)
+          }
         }
       }
       look(Self.words, isWhole: true, ignoresCase: true)

@@ -8,7 +8,8 @@ extension PackageRun {
       require(
         hashes.policySet.map { TextForms.same($0, pinned) } ?? false, .policy, .policyInvalid, place,
         isMissing
-          ? "the trust file asks for policies, and none are given" : "these are not the policies that the trust file asks for")
+          ? "the trust file asks for policies, and none are given"
+          : "these are not the policies that the trust file asks for")
     }
     if let declared = seal?.content.policySetHash {
       let own = (seal?.place ?? Place(.seal)).at("/policySetHash")
@@ -34,7 +35,8 @@ extension PackageRun {
       for rule in policy.rules { decide(rule, policy, evaluator, place.at(rule.pointer)) }
     }
     guard let evaluation = package.policyEvaluation else {
-      return fail(.policy, .policyEvaluationFailed, Place(.policyEvaluation), "there is no record of what the policies decided")
+      return fail(
+        .policy, .policyEvaluationFailed, Place(.policyEvaluation), "there is no record of what the policies decided")
     }
     checkDeclared(evaluation)
     // The same rules, no more and no fewer.

@@ -13,7 +13,8 @@ extension PackageRun {
         "the report is by '\(role.rawValue)' on the step '\(content.stepID)', and its file is not named so")
       require(
         content.passed == content.violations.isEmpty, .patches, .reviewerFailed, place.at("/passed"),
-        content.passed == true ? "a report with violations is said to have passed" : "a report without violations failed")
+        content.passed == true
+          ? "a report with violations is said to have passed" : "a report without violations failed")
       for (index, violation) in content.violations.enumerated() {
         fail(
           .patches, .reviewerFailed, place.at("/violations/\(index)"), "\(violation.rule): \(violation.message)")

@@ -5,7 +5,8 @@ extension PackageRun {
       return fail(.seal, .sealMissingDependency, Place(.seal), "there is no \(PackageFiles.seal)")
     }
     let (content, place) = (seal.content, seal.place)
-    same(content.packageHash, hashes.package, .seal, .sealHashMismatch, place.at("/packageHash"), "the digest of the seal")
+    same(
+      content.packageHash, hashes.package, .seal, .sealHashMismatch, place.at("/packageHash"), "the digest of the seal")
     one(content.decisionLockHash, hashes.lock?.value, "decisionLockHash", "decision-lock.json", place)
     one(content.planHash, hashes.plan?.value, "planHash", "execution-plan.json", place)
     one(content.capsuleHash, hashes.capsule?.value, "capsuleHash", "prompt-capsule.json", place)
@@ -16,7 +17,8 @@ extension PackageRun {
     all(content.evidenceChainHashes, hashes.evidence, "evidenceChainHashes", "pieces of evidence", place)
     one(content.policyEvaluationHash, hashes.policyEvaluation, "policyEvaluationHash", "policy-evaluation.json", place)
     one(content.symbolIndexHash, hashes.symbolIndexFile, "symbolIndexHash", "symbol-index.json", place)
-    one(content.patchApplyReportHash, hashes.patchReport?.value, "patchApplyReportHash", "patch-apply-report.json", place)
+    one(
+      content.patchApplyReportHash, hashes.patchReport?.value, "patchApplyReportHash", "patch-apply-report.json", place)
     one(content.runnerIdentityHash, hashes.identityFile, "runnerIdentityHash", "runner-identity.json", place)
     one(content.attestationHash, hashes.attestation, "attestationHash", "runner-attestation.json", place)
     one(content.approvalPolicyHash, hashes.approvalPolicy, "approvalPolicyHash", "approval-policy.json", place)
@@ -42,7 +44,8 @@ extension PackageRun {
       if !sealed.isEmpty { fail(.seal, .sealMissingDependency, place, "'\(file)' is missing or can't be read") }
     case (let sealed?, let found?):
       require(
-        TextForms.same(sealed, found), .seal, .sealHashMismatch, place, "'\(file)' has the digest \(found), not \(sealed)")
+        TextForms.same(sealed, found), .seal, .sealHashMismatch, place,
+        "'\(file)' has the digest \(found), not \(sealed)")
     }
   }
 
@@ -93,7 +96,9 @@ extension PackageRun {
     for (place, time) in times {
       guard let time else { continue }
       require(time <= sealed, .seal, .sessionBoundaryInvalid, place, "this is later than the seal")
-      if let start { require(time >= start, .seal, .sessionBoundaryInvalid, place, "this is older than the definition of done") }
+      if let start {
+        require(time >= start, .seal, .sessionBoundaryInvalid, place, "this is older than the definition of done")
+      }
     }
     if let now = settings.now {
       // Clocks differ a little.

@@ -3,7 +3,8 @@ extension PackageRun {
   /// at when they were read.)
   mutating func checkShape() {
     if let plan = package.plan {
-      same(plan.content.planHash, hashes.plan?.value, .schema, .planHashMismatch, plan.place.at("/planHash"), "the digest")
+      same(
+        plan.content.planHash, hashes.plan?.value, .schema, .planHashMismatch, plan.place.at("/planHash"), "the digest")
     }
     if let capsule = package.capsule {
       same(
@@ -26,7 +27,8 @@ extension PackageRun {
         index.place.at("/symbolIndexHash"), "the digest")
     }
     for (packet, hash) in zip(package.packets, hashes.packets) {
-      same(packet.content.packetHash, hash.hash, .schema, .sealHashMismatch, packet.place.at("/packetHash"), "the digest")
+      same(
+        packet.content.packetHash, hash.hash, .schema, .sealHashMismatch, packet.place.at("/packetHash"), "the digest")
     }
     if let bundle = package.approvalBundle {
       same(

@@ -6,7 +6,8 @@ extension PackageRun {
     }
     let (content, place) = (snapshot.content, snapshot.place)
     require(
-      content.snapshotHash != nil, .snapshot, .snapshotHashMissing, place.at("/snapshotHash"), "the snapshot has no digest")
+      content.snapshotHash != nil, .snapshot, .snapshotHashMissing, place.at("/snapshotHash"),
+      "the snapshot has no digest")
     require(
       !content.files.isEmpty, .snapshot, .snapshotInvalid, place.at("/includedFiles"), "the snapshot has no file")
     require(

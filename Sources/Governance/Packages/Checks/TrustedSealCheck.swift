@@ -29,7 +29,8 @@ struct TrustedSeal {
     if let bytes = files.files[PackageFiles.signatures] { isSigned = checkSignatures(bytes, digests, place) }
     guard let trust else {
       return fail(
-        .sealBindingViolation, Place(.trust), "no trust file says who seals, and a seal that anybody can make proves nothing")
+        .sealBindingViolation, Place(.trust),
+        "no trust file says who seals, and a seal that anybody can make proves nothing")
     }
     if isSigned || trust.packages.has(contentsHash) { return }
     fail(

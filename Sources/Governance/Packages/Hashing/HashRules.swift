@@ -2,7 +2,9 @@
 enum HashRules {
   private static let times = ["timestamp", "createdAt", "updatedAt"]
 
-  private static func array(of rule: HashRule = HashRule(), by names: [String] = [], isCollated: Bool = false) -> HashRule {
+  private static func array(of rule: HashRule = HashRule(), by names: [String] = [], isCollated: Bool = false)
+    -> HashRule
+  {
     HashRule(keys: names.isEmpty ? nil : .init(names: names, isCollated: isCollated), elements: [rule])
   }
 
@@ -52,7 +54,8 @@ enum HashRules {
   ])
   static let seal = HashRule(
     dropped: ["packageHash"],
-    sorted: ["stepPacketHashes", "patchArtifactHashes", "reviewerReportHashes", "evidenceChainHashes"], dropsEmpty: true)
+    sorted: ["stepPacketHashes", "patchArtifactHashes", "reviewerReportHashes", "evidenceChainHashes"], dropsEmpty: true
+  )
   /// Everything as it is.
   static let whole = HashRule()
 
@@ -67,7 +70,8 @@ enum HashRules {
     kept: ["steps", "allowedCapabilities", "sessionId", "dodId", "lockId"], sorted: ["allowedCapabilities"],
     inside: [
       .init(
-        name: "steps", rule: array(of: HashRule(kept: ["stepId", "references", "requiredCapabilities"]), by: ["stepId"]))
+        name: "steps",
+        rule: array(of: HashRule(kept: ["stepId", "references", "requiredCapabilities"]), by: ["stepId"]))
     ])
   static let specifiedCapsule = HashRule(
     dropped: ["hash"],
