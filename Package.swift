@@ -149,7 +149,7 @@ if tools == "bench" {
       path: "Benchmarks/Sources/TrustFigures", swiftSettings: settings))
   package.targets.append(
     .executableTarget(
-      name: "GovernanceFigures", dependencies: ["JSON", "Canonical", "Governance", "Runtime"],
+      name: "GovernanceFigures", dependencies: ["Source", "JSON", "Canonical", "Governance", "Runtime"],
       path: "Benchmarks/Sources/GovernanceFigures", swiftSettings: settings))
   package.targets.append(
     .executableTarget(

@@ -40,7 +40,7 @@ extension JSONValue {
         if members.count == 24 { for member in members { names.insert(Array(member.name.utf8)) } }
         let isThere =
           members.count < 24
-          ? members.contains { $0.name.utf8.elementsEqual(name.utf8) } : !names.insert(Array(name.utf8)).inserted
+          ? members.contains { $0.name.hasBytes(of: name) } : !names.insert(Array(name.utf8)).inserted
         if isThere { throw cursor.failure("the member '\(name)' is there twice") }
         members.append(Member(name, try tree(&cursor)))
       }

@@ -3,6 +3,7 @@ import Glibc
 import Governance
 import JSON
 import Runtime
+import Source
 
 // GovernanceFigures SESSION POLICIES: how many sealed change packages a second are validated in memory, signatures
 // included, and how many reports in the Conformance Normal Form are written. CPU time of one thread; medians.

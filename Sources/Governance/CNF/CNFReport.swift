@@ -60,9 +60,13 @@ package struct CNFReport: Sendable, Equatable {
   package var bytes: [UInt8] {
     var text = ByteWriter(capacity: 256 + problems.count * 192)
     text.append("{\"errors\":[")
-    for (place, index) in order.enumerated() {
-      text.append(place == 0 ? "{" : ",{")
-      Self.write(problems[index], to: &text)
+    problems.withUnsafeBufferPointer { problems in
+      var isFirst = true
+      for index in Self.order(problems) {
+        text.append(isFirst ? "{" : ",{")
+        isFirst = false
+        Self.write(problems[index], to: &text)
+      }
     }
     text.append(passes ? "],\"exitCode\":0" : "],\"exitCode\":1")
     if hashes != Hashes() {
@@ -81,7 +85,7 @@ package struct CNFReport: Sendable, Equatable {
   }
 
   /// The problems as a report has them, by their index.
-  private var order: [Int] {
+  private static func order(_ problems: UnsafeBufferPointer<Problem>) -> [Int] {
     // Most lists are short, and many come in order: each goes to its place among those before it.
     var order: [Int] = []
     order.reserveCapacity(problems.count)
@@ -89,13 +93,13 @@ package struct CNFReport: Sendable, Equatable {
       var place = order.count
       order.append(index)
       if problems.count > 48 { continue }
-      while place > 0, Self.isBefore(problems[index], problems[order[place - 1]]) {
+      while place > 0, isBefore(problems[index], problems[order[place - 1]]) {
         order[place] = order[place - 1]
         place -= 1
       }
       order[place] = index
     }
-    if problems.count > 48 { order.sort { Self.isBefore(problems[$0], problems[$1]) } }
+    if problems.count > 48 { order.sort { isBefore(problems[$0], problems[$1]) } }
     return order
   }
 
@@ -132,15 +136,17 @@ package struct CNFReport: Sendable, Equatable {
 
   /// Whether a problem comes before another.
   static func isBefore(_ left: Problem, _ right: Problem) -> Bool {
-    order(left.code, right.code) ?? order(left.artifactType, right.artifactType) ?? order(left.path, right.path)
-      ?? order(left.message, right.message) ?? false
+    var order = CanonicalJSON.compare(left.code, right.code)
+    if order == 0 { order = compare(left.artifactType, right.artifactType) }
+    if order == 0 { order = compare(left.path, right.path) }
+    if order == 0 { order = CanonicalJSON.compare(left.message, right.message) }
+    return order < 0
   }
 
-  /// Whether a text comes before another; nil if both are the same. What is absent comes last.
-  private static func order(_ left: String?, _ right: String?) -> Bool? {
-    guard let left, let right else { return left == nil && right == nil ? nil : right == nil }
-    // Texts that are equal by their characters need not be so by their bytes.
-    if left.utf8.elementsEqual(right.utf8) { return nil }
-    return CanonicalJSON.isBefore(left, right)
+  /// The order of two texts of which either may be absent, which comes last.
+  private static func compare(_ left: String?, _ right: String?) -> Int {
+    guard let left else { return right == nil ? 0 : 1 }
+    guard let right else { return -1 }
+    return CanonicalJSON.compare(left, right)
   }
 }

@@ -13,8 +13,7 @@ struct ArtifactReader {
       let length = name.utf8CodeUnitCount
       let start = UnsafeBufferPointer(start: name.utf8Start, count: length)
       for index in members.indices {
-        let bytes = members[index].name.utf8
-        if bytes.count == length, bytes.elementsEqual(start) { return members[index].value }
+        if members[index].name.hasBytes(start) { return members[index].value }
       }
       return nil
     }

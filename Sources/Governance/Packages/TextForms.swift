@@ -1,3 +1,5 @@
+import JSON
+
 /// Forms of texts that many artifacts have.
 enum TextForms {
   /// 64 lower-case hexadecimal digits.
@@ -49,14 +51,21 @@ enum TextForms {
   }
 
   /// Whether two texts are the same by their bytes; Swift's `==` also takes texts for equal that only look so.
-  static func same(_ left: String, _ right: String) -> Bool { left.utf8.elementsEqual(right.utf8) }
+  static func same(_ left: String, _ right: String) -> Bool { left.hasBytes(of: right) }
 }
 
 /// A text that is equal to another only by its bytes.
 struct Exact: Hashable {
-  let bytes: [UInt8]
+  private let text: String
 
-  init(_ text: String) { bytes = Array(text.utf8) }
+  init(_ text: String) { self.text = text }
+
+  static func == (left: Self, right: Self) -> Bool { left.text.hasBytes(of: right.text) }
+
+  func hash(into hasher: inout Hasher) {
+    let isDone: Void? = text.utf8.withContiguousStorageIfAvailable { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    if isDone == nil { for byte in text.utf8 { hasher.combine(byte) } }
+  }
 }
 
 extension Sequence<String> {
