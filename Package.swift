@@ -56,6 +56,8 @@ let package = Package(
       ], resources: [.embedInCode("Policy/Rulesets")]),
     module("Policy", imports: ["Source", "JSON", "Automata", "Guards", "Canonical", "IR"], isOptimized: true),
     module("Ledger", imports: ["Source", "JSON", "Canonical", "CSQLite"], isOptimized: true),
+    module(
+      "Governance", imports: ["Source", "JSON", "Canonical", "Automata", "IR", "Policy", "Ledger"], isOptimized: true),
     module("Emitters", imports: ["Source", "IR", "JSON"], resources: [.embedInCode("Scripts")]),
     module(
       "Driver",
@@ -67,13 +69,15 @@ let package = Package(
     module(
       "Runtime",
       imports: [
-        "Source", "JSON", "Diagnostics", "IR", "Driver", "Canonical",
+        "Source", "JSON", "Diagnostics", "IR", "Driver", "Canonical", "Governance",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .executableTarget(
       name: "claw",
       dependencies: [
-        "Source", "JSON", "Diagnostics", "Lexer", "AST", "IR", "Lowering", "Canonical", "Policy", "Ledger", "Driver",
+        "Source", "JSON", "Diagnostics", "Lexer", "AST", "IR", "Lowering", "Canonical", "Policy", "Ledger",
+        "Governance",
+        "Driver",
         "Runtime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
@@ -115,6 +119,10 @@ let package = Package(
       "TrustTests",
       imports: ["Source", "JSON", "IR", "Canonical", "Policy", "Driver", "Runtime", "TestSupport"]),
     tests("LedgerTests", imports: ["Source", "JSON", "Canonical", "Ledger", "Runtime", "TestSupport"]),
+    .testTarget(
+      name: "GovernanceTests",
+      dependencies: ["Source", "JSON", "Canonical", "Policy", "Governance", "Runtime", "TestSupport"],
+      exclude: ["Fixtures"], swiftSettings: settings),
     tests("RuntimeTests", imports: ["Source", "JSON", "IR", "Runtime", "TestSupport"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Source", "JSON", "IR", "Canonical", "Runtime", "TestSupport", "claw"],
@@ -148,6 +156,10 @@ if tools == "bench" {
     .executableTarget(
       name: "LedgerFigures", dependencies: ["Canonical", "Ledger"],
       path: "Benchmarks/Sources/LedgerFigures", swiftSettings: settings))
+  package.targets.append(
+    .executableTarget(
+      name: "GovernanceFigures", dependencies: ["Source", "JSON", "Canonical", "Governance", "Runtime"],
+      path: "Benchmarks/Sources/GovernanceFigures", swiftSettings: settings))
   package.targets.append(
     .executableTarget(
       name: "BenchmarkTable",

@@ -7,4 +7,5 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <openssl/pkcs12.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>

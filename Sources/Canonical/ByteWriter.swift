@@ -1,13 +1,13 @@
 /// Bytes that grow at their end: what the writers of this module write into.
 ///
 /// Arrays check and may copy at each append, which is most of the time that writing JSON takes.
-struct ByteWriter: ~Copyable {
+package struct ByteWriter: ~Copyable {
   private(set) var base: UnsafeMutablePointer<UInt8>
   private var capacity: Int
   /// How many bytes were written.
   var count = 0
 
-  init(capacity: Int) {
+  package init(capacity: Int) {
     self.capacity = max(capacity, 64)
     base = .allocate(capacity: self.capacity)
   }
@@ -45,14 +45,14 @@ struct ByteWriter: ~Copyable {
 
   /// Appends text, and makes the room for it.
   @inline(__always)
-  mutating func append(_ text: StaticString) {
+  package mutating func append(_ text: StaticString) {
     reserve(text.utf8CodeUnitCount)
     put(text.utf8Start, text.utf8CodeUnitCount)
   }
 
   /// Appends a byte, and makes the room for it.
   @inline(__always)
-  mutating func append(_ byte: UInt8) {
+  package mutating func append(_ byte: UInt8) {
     reserve(1)
     put(byte)
   }
@@ -71,7 +71,7 @@ struct ByteWriter: ~Copyable {
   }
 
   /// What was written.
-  func bytes() -> [UInt8] { Array(UnsafeBufferPointer(start: base, count: count)) }
+  package func bytes() -> [UInt8] { Array(UnsafeBufferPointer(start: base, count: count)) }
 }
 
 /// Which bytes of a JSON string stand for themselves, eight at a time.

@@ -23,6 +23,18 @@ package enum CanonicalJSON {
   }
 }
 
+extension CanonicalJSON {
+  /// The order of two names by their UTF-16 units: below zero, zero if they are the same, or above.
+  package static func compare(_ left: String, _ right: String) -> Int {
+    let order = left.utf8.withContiguousStorageIfAvailable { first in
+      right.utf8.withContiguousStorageIfAvailable { MemberOrder.compare(first, $0) }
+    }
+    if let order, let order { return order }
+    var (left, right) = (left, right)
+    return left.withUTF8 { first in right.withUTF8 { MemberOrder.compare(first, $0) } }
+  }
+}
+
 /// Writes values.
 private struct ValueWriter: ~Copyable {
   /// A member of an object: where it stands, and the start of its name as a number.

@@ -24,6 +24,12 @@ enum MemberOrder {
   /// Whether valid UTF-8 comes before another by its UTF-16 units.
   @inline(__always)
   static func isBefore(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Bool {
+    compare(left, right) < 0
+  }
+
+  /// The order of valid UTF-8 by its UTF-16 units: below zero, zero or above.
+  @inline(__always)
+  static func compare(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Int {
     let common = min(left.count, right.count)
     var index = 0
     while index < common {
@@ -31,12 +37,12 @@ enum MemberOrder {
       if a != b {
         // Only where a surrogate pair (a first byte of 0xF0 and above) meets U+E000 and above does the order differ from
         // that of the bytes.
-        if a >= 0xEE, b >= 0xEE, (a >= 0xF0) != (b >= 0xF0) { return a > b }
-        return a < b
+        if a >= 0xEE, b >= 0xEE, (a >= 0xF0) != (b >= 0xF0) { return Int(b) - Int(a) }
+        return Int(a) - Int(b)
       }
       index += 1
     }
-    return left.count < right.count
+    return left.count - right.count
   }
 
   /// The bytes that a canonical string without its quotes stands for.

@@ -46,6 +46,16 @@ extension Digest {
     return digest
   }
 
+  /// SHA-384: 48 bytes.
+  static func sha384(_ bytes: [UInt8]) -> [UInt8] {
+    var state = SHA512_CTX()
+    SHA384_Init(&state)
+    SHA384_Update(&state, bytes, bytes.count)
+    var digest = [UInt8](repeating: 0, count: Int(SHA384_DIGEST_LENGTH))
+    SHA384_Final(&digest, &state)
+    return digest
+  }
+
   /// BLAKE2b with 64 bytes.
   static func blake2b512(_ bytes: [UInt8]) -> [UInt8] { OpenSSL.digest(bytes, EVP_blake2b512()) }
 }

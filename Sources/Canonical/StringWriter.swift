@@ -1,8 +1,8 @@
 /// Writes JSON strings in canonical form.
-enum StringWriter {
+package enum StringWriter {
   /// Writes a string with its quotes.
   @inline(__always)
-  static func write(_ string: String, to writer: inout ByteWriter) {
+  package static func write(_ string: String, to writer: inout ByteWriter) {
     // What is not in one piece of UTF-8 is made so first.
     if string.utf8.withContiguousStorageIfAvailable({ write($0, to: &writer) }) != nil { return }
     Array(string.utf8).withUnsafeBufferPointer { write($0, to: &writer) }

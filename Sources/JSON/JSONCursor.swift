@@ -178,6 +178,22 @@ package struct JSONCursor {
     return value
   }
 
+  /// The truth value that stands next.
+  package mutating func bool() throws(JSONFailure) -> Bool {
+    guard try peek() == .bool else { throw failure("true or false must stand here") }
+    let isTrue = bytes[offset] == 0x74
+    try skipWord(isTrue ? "true" : "false")
+    return isTrue
+  }
+
+  /// The text of the number that stands next.
+  package mutating func number() throws(JSONFailure) -> String {
+    guard try peek() == .number else { throw failure("a number must stand here") }
+    let start = offset
+    try skipNumber()
+    return String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<offset]), as: UTF8.self)
+  }
+
   /// Any value.
   package mutating func value() throws(JSONFailure) -> JSONValue {
     let start = offset

@@ -1,15 +1,17 @@
 /// A patch, read hunk by hunk as `patch` and `git apply` read it.
-struct UnifiedDiff {
+package struct UnifiedDiff {
   /// The lines that it adds, without the plus sign.
-  private(set) var additions: [ArraySlice<UInt8>] = []
+  package private(set) var additions: [ArraySlice<UInt8>] = []
   /// How many lines it deletes.
   private(set) var deletionCount = 0
   /// The files that it names.
-  private(set) var targets: [[UInt8]] = []
+  package private(set) var targets: [[UInt8]] = []
   /// Whether it is a diff at all; what is none is taken as text that is added.
-  private(set) var hasHunks = false
+  package private(set) var hasHunks = false
+  /// Whether every hunk has as many lines as it says.
+  package private(set) var isWhole = true
 
-  init(_ content: [UInt8]) {
+  package init(_ content: [UInt8]) {
     // How many old and new lines the hunk still has.
     var (old, new) = (0, 0)
     for line in Self.lines(content) {
@@ -26,6 +28,7 @@ struct UnifiedDiff {
           old -= 1
           new -= 1
         }
+        if old < 0 || new < 0 { isWhole = false }
         continue
       }
       if let counts = Self.hunk(line) {
@@ -42,6 +45,7 @@ struct UnifiedDiff {
         deletionCount += 1
       }
     }
+    if old != 0 || new != 0 { isWhole = false }
   }
 
   /// Lines as any tool might end them: LF, CR LF or CR.

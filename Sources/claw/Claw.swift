@@ -25,7 +25,8 @@ struct Claw: ParsableCommand {
         name: "Running",
         subcommands: [Up.self, Down.self, Ps.self, Logs.self, Health.self, DoctorCommand.self]),
       CommandGroup(
-        name: "Governing", subcommands: [PolicyCommand.self, LedgerCommand.self, Secrets.self, KeyCommand.self]),
+        name: "Governing",
+        subcommands: [PolicyCommand.self, LedgerCommand.self, PackCommand.self, Secrets.self, KeyCommand.self]),
       CommandGroup(name: "Other", subcommands: [CanonicalCommand.self, Golden.self, HelpCommand.self]),
     ])
 

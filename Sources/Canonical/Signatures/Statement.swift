@@ -22,6 +22,7 @@ package struct Statement: Sendable, Equatable {
     case receipt = "https://claw.example/receipt/v1"
     case ledgerCheckpoint = "https://claw.example/ledger-checkpoint/v1"
     case release = "https://claw.example/release/v1"
+    case sealedChange = "https://claw.example/sealed-change/v1"
   }
 
   private static let type = "https://in-toto.io/Statement/v1"

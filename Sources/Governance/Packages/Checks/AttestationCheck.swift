@@ -1,0 +1,121 @@
+import Canonical
+
+extension PackageRun {
+  /// Step 11: a runner that is trusted signed that it did this plan under this lock, with this evidence; and the anchor says
+  /// the same.
+  mutating func checkAttestation() {
+    if package.identity == nil {
+      fail(.attestation, .identityInvalid, Place(.identity), "nothing says which runner did the steps")
+    }
+    if let attestation = package.attestation {
+      checkBindings(attestation)
+      verify(attestation)
+    } else {
+      fail(.attestation, .attestationInvalid, Place(.attestation), "there is no attestation of the runner")
+    }
+    if settings.trust == nil {
+      fail(
+        .attestation, .identityInvalid, Place(.trust),
+        "no trust file says which runners count, and keys that come with a package prove nothing")
+    }
+    if let anchor = package.anchor { check(anchor) }
+  }
+
+  private mutating func checkBindings(_ attestation: Artifact<RunnerAttestation>) {
+    let (content, place) = (attestation.content, attestation.place)
+    same(
+      content.planHash, hashes.plan?.value, .attestation, .planHashMismatch, place.at("/planHash"), "the plan's digest")
+    same(
+      content.lockID, package.lock?.content.lockID, .attestation, .attestationInvalid, place.at("/lockId"), "the lock")
+    same(
+      content.runnerID, package.identity?.content.runnerID, .attestation, .attestationInvalid, place.at("/runnerId"),
+      "the runner")
+    same(
+      content.identityHash, hashes.identity, .attestation, .attestationInvalid, place.at("/identityHash"),
+      "the digest of the runner's identity")
+    same(
+      content.evidenceTail, hashes.evidence.last, .attestation, .attestationInvalid, place.at("/evidenceChainTailHash"),
+      "the last digest of the evidence")
+    require(
+      !hashes.evidence.isEmpty, .attestation, .attestationInvalid, place.at("/evidenceChainTailHash"),
+      "there is no evidence that could be attested")
+    if let last = package.evidence.compactMap(\.content.timestamp).max(), let time = content.createdAt {
+      require(
+        time >= last, .attestation, .attestationInvalid, place.at("/createdAt"),
+        "the attestation is older than the evidence")
+    }
+    if let used = settings.trust?.usedNonces {
+      require(
+        !used.contains(Exact(content.nonce)), .attestation, .attestationInvalid, place.at("/nonce"),
+        "the nonce was used before")
+    }
+  }
+
+  private mutating func verify(_ attestation: Artifact<RunnerAttestation>) {
+    guard let key = runnerKey(attestation) else {
+      return fail(
+        .attestation, .attestationSignatureInvalid, attestation.place.at("/signature"),
+        "there is no key that the signature could be verified with")
+    }
+    let hash: RSAPublicKey.Hash
+    switch attestation.content.algorithm {
+    case .sha256: hash = .sha256
+    case .sha384: hash = .sha384
+    case .sha512: hash = .sha512
+    case nil: return
+    }
+    let place = attestation.place.at("/signature")
+    guard let signature = Base64.decode(attestation.content.signature) else {
+      return fail(.attestation, .attestationSignatureInvalid, place, "the signature is no Base64")
+    }
+    // What is signed are the 32 bytes of the payload's digest.
+    let message = hashes.attestation.flatMap { Hexadecimal.decode($0) } ?? []
+    require(
+      !message.isEmpty && key.verifies(signature, message, hash), .attestation, .attestationSignatureInvalid, place,
+      "the signature is wrong")
+  }
+
+  private mutating func runnerKey(_ attestation: Artifact<RunnerAttestation>) -> RSAPublicKey? {
+    guard let identity = package.identity else { return nil }
+    let place = identity.place.at("/runnerPublicKey")
+    let own: RSAPublicKey
+    do throws(KeyFailure) {
+      own = try RSAPublicKey(
+        pem: identity.content.publicKey, fewestBits: settings.trust?.fewestRSABits ?? RSAPublicKey.fewestBits)
+    } catch {
+      fail(.attestation, .identityInvalid, place, error.message)
+      return nil
+    }
+    guard let trust = settings.trust else { return own }
+    let trusted = trust.runners.first { TextForms.same($0.runnerID, identity.content.runnerID) }
+    guard let trusted else {
+      fail(
+        .attestation, .identityInvalid, identity.place.at("/runnerId"),
+        "the trust file has no runner '\(identity.content.runnerID)'")
+      return nil
+    }
+    require(
+      trusted.key.rsa == own, .attestation, .identityInvalid, place,
+      "the trust file has another key of '\(identity.content.runnerID)'")
+    if let refusal = trusted.key.refusal(at: attestation.content.createdAt) {
+      fail(.attestation, .identityInvalid, place, "the key of '\(identity.content.runnerID)' \(refusal)")
+    }
+    return trusted.key.rsa
+  }
+
+  private mutating func check(_ anchor: Artifact<SessionAnchor>) {
+    let (content, place) = (anchor.content, anchor.place)
+    same(content.lockID, package.lock?.content.lockID, .attestation, .anchorInvalid, place.at("/lockId"), "the lock")
+    same(content.planHash, hashes.plan?.value, .attestation, .anchorInvalid, place.at("/planHash"), "the plan's digest")
+    let pairs: [(String, String, String?)] = [
+      ("/finalEvidenceHash", content.finalEvidenceHash, hashes.evidence.last),
+      ("/runnerIdentityHash", content.runnerIdentityHash, hashes.identity),
+      ("/finalAttestationHash", content.finalAttestationHash, hashes.attestation),
+    ]
+    for (pointer, found, wanted) in pairs {
+      require(
+        wanted.map { TextForms.same($0, found) } ?? false, .attestation, .anchorInvalid, place.at(pointer),
+        "the anchor names \(found), and here is \(wanted ?? "nothing")")
+    }
+  }
+}
