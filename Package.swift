@@ -53,7 +53,7 @@ let package = Package(
       imports: [
         "Source", "Lexer", "JSON", "AST", "Automata", "Directives", "Guards", "Diagnostics", "Parser", "Canonical",
         "IR",
-      ], resources: [.embedInCode("Policy/Rulesets")]),
+      ], resources: [.embedInCode("Policy/Rulesets"), .embedInCode("Pack/Packs")]),
     module("Policy", imports: ["Source", "JSON", "Automata", "Guards", "Canonical", "IR"], isOptimized: true),
     module("Ledger", imports: ["Source", "JSON", "Canonical", "CSQLite"], isOptimized: true),
     module(

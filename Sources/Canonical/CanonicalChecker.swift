@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Tests whether a text is canonical JSON without writing it anew.
 package struct CanonicalChecker: ~Copyable {
   /// The members of the outermost object of the text that was tested last.

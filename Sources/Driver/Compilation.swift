@@ -118,6 +118,11 @@ package enum Compiler {
     case .suite:
       let sources = RulesetSources(files: files)
       _ = SuiteCompiler.compile(file, profile: .hardened, sources: sources, into: &compilation.bag)
+    case .pack:
+      let lowered = PackCompiler.compile(file, into: &compilation.bag)
+      if let lowered, options.makesArtifacts, !compilation.bag.hasErrors {
+        compilation.artifacts.append(.init(path: GeneratedName.pack(for: file.path), bytes: lowered.canonical + [0x0A]))
+      }
     }
     return compilation
   }
@@ -164,11 +169,16 @@ package enum GeneratedName {
   }
 
   /// `NAME.program.json` beside `NAME.yml`.
-  package static func program(for path: String) -> String {
+  package static func program(for path: String) -> String { beside(path, ".program.json") }
+
+  /// `NAME.pack.json` beside `NAME.yml`.
+  package static func pack(for path: String) -> String { beside(path, ".pack.json") }
+
+  private static func beside(_ path: String, _ ending: String) -> String {
     let name = FilePath.name(of: path)
     let stem =
       [".yml", ".yaml", ".json"].first { name.lowercased().hasSuffix($0) }.map { String(name.dropLast($0.count)) }
       ?? name
-    return FilePath.join(FilePath.directory(of: path), stem + ".program.json")
+    return FilePath.join(FilePath.directory(of: path), stem + ending)
   }
 }

@@ -13,6 +13,8 @@ package enum FileKind: String, Sendable, CaseIterable {
   case ruleset
   /// Test suites of a ruleset.
   case suite
+  /// A governance pack.
+  case pack
 
   /// The kind that a file's name says; nil for anything else.
   ///
@@ -43,6 +45,7 @@ extension FileKind {
   package static func mayBePolicy(_ path: String) -> Bool {
     let lower = FilePath.name(of: path).lowercased()
     return [".yml", ".yaml", ".json"].contains { lower.hasSuffix($0) } && !lower.hasSuffix(".generated.yml")
+      && !lower.hasSuffix(".pack.json")
   }
 
   /// The kind of a file: what its name says, or what its content says; nil for anything else.
@@ -64,7 +67,9 @@ extension FileKind {
       self = .ruleset
       return
     }
-    if root.entry("suites") != nil, root.entry("policy") != nil {
+    if root.entry("pack") != nil, isNamed || root.entry("expectations") != nil {
+      self = .pack
+    } else if root.entry("suites") != nil, root.entry("policy") != nil {
       self = .suite
     } else if root.entry("guards") != nil {
       self = .ruleset
@@ -87,7 +92,7 @@ extension FileKind {
 
   /// Whether some line begins with a key that rulesets or suites have, or the file with a bracket.
   private static func hasKeyAtStart(_ file: SourceFile) -> Bool {
-    let keys = ["guards", "suites", "version"]
+    let keys = ["guards", "suites", "version", "pack"]
     let first = file.bytes.first { $0 > 0x20 }
     if first == 0x7B {
       return keys.contains { key in file.bytes.firstRange(of: Array("\"\(key)\"".utf8)) != nil }

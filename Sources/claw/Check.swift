@@ -10,7 +10,7 @@ struct Check: ParsableCommand {
     commandName: "check",
     abstract: "Checks files and reports what is wrong with them.",
     discussion: """
-      Without a path, every Clawfile, Dockerfile, claw-pod.yml, policy ruleset and test suite below the current folder is \
+      Without a path, every Clawfile, Dockerfile, claw-pod.yml, policy ruleset, test suite and governance pack below the current folder is \
       checked. This is the pre-commit command.
 
       EXAMPLES

@@ -21,12 +21,13 @@ struct RuleCases {
     // Rules of claw's own comments show themselves in a Clawfile.
     let isClawfile = area == "clawfile" || area == "claw"
     let isPolicy = area == "policy" || area == "suite"
-    let language = isClawfile ? "clawfile" : isPolicy ? "policy" : "pod"
-    let prefix = ["clawfile", "pod", "policy"].contains(area) ? "" : "\(area)-"
+    let isPack = area == "pack"
+    let language = isClawfile ? "clawfile" : isPolicy ? "policy" : isPack ? "pack" : "pod"
+    let prefix = ["clawfile", "pod", "policy", "pack"].contains(area) ? "" : "\(area)-"
     func example(_ kind: String, _ text: String) -> Case {
       // A Clawfile without directives has a finding for that; what is not about directives is shown in a Dockerfile.
       let isPlain = !hasDirective(text) && rule.name != "clawfile/no-directives"
-      let file = isClawfile ? (isPlain ? "Dockerfile" : "Clawfile") : isPolicy ? "\(area).yml" : "claw-pod.yml"
+      let file = isClawfile ? (isPlain ? "Dockerfile" : "Clawfile") : isPolicy || isPack ? "\(area).yml" : "claw-pod.yml"
       return Case(path: "Tests/Golden/\(language)/\(kind)-\(prefix)\(name)/input/\(file)", text: text)
     }
     return [rule.bad.map { example("bad", $0) }, rule.good.map { example("good", $0) }].compactMap { $0 }

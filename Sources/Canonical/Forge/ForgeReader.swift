@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Reads JSON as JavaScript's JSON.parse does.
 struct ForgeReader {
   private let bytes: [UInt8]

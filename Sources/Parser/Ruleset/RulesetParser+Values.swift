@@ -11,14 +11,14 @@ extension RulesetParser {
   ) -> [(String, YAMLEntry)]? {
     guard let entries = node.entries else {
       report(
-        PolicyRules.fieldType, node, "\(what) must be a mapping",
+        rules.fieldType, node, "\(what) must be a mapping",
         help: "it has the keys \(known.joined(separator: ", "))")
       return nil
     }
     var result: [(String, YAMLEntry)] = []
     for entry in entries {
       guard let name = entry.key.text else {
-        report(PolicyRules.fieldType, entry.key, "a key must be a text")
+        report(rules.fieldType, entry.key, "a key must be a text")
         continue
       }
       let key = aliases[name] ?? name
@@ -28,7 +28,7 @@ extension RulesetParser {
       }
       if let first = result.first(where: { $0.0 == key }) {
         bag.report(
-          PolicyRules.twice, at: location(entry.key),
+          rules.twice, at: location(entry.key),
           "'\(name)' is another word for '\(first.1.key.text ?? key)', which is there already",
           help: "keep one of the two", labels: [.init(location(first.1.key), "first given here")])
         continue
@@ -41,8 +41,8 @@ extension RulesetParser {
   private mutating func reportUnknown(_ entry: YAMLEntry, _ name: String, _ what: String, _ known: [String]) {
     if entry.isMerge {
       report(
-        PolicyRules.unknownKey, entry.key, "rulesets have no merge keys",
-        help: "write the fields out, or put what is shared into a ruleset of its own and extend it")
+        rules.unknownKey, entry.key, "\(rules.noun)s have no merge keys",
+        help: rules.sharingHelp)
     } else if what == "guards", let version = Guard.unsupported[name] {
       report(
         PolicyRules.unsupportedGuard, entry.key,
@@ -50,7 +50,7 @@ extension RulesetParser {
         help: "a guard that is not judged would be a hole; remove the section")
     } else if what == "guards", let ours = Guard.named(name), ours.isOurs {
       report(
-        PolicyRules.unknownKey, entry.key,
+        rules.unknownKey, entry.key,
         "the guard '\(name)' is claw's own, and the profile 'compat' does not know it",
         help: "use the profile 'hardened'")
     } else {
@@ -58,7 +58,7 @@ extension RulesetParser {
       let fixes =
         near.map { [FixIt("replace it with '\($0)'", replace: location(entry.key), with: $0, isSafe: false)] } ?? []
       report(
-        PolicyRules.unknownKey, entry.key, "\(what) has no key '\(name)'",
+        rules.unknownKey, entry.key, "\(what) has no key '\(name)'",
         help: near.map { "did you mean '\($0)'?" } ?? "it has \(known.joined(separator: ", "))", fixes: fixes)
     }
   }
@@ -81,7 +81,7 @@ extension RulesetParser {
     }
     for field in fields where field.isRequired && !entries.contains(where: { $0.0 == field.key }) {
       report(
-        PolicyRules.missingKey, node, "\(what) lacks the key '\(field.key)'",
+        rules.missingKey, node, "\(what) lacks the key '\(field.key)'",
         help: "it says: \(field.summary.lowercasedFirst)")
     }
     return result
@@ -107,7 +107,7 @@ extension RulesetParser {
     if node.style == .plain, node.text == "" { return [] }
     guard let elements = node.elements else {
       report(
-        PolicyRules.fieldType, node, "\(what) must be a list of \(content)",
+        rules.fieldType, node, "\(what) must be a list of \(content)",
         help: node.text.map { "write [\($0)] for a list of one" } ?? "write one '- …' a line")
       return nil
     }
@@ -119,14 +119,14 @@ extension RulesetParser {
     switch type {
     case .bool:
       guard let value = bool(node) else {
-        report(PolicyRules.fieldType, node, "\(what) must be true or false", help: "write it without quotes")
+        report(rules.fieldType, node, "\(what) must be true or false", help: "write it without quotes")
         return nil
       }
       return RulesetValue(.bool(value), place)
     case .integer(let range): return integer(node, what, range).map { RulesetValue(.integer($0), place) }
     case .number:
       guard let value = number(node) else {
-        report(PolicyRules.fieldType, node, "\(what) must be a number")
+        report(rules.fieldType, node, "\(what) must be a number")
         return nil
       }
       return RulesetValue(.number(value), place)
@@ -147,7 +147,7 @@ extension RulesetParser {
   /// A mapping whose keys the author chooses.
   private mutating func table(_ node: YAMLNode, _ what: String, _ type: FieldType) -> RulesetRecord? {
     guard let entries = node.entries else {
-      report(PolicyRules.fieldType, node, "\(what) must be a mapping")
+      report(rules.fieldType, node, "\(what) must be a mapping")
       return nil
     }
     var result = RulesetRecord(fields: [], location: location(node))
@@ -162,12 +162,12 @@ extension RulesetParser {
   /// A text: any scalar, by what it spells.
   mutating func text(_ node: YAMLNode) -> Located<String>? {
     guard let text = node.text else {
-      report(PolicyRules.fieldType, node, "a text must stand here")
+      report(rules.fieldType, node, "a text must stand here")
       return nil
     }
     if let tag = node.resolved.tag, tag.text != "!", tag.text != "!!str" {
       bag.report(
-        PolicyRules.fieldType, at: Location(file, tag.range), "the tag '\(tag.text)' has no meaning in a ruleset",
+        rules.fieldType, at: Location(file, tag.range), "the tag '\(tag.text)' has no meaning in a \(rules.noun)",
         help: "remove it")
       return nil
     }
@@ -180,7 +180,7 @@ extension RulesetParser {
     if words.contains(where: { $0.isSame(as: text.value) }) { return text.value }
     let near = Suggestion.nearest(to: text.value, in: words + aliases.keys.sorted())
     report(
-      PolicyRules.fieldValue, node, "\(what) can't be '\(text.value)'",
+      rules.fieldValue, node, "\(what) can't be '\(text.value)'",
       help: near.map { "did you mean '\($0)'?" } ?? "it is one of \(words.joined(separator: ", "))")
     return nil
   }
@@ -196,13 +196,13 @@ extension RulesetParser {
 
   private mutating func integer(_ node: YAMLNode, _ what: String, _ range: ClosedRange<Int>) -> Int? {
     guard node.style == .plain, let text = node.text, let value = Self.integer(text) else {
-      report(PolicyRules.fieldType, node, "\(what) must be a whole number", help: "write it with digits only")
+      report(rules.fieldType, node, "\(what) must be a whole number", help: "write it with digits only")
       return nil
     }
     guard range.contains(value) else {
       let bounds =
         range.upperBound == .max ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
-      report(PolicyRules.fieldValue, node, "\(what) must be \(bounds)")
+      report(rules.fieldValue, node, "\(what) must be \(bounds)")
       return nil
     }
     return value

@@ -17,6 +17,7 @@ package struct RulesetParser {
 
   let file: SourceFile
   let dialect: Dialect
+  let rules: FieldRules
   var bag = DiagnosticBag()
 
   /// The ruleset of a file; nil if it holds nothing that could be one.
@@ -27,9 +28,10 @@ package struct RulesetParser {
     return ruleset
   }
 
-  init(file: SourceFile, dialect: Dialect) {
+  init(file: SourceFile, dialect: Dialect, rules: FieldRules = .policy) {
     self.file = file
     self.dialect = dialect
+    self.rules = rules
   }
 
   func location(_ node: YAMLNode) -> Location { Location(file, node.range) }

@@ -4,11 +4,12 @@ import ArgumentParser
 struct PackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pack",
-    abstract: "Sealed change packages: validates them, and seals them.",
+    abstract: "Governance packs, and sealed change packages: checks them, validates against them, seals.",
     discussion: """
       EXAMPLES
+        claw pack validate "$CLAW_RUN" --pack change-shipping
         claw pack validate session/ --trust trust.json
         claw pack seal session/ --key sealer.pem --actor dev-7 --trust trust.json
       """,
-    subcommands: [PackValidate.self, PackSeal.self])
+    subcommands: [PackCheck.self, PackList.self, PackShow.self, PackValidate.self, PackSeal.self])
 }

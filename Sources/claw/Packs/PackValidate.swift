@@ -1,6 +1,8 @@
 import ArgumentParser
 import Governance
+import IR
 import JSON
+import Ledger
 import Runtime
 import Source
 
@@ -8,41 +10,103 @@ import Source
 struct PackValidate: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "validate",
-    abstract: "Validates a sealed change package: every artifact, digest, approval and signature.",
+    abstract: "Validates a sealed change package, a run or an evidence bundle against its rules and against packs.",
     discussion: """
-      PACKAGE is the folder of a session. All twelve steps run, whatever is found on the way. Keys that come with a package prove \
-      nothing: without --trust no package passes.
+      SUBJECT is the folder of a sealed change package, an evidence bundle, or a run in the ledger by its identity. All twelve steps \
+      of a package run, whatever is found on the way; keys that come with it prove nothing: without --trust none passes. Runs and \
+      bundles have no rules of their own, so that they need a pack.
 
       EXAMPLES
         claw pack validate session/ --trust trust.json
-        claw pack validate session/ --trust trust.json --policies policies.json --json
+        claw pack validate "$CLAW_RUN" --pack change-shipping --pack team.yml
       """)
 
-  @Argument(help: "The folder of a sealed change package.", completion: .directory) var package: String
+  @Argument(help: "A package's folder, an evidence bundle, or a run.", completion: .directory) var subject: String
+  @Option(
+    name: .customLong("pack"),
+    help: ArgumentHelp("A built-in pack, or a file; can be repeated.", valueName: "pack"), completion: .file())
+  var packs: [String] = []
   @OptionGroup var options: PackageOptions
+  @OptionGroup var pinned: PinnedOptions
+  @OptionGroup var ledger: LedgerOptions
   @Flag(help: "Print the report in the Conformance Normal Form: one line that other validators print too.") var cnf =
     false
   @Flag(help: "Write JSON.") var json = false
+  @OptionGroup var report: ReportOptions
 
   func run() throws {
     guard !cnf || !json else {
       Console.say("claw: --cnf and --json are two forms of the report: name one")
       throw Status.usage
     }
+    let evaluators = try packs.map { try PackSources.evaluator($0, report) }
+    if FileSearch.kind(of: subject) == .folder { return try package(evaluators) }
+    guard !evaluators.isEmpty else {
+      Console.say("claw: a run or a bundle is validated against packs: name one with --pack")
+      Console.say("help: 'claw pack list' has those that come with claw")
+      throw Status.usage
+    }
+    try tell(evaluators.map { $0.evaluate(try packSubject()) })
+  }
+
+  // MARK: Packages
+
+  private func package(_ evaluators: [PackEvaluator]) throws {
     let validator = try options.validator()
     let files: PackageFiles
-    do throws(FileFailure) { files = try PackageFolder.read(package) } catch {
-      Console.say("claw: '\(package)' \(error.reason)")
+    do throws(FileFailure) { files = try PackageFolder.read(subject) } catch {
+      Console.say("claw: '\(subject)' \(error.reason)")
       throw Status.invalid
     }
     let report = validator.validate(files)
+    let packSubject = PackSubject(package: files, name: subject, report: report)
+    let reports = evaluators.map { $0.evaluate(packSubject) }
+    let passes = report.passes && reports.allSatisfy(\.passes)
     if cnf {
-      Console.write(report.normalForm.bytes)
+      var form = report.normalForm
+      form.problems += reports.flatMap(\.problems)
+      form.passes = passes
+      Console.write(form.bytes)
     } else if json {
-      Console.write(PackageReportJSON(report, package, files).document.text(indented: true) + "\n")
+      var members = PackageReportJSON(report, subject, files).document.members ?? []
+      if !reports.isEmpty { members.append(.init("packs", .array(reports.map(\.json)))) }
+      Console.write(JSONValue.object(members).text(indented: true) + "\n")
     } else {
-      Console.write(PackageReportText(report, package, files).text)
+      Console.write(PackageReportText(report, subject, files).text)
+      for report in reports { Console.write("\n" + PackText.text(report)) }
     }
-    if !report.passes { throw Status.failed }
+    if !passes { throw Status.failed }
+  }
+
+  // MARK: Runs and bundles
+
+  private func packSubject() throws -> PackSubject {
+    try LedgerRun.run {
+      let folder = try ledger.existing()
+      let view = try LedgerView(folder)
+      let runId = try RunName.resolve(subject, view)
+      var verification = LedgerVerification(folder)
+      if let signed = try folder.lastCheckpoint(keys: try pinned.ledgerKeys()) { try verification.add(signed) }
+      if let head = try pinned.heads.head(folder.origin) { verification.add(head) }
+      return try PackSubject(run: runId, in: view, report: try verification.run())
+    }
+  }
+
+  private func tell(_ reports: [PackReport]) throws {
+    let passes = reports.allSatisfy(\.passes)
+    if cnf {
+      let form = CNFReport(mode: .session, passes: passes, problems: reports.flatMap(\.problems))
+      Console.write(form.bytes)
+    } else if json {
+      let document: JSONValue = [
+        "schema": 1, "subject": .string(reports.first?.subject.rawValue ?? ""),
+        "name": .string(reports.first?.subjectName ?? ""), "verdict": .string(passes ? "pass" : "fail"),
+        "packs": .array(reports.map(\.json)),
+      ]
+      Console.write(document.text(indented: true) + "\n")
+    } else {
+      Console.write(reports.map(PackText.text).joined(separator: "\n"))
+    }
+    if !passes { throw Status.failed }
   }
 }

@@ -1,0 +1,23 @@
+import Diagnostics
+
+/// The rules under which a file's fields are reported, and what its language is called.
+struct FieldRules: Sendable {
+  var noun: String
+  /// What to do where merge keys would share something.
+  var sharingHelp: String
+  var unknownKey: Rule
+  var twice: Rule
+  var missingKey: Rule
+  var fieldType: Rule
+  var fieldValue: Rule
+
+  static let policy = FieldRules(
+    noun: "ruleset",
+    sharingHelp: "write the fields out, or put what is shared into a ruleset of its own and extend it",
+    unknownKey: PolicyRules.unknownKey, twice: PolicyRules.twice, missingKey: PolicyRules.missingKey,
+    fieldType: PolicyRules.fieldType, fieldValue: PolicyRules.fieldValue)
+
+  static let pack = FieldRules(
+    noun: "pack", sharingHelp: "write the fields out", unknownKey: PackRules.unknownKey, twice: PackRules.unknownKey,
+    missingKey: PackRules.missingKey, fieldType: PackRules.fieldType, fieldValue: PackRules.fieldValue)
+}
