@@ -61,7 +61,7 @@ struct ControlFile {
   }
 
   private static func newest(_ bytes: [UInt8], _ boot: [UInt8]) -> (sequence: Int, tail: LogTail)? {
-    guard bytes.count > slot, !boot.isEmpty else { return nil }
+    guard bytes.count > slot else { return nil }
     let slots = [Array(bytes[..<slot]), Array(bytes[slot...])].compactMap { read($0, boot) }
     return slots.max { $0.sequence < $1.sequence }
   }
@@ -81,11 +81,16 @@ struct ControlFile {
 
 /// This start of the machine.
 enum Boot {
-  /// 16 bytes that no other start has; none if the system does not say.
-  static let identity: [UInt8] = {
+  /// Whether the system says which start this is.
+  static let isKnown: Bool = known != nil
+
+  /// 16 bytes that no other start has; zeros if the system does not say.
+  static let identity: [UInt8] = known ?? [UInt8](repeating: 0, count: 16)
+
+  private static let known: [UInt8]? = {
     guard let file = try? DiskFile.read("/proc/sys/kernel/random/boot_id"),
       let text = try? file.bytes(at: 0, count: 36), text.count == 36
-    else { return [] }
-    return Hexadecimal.decode(String(decoding: text.filter { $0 != 0x2D }, as: UTF8.self)) ?? []
+    else { return nil }
+    return Hexadecimal.decode(String(decoding: text.filter { $0 != 0x2D }, as: UTF8.self))
   }()
 }

@@ -34,7 +34,7 @@ struct LogWriter: ~Copyable {
   private var runs: [String: RunEnd] = [:]
   private var keys: [RunKey: String] = [:]
   private var buffer: RecordBuffer
-  private var entries = EntryWriter()
+  private var entries: EntryWriter
   /// How many bytes of a torn record were cut off.
   private(set) var cutBytes = 0
 
@@ -50,6 +50,7 @@ struct LogWriter: ~Copyable {
     self.control = control
     reader = LogReader(folder)
     buffer = RecordBuffer()
+    entries = EntryWriter()
   }
 
   /// Writes the events of requests, each with all of its events or none, and settles them.
@@ -95,7 +96,8 @@ struct LogWriter: ~Copyable {
 
   private mutating func refresh() throws(LedgerFailure) {
     let shared = try control.read()
-    guard let shared else { return try recover(from: nil) }
+    // Where nobody says whether the machine was started anew, each process looks for itself once.
+    guard let shared, tail != nil || Boot.isKnown else { return try recover(from: nil) }
     if let known = tail, known != shared {
       guard known.size <= shared.size else { return try recover(from: nil) }
       try follow(from: known.place, to: shared.place)
