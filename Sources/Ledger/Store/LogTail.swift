@@ -27,19 +27,18 @@ struct ControlFile {
   private static let magic = Array("clawctl1".utf8)
   private static let slot = 2048
 
-  private let file: DiskFile
+  private let pages: SharedPages
   private let boot: [UInt8]
   private var sequence = 0
 
   init(_ folder: LedgerFolder) throws(LedgerFailure) {
-    file = try DiskFile.write(folder.file("control"))
+    pages = try SharedPages(folder.file("control"), size: 2 * Self.slot)
     boot = Boot.identity
   }
 
   /// What the processes of this start of the machine agreed on; nil if nothing.
-  mutating func read() throws(LedgerFailure) -> LogTail? {
-    let bytes = try file.bytes(at: 0, count: 2 * Self.slot)
-    guard let (sequence, tail) = Self.newest(bytes, boot) else { return nil }
+  mutating func read() -> LogTail? {
+    guard let (sequence, tail) = Self.newest(pages.bytes, boot) else { return nil }
     self.sequence = sequence
     return tail
   }
@@ -50,14 +49,14 @@ struct ControlFile {
     return newest(try file.bytes(at: 0, count: 2 * slot), Boot.identity)?.tail
   }
 
-  mutating func write(_ tail: LogTail) throws(LedgerFailure) {
+  mutating func write(_ tail: LogTail) {
     sequence += 1
     var bytes = Self.magic + [UInt8](littleEndian: sequence) + boot
     bytes += [UInt8](littleEndian: tail.place.segment) + [UInt8](littleEndian: tail.place.offset)
     bytes += [UInt8](littleEndian: tail.size) + [UInt8](littleEndian: tail.frontier.nodes.count)
     for node in tail.frontier.nodes { bytes += node.bytes }
     bytes += Hash256(of: bytes).bytes
-    try file.write(bytes, at: sequence % 2 * Self.slot)
+    pages.write(bytes, at: sequence % 2 * Self.slot)
   }
 
   private static func newest(_ bytes: [UInt8], _ boot: [UInt8]) -> (sequence: Int, tail: LogTail)? {
