@@ -76,6 +76,25 @@ package struct ByteWriter: ~Copyable {
 
 /// Which bytes of a JSON string stand for themselves, eight at a time.
 enum PlainText {
+  /// How many bytes at `start`, of `count`, are ASCII that needs no escape for sure: at most seven more are.
+  @inline(__always)
+  static func skip(_ start: UnsafePointer<UInt8>, _ count: Int) -> Int {
+    var index = 0
+    // Four words at once: most texts are longer than that.
+    while count - index >= 32 {
+      let first = run(start + index)
+      let (second, third, fourth) = (run(start + index + 8), run(start + index + 16), run(start + index + 24))
+      guard first.length & second.length & third.length & fourth.length == 8 else { break }
+      index += 32
+    }
+    while count - index >= 8 {
+      let length = run(start + index).length
+      index += length
+      if length < 8 { break }
+    }
+    return index
+  }
+
   /// How many of the eight bytes at `start` are ASCII that needs no escape, from the first on.
   @inline(__always)
   static func run(_ start: UnsafePointer<UInt8>, allowsHigh: Bool = false) -> (word: UInt64, length: Int) {

@@ -136,11 +136,7 @@ package struct CanonicalChecker: ~Copyable {
   ) -> Bool {
     offset += 1
     while true {
-      while bytes.count - offset >= 8 {
-        let (_, length) = PlainText.run(start + offset)
-        offset += length
-        if length < 8 { break }
-      }
+      offset += PlainText.skip(start + offset, bytes.count - offset)
       guard offset < bytes.count else { return false }
       let byte = start[offset]
       switch byte {

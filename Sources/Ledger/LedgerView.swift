@@ -36,6 +36,7 @@ package final class LedgerView {
     tail = try LogTail.current(folder)
     index = try LedgerIndex.open(folder)
     try index.catchUp(to: tail, &reader)
+    try index.hold()
   }
 
   /// How many records the log has.

@@ -102,6 +102,34 @@ struct StoreTests {
     #expect(try Self.isValid(fixture, run, count: 61))
   }
 
+  @Test("Threads that append to one ledger share its groups, and each gets its own receipt")
+  func threads() async throws {
+    let fixture = try LedgerFixture()
+    let ledger = try fixture.open { $0.segmentLimit = 1 << 16 }
+    let run = try ledger.start(actor: LedgerFixture.actor).runId
+    let receipts = try await withThrowingTaskGroup(of: [Receipt].self) { group in
+      for task in 0..<8 {
+        group.addTask {
+          // Every other one has a run of its own.
+          let target = task % 2 == 0 ? run : try ledger.start(actor: LedgerFixture.actor).runId
+          var receipts: [Receipt] = []
+          for index in 0..<100 {
+            let drafts = [LedgerFixture.note("\(task) \(index)"), LedgerFixture.note("again")]
+            receipts += try ledger.append(drafts, run: target, actor: LedgerFixture.actor)
+          }
+          return receipts
+        }
+      }
+      return try await group.reduce(into: []) { $0 += $1 }
+    }
+    #expect(receipts.count == 1600)
+    #expect(Set(receipts.map(\.index)).count == 1600)
+    #expect(receipts.allSatisfy { $0.durability == .durable })
+    #expect(try Self.isValid(fixture, run, count: 801))
+    let report = try LedgerVerification(try LedgerFolder(existing: fixture.path)).run()
+    #expect(report.isConsistent && report.size == 1605)
+  }
+
   /// Whether a run's chain verifies and has so many events.
   static func isValid(_ fixture: LedgerFixture, _ run: String, count: Int) throws -> Bool {
     var verification = ChainVerification()

@@ -112,6 +112,7 @@ func line(_ work: String, _ figure: Double, _ note: String = "") {
   let name = work + String(repeating: " ", count: max(1, 58 - work.count))
   let value = shown(figure)
   print(name + String(repeating: " ", count: max(0, 12 - value.count)) + value + (note.isEmpty ? "" : "   " + note))
+  fflush(nil)
 }
 
 let words = CommandLine.arguments
@@ -123,7 +124,6 @@ guard words.count >= 2 else {
   print("LedgerFigures FOLDER [EVENTS]")
   exit(2)
 }
-setvbuf(stdout, nil, _IOLBF, 0)
 let folder = words[1]
 let events = words.count > 2 ? Int(words[2]) ?? 200_000 : 200_000
 mkdir(folder, 0o755)
@@ -143,10 +143,9 @@ func processes(_ path: String, each: Int, group: Int, _ durability: String) -> D
 func median(_ work: () -> Double) -> Double { (0..<3).map { _ in work() }.sorted()[1] }
 
 print("events of 1 KB a second (median of 3)")
-var number = 0
-func fresh() -> String {
-  number += 1
-  return "\(folder)/ledger-\(number)"
+func fresh(_ name: String = "ledger") -> String {
+  remove("\(folder)/\(name)")
+  return "\(folder)/\(name)"
 }
 var peers: [[Double]] = []
 var full: [Double] = []
@@ -191,7 +190,7 @@ if grouped.count == 3 {
 /// The most memory that this process had, in MB.
 func memory() -> Double {
   var usage = rusage()
-  getrusage(RUSAGE_SELF, &usage)
+  getrusage(RUSAGE_SELF.rawValue, &usage)
   return Double(usage.ru_maxrss) / 1024
 }
 

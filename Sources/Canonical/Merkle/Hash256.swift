@@ -66,11 +66,17 @@ package struct Hash256: Sendable, Hashable {
   /// Writes 64 hexadecimal digits; there must be room.
   @inline(__always)
   package func write(hex text: UnsafeMutableBufferPointer<UInt8>) {
+    guard let target = text.baseAddress else { return }
     withUnsafeBytes(of: words) { bytes in
-      for index in 0..<32 {
-        let (high, low) = (bytes[index] >> 4, bytes[index] & 15)
-        text[2 * index] = high < 10 ? 0x30 + high : 0x57 + high
-        text[2 * index + 1] = low < 10 ? 0x30 + low : 0x57 + low
+      for index in 0..<8 {
+        // Four bytes become eight digits at once: their halves are spread over the bytes of a word.
+        var half = UInt64(bytes.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self).littleEndian)
+        half = (half | half << 16) & 0x0000_FFFF_0000_FFFF
+        half = (half | half << 8) & 0x00FF_00FF_00FF_00FF
+        half = (half >> 4 | half << 8) & 0x0F0F_0F0F_0F0F_0F0F
+        let isLetter = (half &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        let digits = half &+ 0x3030_3030_3030_3030 &+ isLetter &* 39
+        UnsafeMutableRawPointer(target + 8 * index).storeBytes(of: digits.littleEndian, as: UInt64.self)
       }
     }
   }

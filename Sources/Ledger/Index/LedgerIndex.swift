@@ -63,7 +63,8 @@ final class LedgerIndex {
       if descriptor >= 0 { close(descriptor) }
     }
     let database = try SQLite(path)
-    try database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;")
+    try database.execute(
+      "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000;")
     try database.execute(schema)
     var found: [String: Int] = [:]
     try database.run("SELECT key, value FROM meta") { row in
@@ -274,6 +275,11 @@ final class LedgerIndex {
   }
 
   // MARK: Asking
+
+  /// Keeps what is there now in sight until the index is let go: without that every read begins and ends a transaction.
+  func hold() throws(LedgerFailure) {
+    try attempt { () throws(SQLite.Failure) in try database.execute("BEGIN; SELECT count(*) FROM meta;") }
+  }
 
   /// What is known of a run; nil if there is none.
   func run(_ runId: String) throws(LedgerFailure) -> Run? { try numbered(runId).run }

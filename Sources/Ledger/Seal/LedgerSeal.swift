@@ -81,6 +81,12 @@ extension Ledger {
   package func seal(
     _ signers: [any Signer], heads: KeptHeads?, time: Int
   ) throws -> LedgerSeal {
+    // One after the other, so that the last checkpoint is the greatest.
+    let lock = try DiskFile.write(folder.file("seal.lock"))
+    return try lock.locked { try sealed(signers, heads, time) }
+  }
+
+  private func sealed(_ signers: [any Signer], _ heads: KeptHeads?, _ time: Int) throws -> LedgerSeal {
     let tail = try exclusively { (writer) throws(LedgerFailure) in writer.end }
     guard tail.size > 0 else { throw LedgerFailure(.empty, "the ledger has no records to seal") }
     try sync(upTo: tail.size)

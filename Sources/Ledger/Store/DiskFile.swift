@@ -134,15 +134,24 @@ package final class DiskFile: Sendable {
   }
 
   /// Keeps other processes out while `body` runs. The system lets go when a process ends, however it ends.
-  func locked<Result>(
-    _ kind: Int32 = LOCK_EX, _ body: () throws(LedgerFailure) -> Result
-  ) throws(LedgerFailure) -> Result {
-    while flock(descriptor, kind) != 0 {
+  func locked<Result>(_ body: () throws(LedgerFailure) -> Result) throws(LedgerFailure) -> Result {
+    try lock()
+    defer { flock(descriptor, LOCK_UN) }
+    return try body()
+  }
+
+  /// The same for what fails in other ways too.
+  func locked<Result>(_ body: () throws -> Result) throws -> Result {
+    try lock()
+    defer { flock(descriptor, LOCK_UN) }
+    return try body()
+  }
+
+  private func lock() throws(LedgerFailure) {
+    while flock(descriptor, LOCK_EX) != 0 {
       if errno == EINTR { continue }
       throw Self.failure(path, writing: true)
     }
-    defer { flock(descriptor, LOCK_UN) }
-    return try body()
   }
 }
 

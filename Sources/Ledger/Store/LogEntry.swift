@@ -73,14 +73,15 @@ package struct LogEntry: Sendable, Equatable {
 }
 
 /// Makes the leaf of an event out of its hashed bytes, without reading what its texts say.
-struct EntryWriter {
-  private var buffer: [UInt8] = []
+struct EntryWriter: ~Copyable {
+  private var buffer = RecordBuffer()
+
+  init() {}
 
   /// The hash of the leaf; nil if the bytes are no event in canonical form.
   mutating func leaf(_ event: UnsafeBufferPointer<UInt8>, hash: Hash256, prevHash: Hash256?) -> Hash256? {
     guard let ranges = HashedRanges(event) else { return nil }
-    write(event, ranges, hash: hash, prevHash: prevHash)
-    return buffer.withUnsafeBytes { MerkleTree.leaf($0) }
+    return leaf(event, ranges, hash: hash, prevHash: prevHash)
   }
 
   /// The data of the leaf of an event whose members are known.
@@ -88,7 +89,7 @@ struct EntryWriter {
     _ event: UnsafeBufferPointer<UInt8>, _ ranges: HashedRanges, hash: Hash256, prevHash: Hash256?
   ) -> [UInt8] {
     write(event, ranges, hash: hash, prevHash: prevHash)
-    return buffer
+    return Array(buffer.bytes)
   }
 
   /// The hash of the leaf of an event whose members are known.
@@ -97,53 +98,52 @@ struct EntryWriter {
     _ event: UnsafeBufferPointer<UInt8>, _ ranges: HashedRanges, hash: Hash256, prevHash: Hash256?
   ) -> Hash256 {
     write(event, ranges, hash: hash, prevHash: prevHash)
-    return buffer.withUnsafeBytes { MerkleTree.leaf($0) }
+    return MerkleTree.leaf(buffer.bytes)
   }
 
   private mutating func write(
     _ event: UnsafeBufferPointer<UInt8>, _ ranges: HashedRanges, hash: Hash256, prevHash: Hash256?
   ) {
+    guard let source = event.baseAddress else { return }
     let length = ranges.eventId.count + ranges.runId.count + ranges.seq.count + ranges.ts.count + ranges.type.count
+    buffer.count = 0
     // Names, quotes and commas are 71 bytes, two hashes with quotes 132.
-    buffer = [UInt8](unsafeUninitializedCapacity: length + 256) { bytes, count in
-      var end = 0
-      func put(_ text: StaticString) {
-        guard let start = bytes.baseAddress else { return }
-        (start + end).update(from: text.utf8Start, count: text.utf8CodeUnitCount)
-        end += text.utf8CodeUnitCount
-      }
-      func put(_ range: Range<Int>) {
-        guard let start = bytes.baseAddress, let source = event.baseAddress else { return }
-        (start + end).update(from: source + range.lowerBound, count: range.count)
-        end += range.count
-      }
-      func put(_ hash: Hash256) {
-        hash.write(hex: UnsafeMutableBufferPointer(rebasing: bytes[end..<end + 64]))
-        end += 64
-      }
-      put("{\"eventId\":")
-      put(ranges.eventId)
-      put(",\"hash\":\"")
-      put(hash)
-      put("\",\"prevHash\":")
-      if let prevHash {
-        put("\"")
-        put(prevHash)
-        put("\"")
-      } else {
-        put("null")
-      }
-      put(",\"runId\":")
-      put(ranges.runId)
-      put(",\"seq\":")
-      put(ranges.seq)
-      put(",\"ts\":")
-      put(ranges.ts)
-      put(",\"type\":")
-      put(ranges.type)
-      put("}")
-      count = end
+    let start = buffer.end(room: length + 256).assumingMemoryBound(to: UInt8.self)
+    var end = 0
+    func put(_ text: StaticString) {
+      (start + end).update(from: text.utf8Start, count: text.utf8CodeUnitCount)
+      end += text.utf8CodeUnitCount
     }
+    func put(_ range: Range<Int>) {
+      (start + end).update(from: source + range.lowerBound, count: range.count)
+      end += range.count
+    }
+    func put(_ hash: Hash256) {
+      hash.write(hex: UnsafeMutableBufferPointer(start: start + end, count: 64))
+      end += 64
+    }
+    put("{\"eventId\":")
+    put(ranges.eventId)
+    put(",\"hash\":\"")
+    put(hash)
+    put("\",\"prevHash\":")
+    if let prevHash {
+      put("\"")
+      put(prevHash)
+      put("\"")
+    } else {
+      put("null")
+    }
+    put(",\"runId\":")
+    put(ranges.runId)
+    put(",\"seq\":")
+    put(ranges.seq)
+    put(",\"ts\":")
+    put(ranges.ts)
+    put(",\"type\":")
+    put(ranges.type)
+    put("}")
+    buffer.count = end
   }
 }
 

@@ -42,7 +42,7 @@ struct LogReader {
     _ place: LogPlace, _ body: (UnsafeRawBufferPointer) -> Result
   ) throws(LedgerFailure) -> Result {
     let file = try file(place.segment)
-    let room = 8192
+    let room = 4096
     var failure: LedgerFailure?
     let result = withUnsafeTemporaryAllocation(byteCount: room, alignment: 16) { buffer -> Result? in
       do throws(LedgerFailure) {

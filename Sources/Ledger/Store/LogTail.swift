@@ -27,19 +27,18 @@ struct ControlFile {
   private static let magic = Array("clawctl1".utf8)
   private static let slot = 2048
 
-  private let file: DiskFile
+  private let pages: SharedPages
   private let boot: [UInt8]
   private var sequence = 0
 
   init(_ folder: LedgerFolder) throws(LedgerFailure) {
-    file = try DiskFile.write(folder.file("control"))
+    pages = try SharedPages(folder.file("control"), size: 2 * Self.slot)
     boot = Boot.identity
   }
 
   /// What the processes of this start of the machine agreed on; nil if nothing.
-  mutating func read() throws(LedgerFailure) -> LogTail? {
-    let bytes = try file.bytes(at: 0, count: 2 * Self.slot)
-    guard let (sequence, tail) = Self.newest(bytes, boot) else { return nil }
+  mutating func read() -> LogTail? {
+    guard let (sequence, tail) = Self.newest(pages.bytes, boot) else { return nil }
     self.sequence = sequence
     return tail
   }
@@ -50,18 +49,18 @@ struct ControlFile {
     return newest(try file.bytes(at: 0, count: 2 * slot), Boot.identity)?.tail
   }
 
-  mutating func write(_ tail: LogTail) throws(LedgerFailure) {
+  mutating func write(_ tail: LogTail) {
     sequence += 1
     var bytes = Self.magic + [UInt8](littleEndian: sequence) + boot
     bytes += [UInt8](littleEndian: tail.place.segment) + [UInt8](littleEndian: tail.place.offset)
     bytes += [UInt8](littleEndian: tail.size) + [UInt8](littleEndian: tail.frontier.nodes.count)
     for node in tail.frontier.nodes { bytes += node.bytes }
     bytes += Hash256(of: bytes).bytes
-    try file.write(bytes, at: sequence % 2 * Self.slot)
+    pages.write(bytes, at: sequence % 2 * Self.slot)
   }
 
   private static func newest(_ bytes: [UInt8], _ boot: [UInt8]) -> (sequence: Int, tail: LogTail)? {
-    guard bytes.count > slot, !boot.isEmpty else { return nil }
+    guard bytes.count > slot else { return nil }
     let slots = [Array(bytes[..<slot]), Array(bytes[slot...])].compactMap { read($0, boot) }
     return slots.max { $0.sequence < $1.sequence }
   }
@@ -81,11 +80,16 @@ struct ControlFile {
 
 /// This start of the machine.
 enum Boot {
-  /// 16 bytes that no other start has; none if the system does not say.
-  static let identity: [UInt8] = {
+  /// Whether the system says which start this is.
+  static let isKnown: Bool = known != nil
+
+  /// 16 bytes that no other start has; zeros if the system does not say.
+  static let identity: [UInt8] = known ?? [UInt8](repeating: 0, count: 16)
+
+  private static let known: [UInt8]? = {
     guard let file = try? DiskFile.read("/proc/sys/kernel/random/boot_id"),
       let text = try? file.bytes(at: 0, count: 36), text.count == 36
-    else { return [] }
-    return Hexadecimal.decode(String(decoding: text.filter { $0 != 0x2D }, as: UTF8.self)) ?? []
+    else { return nil }
+    return Hexadecimal.decode(String(decoding: text.filter { $0 != 0x2D }, as: UTF8.self))
   }()
 }

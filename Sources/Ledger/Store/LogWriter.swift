@@ -24,7 +24,7 @@ struct LogWriter: ~Copyable {
   private let folder: LedgerFolder
   private let limits: Limits
   private let lock: DiskFile
-  private let durable: DiskFile
+  private let durable: SharedPages
   private var control: ControlFile
   private var reader: LogReader
   private var index: LedgerIndex?
@@ -34,14 +34,14 @@ struct LogWriter: ~Copyable {
   private var runs: [String: RunEnd] = [:]
   private var keys: [RunKey: String] = [:]
   private var buffer: RecordBuffer
-  private var entries = EntryWriter()
+  private var entries: EntryWriter
   /// How many bytes of a torn record were cut off.
   private(set) var cutBytes = 0
 
   init(_ folder: LedgerFolder, limits: Limits) throws(LedgerFailure) {
     // Nothing is set before everything that can fail is there.
     let lock = try DiskFile.write(folder.file("lock"))
-    let durable = try DiskFile.write(folder.file("sync"))
+    let durable = try SyncGate.pages(folder)
     let control = try ControlFile(folder)
     self.folder = folder
     self.limits = limits
@@ -50,6 +50,7 @@ struct LogWriter: ~Copyable {
     self.control = control
     reader = LogReader(folder)
     buffer = RecordBuffer()
+    entries = EntryWriter()
   }
 
   /// Writes the events of requests, each with all of its events or none, and settles them.
@@ -94,8 +95,9 @@ struct LogWriter: ~Copyable {
   // MARK: The end of the log
 
   private mutating func refresh() throws(LedgerFailure) {
-    let shared = try control.read()
-    guard let shared else { return try recover(from: nil) }
+    let shared = control.read()
+    // Where nobody says whether the machine was started anew, each process looks for itself once.
+    guard let shared, tail != nil || Boot.isKnown else { return try recover(from: nil) }
     if let known = tail, known != shared {
       guard known.size <= shared.size else { return try recover(from: nil) }
       try follow(from: known.place, to: shared.place)
@@ -121,7 +123,7 @@ struct LogWriter: ~Copyable {
   private mutating func recover(from start: LogTail?) throws(LedgerFailure) {
     let start = start.flatMap { start in (segment?.file.size ?? 0) < start.place.offset ? nil : start }
     if let found = try LogRecovery.find(folder, from: start) {
-      let safe = try SyncGate.durable(durable)
+      let safe = SyncGate.durable(durable)
       guard found.tail.size >= safe else {
         throw LedgerFailure(
           .truncated,
@@ -142,13 +144,13 @@ struct LogWriter: ~Copyable {
       }
       tail = found.tail
     } else {
-      guard try SyncGate.durable(durable) == 0 else {
+      guard SyncGate.durable(durable) == 0 else {
         throw LedgerFailure(
           .truncated, "the log is empty, and records were on the disk: restore it, or begin another ledger")
       }
       try makeSegment(MerkleFrontier())
     }
-    if let tail { try control.write(tail) }
+    if let tail { control.write(tail) }
   }
 
   /// Learns what other processes appended to the runs that this one knows.
@@ -185,7 +187,7 @@ struct LogWriter: ~Copyable {
     try segment.file.truncate(tail.place.offset)
     try segment.file.syncData()
     try makeSegment(tail.frontier)
-    try control.write(end)
+    control.write(end)
   }
 
   /// Waits until the segment that is being written is on the disk.
@@ -203,7 +205,7 @@ struct LogWriter: ~Copyable {
     if end.place.offset >= limits.segment { try rotate() }
     buffer.count = 0
     var frontier = end.frontier
-    let safe = try SyncGate.durable(durable)
+    let safe = SyncGate.durable(durable)
     var settled: [(AppendRequest, [Receipt])] = []
     var given: Set<String> = []
     for request in requests {
@@ -238,7 +240,7 @@ struct LogWriter: ~Copyable {
     var frontier = end.frontier
     let leaf = MerkleTree.leaf(body)
     let frame = Frame(
-      kind: .control, length: body.count, index: frontier.size, durable: try SyncGate.durable(durable), seq: 0,
+      kind: .control, length: body.count, index: frontier.size, durable: SyncGate.durable(durable), seq: 0,
       run: .none,
       hash: Hash256(of: body), prevHash: nil, leaf: leaf)
     let start = buffer.end(room: frame.total)
@@ -275,7 +277,7 @@ struct LogWriter: ~Copyable {
     }
     tail.place.offset = end
     tail.frontier = frontier
-    try control.write(tail)
+    control.write(tail)
     self.tail = tail
   }
 

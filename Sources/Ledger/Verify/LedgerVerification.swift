@@ -74,8 +74,13 @@ package struct LedgerVerification {
           break reading
         case .damage(let place):
           let index = check.frontier.size
+          let isLast = number == segments.count - 1
           check.add(
-            .init(.damaged, "record \(index) in '\(file.path)' at byte \(place.offset) can't be read", index: index))
+            .init(
+              .damaged,
+              "record \(index) in '\(file.path)' at byte \(place.offset) can't be read"
+                + (isLast ? "; if it was being written when the machine stopped, the next append cuts it off" : ""),
+              index: index))
           isWhole = false
           break reading
         }

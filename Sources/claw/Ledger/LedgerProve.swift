@@ -1,5 +1,6 @@
 import ArgumentParser
 import Canonical
+import JSON
 import Ledger
 import Runtime
 import Source
