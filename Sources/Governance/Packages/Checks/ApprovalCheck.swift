@@ -46,32 +46,33 @@ extension PackageRun {
   // MARK: The policy
 
   private mutating func check(_ policy: Artifact<ApprovalPolicy>) {
-    let (content, place) = (policy.content, policy.place)
-    for algorithm in content.algorithms where !TextForms.same(algorithm, Self.algorithm) {
+    let place = policy.place
+    for algorithm in policy.content.algorithms where !TextForms.same(algorithm, Self.algorithm) {
       fail(
         .approvals, .approvalPolicyInvalid, place.at("/allowedAlgorithms"), "'\(algorithm)' is not \(Self.algorithm)")
     }
     require(
-      Self.areDistinct(content.approvers.map(\.approverID)), .approvals, .approvalPolicyInvalid, place.at("/approvers"),
+      Self.areDistinct(policy.content.approvers.map(\.approverID)), .approvals, .approvalPolicyInvalid,
+      place.at("/approvers"),
       "an approver is there twice")
     // The spelling of a key may differ; what it is does not.
-    let keys = content.approvers.compactMap { PEM.decode(Array($0.publicKey.utf8))?.bytes }
+    let keys = policy.content.approvers.compactMap { PEM.decode(Array($0.publicKey.utf8))?.bytes }
     require(
       Set(keys).count == keys.count, .approvals, .approvalPolicyInvalid, place.at("/approvers"),
       "two approvers have the same key")
     require(
-      content.rules.contains { $0.artifact == .lock }, .approvals, .approvalPolicyInvalid, place.at("/rules"),
+      policy.content.rules.contains { $0.artifact == .lock }, .approvals, .approvalPolicyInvalid, place.at("/rules"),
       "no rule asks for approvals of the decision lock")
     require(
-      Self.areDistinct(content.rules.compactMap { $0.artifact?.rawValue }), .approvals, .approvalPolicyInvalid,
+      Self.areDistinct(policy.content.rules.compactMap { $0.artifact?.rawValue }), .approvals, .approvalPolicyInvalid,
       place.at("/rules"), "two rules are about the same artifact")
-    for (index, rule) in content.rules.enumerated() {
+    for (index, rule) in policy.content.rules.enumerated() {
       let own = place.at("/rules/\(index)")
       require(
         rule.isDistinct == true, .approvals, .approvalPolicyInvalid, own.at("/requireDistinctApprovers"),
         "approvers must be distinct")
       guard let m = rule.m, let n = rule.n else { continue }
-      let active = content.approvers.count { $0.isActive == true && rule.roles.has($0.role) }
+      let active = policy.content.approvers.count { $0.isActive == true && rule.roles.has($0.role) }
       require(
         m <= n && n <= active, .approvals, .approvalPolicyInvalid, own.at("/quorum"),
         "\(m) of \(n) must approve, and \(active) active approvers have one of the roles")
@@ -81,16 +82,16 @@ extension PackageRun {
   // MARK: The approvals
 
   private mutating func check(_ bundle: Artifact<ApprovalBundle>) -> [Approved] {
-    let (content, place) = (bundle.content, bundle.place)
+    let place = bundle.place
     require(
-      Self.areDistinct(content.signatures.map(\.signatureID)), .approvals, .approvalBundleInvalid,
+      Self.areDistinct(bundle.content.signatures.map(\.signatureID)), .approvals, .approvalBundleInvalid,
       place.at("/signatures"),
       "two signatures have the same id")
-    let nonces = content.signatures.map(\.nonce) + (package.attestation.map { [$0.content.nonce] } ?? [])
+    let nonces = bundle.content.signatures.map(\.nonce) + (package.attestation.map { [$0.content.nonce] } ?? [])
     require(
       Self.areDistinct(nonces), .approvals, .approvalReplay, place.at("/signatures"), "a nonce is there twice")
     var approved: [Approved] = []
-    for (index, signature) in content.signatures.enumerated() {
+    for (index, signature) in bundle.content.signatures.enumerated() {
       let own = place.at("/signatures/\(index)")
       let count = findings.errors.count
       checkBindings(signature, own)

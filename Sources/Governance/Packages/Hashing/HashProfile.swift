@@ -12,17 +12,21 @@ package enum HashProfile: String, Sendable, CaseIterable {
 
   /// The bytes that a digest is of: canonical JSON, but names that are whole numbers come first, in the order of the numbers,
   /// because the reference's objects keep them so.
-  static func bytes(_ value: JSONValue) throws(CanonicalJSON.Failure) -> [UInt8] {
-    guard hasNumericName(value) else { return try CanonicalJSON.bytes(value) }
+  ///
+  /// - Parameter mayHaveNumbers: whether there can be such names.
+  static func bytes(_ value: JSONValue, mayHaveNumbers: Bool = true) throws(CanonicalJSON.Failure) -> [UInt8] {
+    guard mayHaveNumbers, hasNumericName(value) else { return try CanonicalJSON.bytes(value) }
     var bytes: [UInt8] = []
     try write(value, to: &bytes)
     return bytes
   }
 
   /// The digest of what a rule leaves of a value, or why there is none.
-  static func hash(_ value: JSONValue, _ rule: HashRule) -> Result<String, HashRule.Failure> {
+  static func hash(
+    _ value: JSONValue, _ rule: HashRule, mayHaveNumbers: Bool = true
+  ) -> Result<String, HashRule.Failure> {
     do {
-      return .success(Digest.sha256Hex(try bytes(try rule.applied(to: value))))
+      return .success(Digest.sha256Hex(try bytes(try rule.applied(to: value), mayHaveNumbers: mayHaveNumbers)))
     } catch let failure as HashRule.Failure {
       return .failure(failure)
     } catch let failure as CanonicalJSON.Failure {
