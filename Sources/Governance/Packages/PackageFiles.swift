@@ -50,7 +50,7 @@ package struct PackageFiles: Sendable, Equatable {
   }
 
   /// The names in the order of their bytes.
-  var names: [String] { files.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+  var names: [String] { files.keys.sorted { CanonicalJSON.isBefore($0, $1) } }
 
   /// Every file but the signatures, with the SHA-256 of its bytes, in the order of their names.
   package var digests: [Statement.Subject] {

@@ -16,6 +16,9 @@ extension PackageRun {
   /// Step 9: as many approvers as must have signed the lock as it is, each with a key that is trusted.
   mutating func checkApprovals() {
     if let policy = package.approvalPolicy {
+      approverKeys = policy.content.approvers.map { approver in
+        PEM.decode(Array(approver.publicKey.utf8)).flatMap { $0.label == "PUBLIC KEY" ? $0.bytes : nil }
+      }
       check(policy)
     } else {
       fail(.approvals, .approvalPolicyInvalid, Place(.approvalPolicy), "there is no approval policy")
@@ -56,7 +59,7 @@ extension PackageRun {
       place.at("/approvers"),
       "an approver is there twice")
     // The spelling of a key may differ; what it is does not.
-    let keys = policy.content.approvers.compactMap { PEM.decode(Array($0.publicKey.utf8))?.bytes }
+    let keys = approverKeys.compactMap { $0 }
     require(
       Set(keys).count == keys.count, .approvals, .approvalPolicyInvalid, place.at("/approvers"),
       "two approvers have the same key")
@@ -143,10 +146,10 @@ extension PackageRun {
   /// The key that must have made a signature: the one that is trusted, or where nobody is, the one in the package, so that
   /// whatever else is wrong comes out.
   private mutating func key(of signature: ApprovalBundle.Signature, _ place: Place) -> RSAPublicKey? {
-    let listed = package.approvalPolicy?.content.approvers.first {
+    let index = package.approvalPolicy?.content.approvers.firstIndex {
       TextForms.same($0.approverID, signature.approverID)
     }
-    guard let listed else {
+    guard let index, let listed = package.approvalPolicy?.content.approvers[index] else {
       fail(
         .approvals, .approvalSignatureInvalid, place.at("/approverId"),
         "the approval policy has no approver '\(signature.approverID)'")
@@ -160,8 +163,8 @@ extension PackageRun {
       "'\(signature.approverID)' has the role '\(listed.role)', not '\(signature.role)'")
     let own: RSAPublicKey
     do throws(KeyFailure) {
-      own = try RSAPublicKey(
-        pem: listed.publicKey, fewestBits: settings.trust?.fewestRSABits ?? RSAPublicKey.fewestBits)
+      guard let bytes = approverKeys[index] else { throw KeyFailure("it is no PEM under PUBLIC KEY") }
+      own = try RSAPublicKey(spki: bytes, fewestBits: settings.trust?.fewestRSABits ?? RSAPublicKey.fewestBits)
     } catch {
       fail(
         .approvals, .approvalPolicyInvalid, place.at("/approverId"),
