@@ -30,7 +30,7 @@ public enum JSONValue: Sendable, Equatable {
   /// The value of a member, nil where this is no object or has no such member.
   public subscript(name: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }
-    return members.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
+    return members.first { $0.name.hasBytes(of: name) }?.value
   }
 
   /// The text, if this is one.

@@ -12,16 +12,15 @@ package enum PEM {
 
   /// The label and the bytes of the one text in a file; nil if there is none, or more than one.
   package static func decode(_ file: [UInt8]) -> (label: String, bytes: [UInt8])? {
-    let lines = file.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }).map { line in
-      String(decoding: line, as: UTF8.self)
-    }
-    guard let first = lines.first, let last = lines.last, lines.count > 2, first.hasPrefix("-----BEGIN "),
-      first.hasSuffix("-----")
+    let lines = file.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D })
+    guard let first = lines.first, let last = lines.last, lines.count > 2, first.starts(with: "-----BEGIN ".utf8),
+      first.suffix(5).elementsEqual("-----".utf8)
     else { return nil }
-    let label = String(first.dropFirst("-----BEGIN ".count).dropLast(5))
-    guard last == "-----END \(label)-----", let bytes = Base64.decode(lines[1..<(lines.count - 1)].joined()) else {
-      return nil
-    }
+    let label = String(decoding: first.dropFirst("-----BEGIN ".utf8.count).dropLast(5), as: UTF8.self)
+    var body: [UInt8] = []
+    body.reserveCapacity(file.count)
+    for line in lines[1..<(lines.count - 1)] { body += line }
+    guard last.elementsEqual("-----END \(label)-----".utf8), let bytes = Base64.decode(body) else { return nil }
     return (label, bytes)
   }
 }

@@ -103,7 +103,7 @@ package struct CNFReport: Sendable, Equatable {
     return order
   }
 
-  private static func write(_ problem: Problem, to text: inout ByteWriter) {
+  private static func write(_ problem: borrowing Problem, to text: inout ByteWriter) {
     if let type = problem.artifactType {
       text.append("\"artifactType\":")
       StringWriter.write(type, to: &text)
@@ -135,7 +135,7 @@ package struct CNFReport: Sendable, Equatable {
   package var digest: String { Digest.sha256Hex(bytes) }
 
   /// Whether a problem comes before another.
-  static func isBefore(_ left: Problem, _ right: Problem) -> Bool {
+  private static func isBefore(_ left: borrowing Problem, _ right: borrowing Problem) -> Bool {
     var order = CanonicalJSON.compare(left.code, right.code)
     if order == 0 { order = compare(left.artifactType, right.artifactType) }
     if order == 0 { order = compare(left.path, right.path) }

@@ -37,19 +37,20 @@ package struct PackageFiles: Sendable, Equatable {
 
   /// Whether a part of a name may stand in a package: nothing that a shell, a terminal or another system's file names
   /// could take for something else.
-  package static func isName(_ name: some StringProtocol) -> Bool {
-    let bytes = name.utf8
-    guard 1...100 ~= bytes.count, name != ".", name != ".." else { return false }
-    return bytes.allSatisfy { byte in
-      switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
-      default: false
+  package static func isName(_ name: String) -> Bool {
+    guard 1...100 ~= name.utf8.count, name != ".", name != ".." else { return false }
+    return TextForms.withBytes(name) { bytes in
+      bytes.allSatisfy { byte in
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
+        default: false
+        }
       }
     }
   }
 
   /// The names in the order of their bytes.
-  var names: [String] { files.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+  var names: [String] { files.keys.sorted { CanonicalJSON.isBefore($0, $1) } }
 
   /// Every file but the signatures, with the SHA-256 of its bytes, in the order of their names.
   package var digests: [Statement.Subject] {

@@ -45,9 +45,11 @@ package struct PackageHashes: Sendable {
   struct Maker {
     let profile: HashProfile
     var findings: Findings
+    /// Whether names can be whole numbers.
+    var mayHaveNumbers = true
 
     mutating func hash(_ json: JSONValue, _ rule: HashRule, _ place: Place) -> String {
-      switch HashProfile.hash(json, rule) {
+      switch HashProfile.hash(json, rule, mayHaveNumbers: mayHaveNumbers) {
       case .success(let hash): return hash
       case .failure(let failure):
         findings.add(.schema, .schemaInvalid, place, "there is no digest: \(failure.message)")
@@ -73,7 +75,7 @@ package struct PackageHashes: Sendable {
   init() {}
 
   init(_ package: SealedPackage, policies: JSONValue?, profile: HashProfile, _ findings: inout Findings) {
-    var maker = Maker(profile: profile, findings: findings)
+    var maker = Maker(profile: profile, findings: findings, mayHaveNumbers: package.hasNumericNames)
     let seal = package.seal?.content
     lock = package.lock.map { lock in
       maker.hash(
@@ -112,7 +114,9 @@ package struct PackageHashes: Sendable {
         signatures.append(maker.hash(signature, HashRules.signature, bundle.place.at("/signatures/\(index)")))
       }
     }
+    maker.mayHaveNumbers = true
     policySet = policies.map { maker.hash($0, HashRules.policySet, Place(.policySet)) }
+    maker.mayHaveNumbers = package.hasNumericNames
     policyEvaluation = package.policyEvaluation.map { maker.hash($0.json, HashRules.whole, $0.place) }
     symbolIndex = package.symbolIndex.map { maker.hash($0.json, HashRules.symbolIndex, $0.place) }
     symbolIndexFile = package.symbolIndex.map { maker.hash($0.json, HashRules.whole, $0.place) }

@@ -83,6 +83,8 @@ struct PackageRun {
   let sessionID: String?
   /// One digest over all files, and each file's.
   var contentsHash = ""
+  /// The keys of the approval policy's approvers in DER, nil for what is none.
+  var approverKeys: [[UInt8]?] = []
 
   init(_ files: PackageFiles, _ settings: PackageValidator) {
     var findings = Findings()

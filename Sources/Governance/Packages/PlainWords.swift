@@ -1,6 +1,6 @@
 /// Looks for words in texts, as the reference's expressions do: by ASCII.
 enum PlainWords {
-  private static func isWord(_ byte: UInt8) -> Bool {
+  static func isWord(_ byte: UInt8) -> Bool {
     switch byte {
     case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F: true
     default: false
@@ -8,7 +8,7 @@ enum PlainWords {
   }
 
   @inline(__always)
-  private static func lower(_ byte: UInt8) -> UInt8 { 0x41...0x5A ~= byte ? byte | 0x20 : byte }
+  static func lower(_ byte: UInt8) -> UInt8 { 0x41...0x5A ~= byte ? byte | 0x20 : byte }
 
   /// Whether `word`, which is in small letters, occurs anywhere in a text in either case.
   static func contains(_ text: String, _ word: String) -> Bool { find(text, word, isWhole: false, ignoresCase: true) }

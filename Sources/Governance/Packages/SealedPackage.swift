@@ -27,11 +27,18 @@ extension SessionRecord: ArtifactContent {}
 extension SessionAnchor: ArtifactContent {}
 extension SealedChangePackage: ArtifactContent {}
 
-/// An artifact: where it was found, its JSON, and what that means.
-struct Artifact<Content: Sendable>: Sendable {
-  var place: Place
-  var json: JSONValue
-  var content: Content
+/// An artifact: where it was found, its JSON, and what that means. A reference, so that every check can have it without a
+/// copy; immutable.
+final class Artifact<Content: Sendable>: Sendable {
+  let place: Place
+  let json: JSONValue
+  let content: Content
+
+  init(place: Place, json: JSONValue, content: Content) {
+    self.place = place
+    self.json = json
+    self.content = content
+  }
 }
 
 /// The files of a sealed change package, read.
@@ -62,6 +69,8 @@ struct SealedPackage: Sendable {
   var gateResult: Artifact<Verdict>?
   var anchor: Artifact<SessionAnchor>?
   var session: Artifact<SessionRecord>?
+  /// Whether a member's name may be a whole number, which the reference sorts otherwise.
+  private(set) var hasNumericNames = false
 
   /// Reads files; what is wrong with their shape becomes findings.
   init(_ files: PackageFiles, _ findings: inout Findings) {
@@ -79,7 +88,7 @@ struct SealedPackage: Sendable {
       _ type: ArtifactType, scope: Substring = "", _: Content.Type = Content.self
     ) -> Artifact<Content>? {
       let place = Place(type, file: name, scope: String(scope))
-      guard let json = Self.json(bytes, place, &findings) else { return nil }
+      guard let json = Self.json(bytes, place, &findings, &hasNumericNames) else { return nil }
       var reader = ArtifactReader(place, findings)
       let content = Content(reader.object(json), &reader)
       findings = reader.findings
@@ -140,7 +149,7 @@ struct SealedPackage: Sendable {
   private mutating func readEvidence(_ name: String, _ bytes: [UInt8], _ findings: inout Findings) {
     let place = Place(.evidence, file: name)
     evidenceFile = place
-    guard let json = Self.json(bytes, place, &findings) else { return }
+    guard let json = Self.json(bytes, place, &findings, &hasNumericNames) else { return }
     guard case .array(let elements) = json else {
       return findings.add(.schema, .schemaInvalid, place, "an array must stand here")
     }
@@ -154,10 +163,20 @@ struct SealedPackage: Sendable {
 
   /// The value of a file, if it is JSON that has one meaning only.
   static func json(_ bytes: [UInt8], _ place: Place, _ findings: inout Findings) -> JSONValue? {
+    var hasDigits = false
+    return json(bytes, place, &findings, &hasDigits)
+  }
+
+  /// The same; says whether a name may be a whole number.
+  private static func json(
+    _ bytes: [UInt8], _ place: Place, _ findings: inout Findings, _ hasDigits: inout Bool
+  ) -> JSONValue? {
     do throws(JSONFailure) {
-      let value = try JSONValue.strict(bytes)
-      // The reference's objects lose such a member, so that no digest covers it. A name with an escape can hide it.
-      if bytes.contains(0x5F), Self.mayHavePrototype(bytes), let pointer = prototype(value, "") {
+      var names = UnusualNames()
+      let value = try JSONValue.strict(bytes, &names)
+      if names.hasDigits { hasDigits = true }
+      // The reference's objects lose such a member, so that no digest covers it.
+      if names.hasPrototype, let pointer = prototype(value, "") {
         findings.add(.schema, .schemaInvalid, place.at(pointer), "no digest covers a member named '__proto__'")
       }
       return value
@@ -167,17 +186,6 @@ struct SealedPackage: Sendable {
       findings.add(problem)
       return nil
     }
-  }
-
-  private static func mayHavePrototype(_ bytes: [UInt8]) -> Bool {
-    var index = 1
-    while index < bytes.count {
-      let byte = bytes[index]
-      if byte == 0x5F, bytes[index - 1] == 0x5F || bytes[index - 1] == 0x22 { return true }
-      if byte == 0x75, bytes[index - 1] == 0x5C { return true }
-      index += 1
-    }
-    return false
   }
 
   /// Where a member of this name stands.

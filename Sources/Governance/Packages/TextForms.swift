@@ -2,31 +2,46 @@ import JSON
 
 /// Forms of texts that many artifacts have.
 enum TextForms {
+  /// Calls `body` with the bytes of a text.
+  @inline(__always)
+  static func withBytes<Result>(_ text: String, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    if let result = text.utf8.withContiguousStorageIfAvailable(body) { return result }
+    return Array(text.utf8).withUnsafeBufferPointer(body)
+  }
+
   /// 64 lower-case hexadecimal digits.
   static func isHash(_ text: String) -> Bool {
-    text.utf8.count == 64 && text.utf8.allSatisfy { 0x30...0x39 ~= $0 || 0x61...0x66 ~= $0 }
+    guard text.utf8.count == 64 else { return false }
+    return withBytes(text) { bytes in
+      var isRight = true
+      for byte in bytes { isRight = isRight && (0x30...0x39 ~= byte || 0x61...0x66 ~= byte) }
+      return isRight
+    }
   }
 
   /// A UUID of version 4 (RFC 9562), its digits in either case.
   static func isUUID(_ text: String) -> Bool {
     guard text.utf8.count == 36 else { return false }
-    for (index, byte) in text.utf8.enumerated() {
-      switch index {
-      case 8, 13, 18, 23: if byte != 0x2D { return false }
-      case 14: if byte != 0x34 { return false }
-      case 19:
-        switch byte {
-        case 0x38, 0x39, 0x41, 0x42, 0x61, 0x62: break
-        default: return false
-        }
-      default:
-        switch byte {
-        case 0x30...0x39, 0x41...0x46, 0x61...0x66: break
-        default: return false
+    return withBytes(text) { bytes in
+      for index in 0..<36 {
+        let byte = bytes[index]
+        switch index {
+        case 8, 13, 18, 23: if byte != 0x2D { return false }
+        case 14: if byte != 0x34 { return false }
+        case 19:
+          switch byte {
+          case 0x38, 0x39, 0x41, 0x42, 0x61, 0x62: break
+          default: return false
+          }
+        default:
+          switch byte {
+          case 0x30...0x39, 0x41...0x46, 0x61...0x66: break
+          default: return false
+          }
         }
       }
+      return true
     }
-    return true
   }
 
   /// A path below the repository's root, written in one way.

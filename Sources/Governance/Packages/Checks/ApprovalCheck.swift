@@ -16,6 +16,9 @@ extension PackageRun {
   /// Step 9: as many approvers as must have signed the lock as it is, each with a key that is trusted.
   mutating func checkApprovals() {
     if let policy = package.approvalPolicy {
+      approverKeys = policy.content.approvers.map { approver in
+        PEM.decode(Array(approver.publicKey.utf8)).flatMap { $0.label == "PUBLIC KEY" ? $0.bytes : nil }
+      }
       check(policy)
     } else {
       fail(.approvals, .approvalPolicyInvalid, Place(.approvalPolicy), "there is no approval policy")
@@ -46,32 +49,33 @@ extension PackageRun {
   // MARK: The policy
 
   private mutating func check(_ policy: Artifact<ApprovalPolicy>) {
-    let (content, place) = (policy.content, policy.place)
-    for algorithm in content.algorithms where !TextForms.same(algorithm, Self.algorithm) {
+    let place = policy.place
+    for algorithm in policy.content.algorithms where !TextForms.same(algorithm, Self.algorithm) {
       fail(
         .approvals, .approvalPolicyInvalid, place.at("/allowedAlgorithms"), "'\(algorithm)' is not \(Self.algorithm)")
     }
     require(
-      Self.areDistinct(content.approvers.map(\.approverID)), .approvals, .approvalPolicyInvalid, place.at("/approvers"),
+      Self.areDistinct(policy.content.approvers.map(\.approverID)), .approvals, .approvalPolicyInvalid,
+      place.at("/approvers"),
       "an approver is there twice")
     // The spelling of a key may differ; what it is does not.
-    let keys = content.approvers.compactMap { PEM.decode(Array($0.publicKey.utf8))?.bytes }
+    let keys = approverKeys.compactMap { $0 }
     require(
       Set(keys).count == keys.count, .approvals, .approvalPolicyInvalid, place.at("/approvers"),
       "two approvers have the same key")
     require(
-      content.rules.contains { $0.artifact == .lock }, .approvals, .approvalPolicyInvalid, place.at("/rules"),
+      policy.content.rules.contains { $0.artifact == .lock }, .approvals, .approvalPolicyInvalid, place.at("/rules"),
       "no rule asks for approvals of the decision lock")
     require(
-      Self.areDistinct(content.rules.compactMap { $0.artifact?.rawValue }), .approvals, .approvalPolicyInvalid,
+      Self.areDistinct(policy.content.rules.compactMap { $0.artifact?.rawValue }), .approvals, .approvalPolicyInvalid,
       place.at("/rules"), "two rules are about the same artifact")
-    for (index, rule) in content.rules.enumerated() {
+    for (index, rule) in policy.content.rules.enumerated() {
       let own = place.at("/rules/\(index)")
       require(
         rule.isDistinct == true, .approvals, .approvalPolicyInvalid, own.at("/requireDistinctApprovers"),
         "approvers must be distinct")
       guard let m = rule.m, let n = rule.n else { continue }
-      let active = content.approvers.count { $0.isActive == true && rule.roles.has($0.role) }
+      let active = policy.content.approvers.count { $0.isActive == true && rule.roles.has($0.role) }
       require(
         m <= n && n <= active, .approvals, .approvalPolicyInvalid, own.at("/quorum"),
         "\(m) of \(n) must approve, and \(active) active approvers have one of the roles")
@@ -81,16 +85,16 @@ extension PackageRun {
   // MARK: The approvals
 
   private mutating func check(_ bundle: Artifact<ApprovalBundle>) -> [Approved] {
-    let (content, place) = (bundle.content, bundle.place)
+    let place = bundle.place
     require(
-      Self.areDistinct(content.signatures.map(\.signatureID)), .approvals, .approvalBundleInvalid,
+      Self.areDistinct(bundle.content.signatures.map(\.signatureID)), .approvals, .approvalBundleInvalid,
       place.at("/signatures"),
       "two signatures have the same id")
-    let nonces = content.signatures.map(\.nonce) + (package.attestation.map { [$0.content.nonce] } ?? [])
+    let nonces = bundle.content.signatures.map(\.nonce) + (package.attestation.map { [$0.content.nonce] } ?? [])
     require(
       Self.areDistinct(nonces), .approvals, .approvalReplay, place.at("/signatures"), "a nonce is there twice")
     var approved: [Approved] = []
-    for (index, signature) in content.signatures.enumerated() {
+    for (index, signature) in bundle.content.signatures.enumerated() {
       let own = place.at("/signatures/\(index)")
       let count = findings.errors.count
       checkBindings(signature, own)
@@ -142,10 +146,10 @@ extension PackageRun {
   /// The key that must have made a signature: the one that is trusted, or where nobody is, the one in the package, so that
   /// whatever else is wrong comes out.
   private mutating func key(of signature: ApprovalBundle.Signature, _ place: Place) -> RSAPublicKey? {
-    let listed = package.approvalPolicy?.content.approvers.first {
+    let index = package.approvalPolicy?.content.approvers.firstIndex {
       TextForms.same($0.approverID, signature.approverID)
     }
-    guard let listed else {
+    guard let index, let listed = package.approvalPolicy?.content.approvers[index] else {
       fail(
         .approvals, .approvalSignatureInvalid, place.at("/approverId"),
         "the approval policy has no approver '\(signature.approverID)'")
@@ -159,8 +163,8 @@ extension PackageRun {
       "'\(signature.approverID)' has the role '\(listed.role)', not '\(signature.role)'")
     let own: RSAPublicKey
     do throws(KeyFailure) {
-      own = try RSAPublicKey(
-        pem: listed.publicKey, fewestBits: settings.trust?.fewestRSABits ?? RSAPublicKey.fewestBits)
+      guard let bytes = approverKeys[index] else { throw KeyFailure("it is no PEM under PUBLIC KEY") }
+      own = try RSAPublicKey(spki: bytes, fewestBits: settings.trust?.fewestRSABits ?? RSAPublicKey.fewestBits)
     } catch {
       fail(
         .approvals, .approvalPolicyInvalid, place.at("/approverId"),

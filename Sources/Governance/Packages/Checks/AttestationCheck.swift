@@ -22,31 +22,35 @@ extension PackageRun {
   }
 
   private mutating func checkBindings(_ attestation: Artifact<RunnerAttestation>) {
-    let (content, place) = (attestation.content, attestation.place)
+    let place = attestation.place
     same(
-      content.planHash, hashes.plan?.value, .attestation, .planHashMismatch, place.at("/planHash"), "the plan's digest")
+      attestation.content.planHash, hashes.plan?.value, .attestation, .planHashMismatch, place.at("/planHash"),
+      "the plan's digest")
     same(
-      content.lockID, package.lock?.content.lockID, .attestation, .attestationInvalid, place.at("/lockId"), "the lock")
+      attestation.content.lockID, package.lock?.content.lockID, .attestation, .attestationInvalid, place.at("/lockId"),
+      "the lock")
     same(
-      content.runnerID, package.identity?.content.runnerID, .attestation, .attestationInvalid, place.at("/runnerId"),
+      attestation.content.runnerID, package.identity?.content.runnerID, .attestation, .attestationInvalid,
+      place.at("/runnerId"),
       "the runner")
     same(
-      content.identityHash, hashes.identity, .attestation, .attestationInvalid, place.at("/identityHash"),
+      attestation.content.identityHash, hashes.identity, .attestation, .attestationInvalid, place.at("/identityHash"),
       "the digest of the runner's identity")
     same(
-      content.evidenceTail, hashes.evidence.last, .attestation, .attestationInvalid, place.at("/evidenceChainTailHash"),
+      attestation.content.evidenceTail, hashes.evidence.last, .attestation, .attestationInvalid,
+      place.at("/evidenceChainTailHash"),
       "the last digest of the evidence")
     require(
       !hashes.evidence.isEmpty, .attestation, .attestationInvalid, place.at("/evidenceChainTailHash"),
       "there is no evidence that could be attested")
-    if let last = package.evidence.compactMap(\.content.timestamp).max(), let time = content.createdAt {
+    if let last = package.evidence.compactMap(\.content.timestamp).max(), let time = attestation.content.createdAt {
       require(
         time >= last, .attestation, .attestationInvalid, place.at("/createdAt"),
         "the attestation is older than the evidence")
     }
     if let used = settings.trust?.usedNonces {
       require(
-        !used.contains(Exact(content.nonce)), .attestation, .attestationInvalid, place.at("/nonce"),
+        !used.contains(Exact(attestation.content.nonce)), .attestation, .attestationInvalid, place.at("/nonce"),
         "the nonce was used before")
     }
   }
@@ -104,13 +108,17 @@ extension PackageRun {
   }
 
   private mutating func check(_ anchor: Artifact<SessionAnchor>) {
-    let (content, place) = (anchor.content, anchor.place)
-    same(content.lockID, package.lock?.content.lockID, .attestation, .anchorInvalid, place.at("/lockId"), "the lock")
-    same(content.planHash, hashes.plan?.value, .attestation, .anchorInvalid, place.at("/planHash"), "the plan's digest")
+    let place = anchor.place
+    same(
+      anchor.content.lockID, package.lock?.content.lockID, .attestation, .anchorInvalid, place.at("/lockId"), "the lock"
+    )
+    same(
+      anchor.content.planHash, hashes.plan?.value, .attestation, .anchorInvalid, place.at("/planHash"),
+      "the plan's digest")
     let pairs: [(String, String, String?)] = [
-      ("/finalEvidenceHash", content.finalEvidenceHash, hashes.evidence.last),
-      ("/runnerIdentityHash", content.runnerIdentityHash, hashes.identity),
-      ("/finalAttestationHash", content.finalAttestationHash, hashes.attestation),
+      ("/finalEvidenceHash", anchor.content.finalEvidenceHash, hashes.evidence.last),
+      ("/runnerIdentityHash", anchor.content.runnerIdentityHash, hashes.identity),
+      ("/finalAttestationHash", anchor.content.finalAttestationHash, hashes.attestation),
     ]
     for (pointer, found, wanted) in pairs {
       require(

@@ -10,59 +10,61 @@ extension PackageRun {
       }
       return
     }
-    let (content, place) = (capsule.content, capsule.place)
-    same(content.lockID, package.lock?.content.lockID, .planLint, .idMismatch, place.at("/lockId"), "the lock")
-    same(content.planHash, hashes.plan?.value, .planLint, .planHashMismatch, place.at("/planHash"), "the plan's digest")
+    let place = capsule.place
+    same(capsule.content.lockID, package.lock?.content.lockID, .planLint, .idMismatch, place.at("/lockId"), "the lock")
+    same(
+      capsule.content.planHash, hashes.plan?.value, .planLint, .planHashMismatch, place.at("/planHash"),
+      "the plan's digest")
     if let goal = package.lock?.content.goal {
       require(
-        Self.contains(goal, content.goalExcerpt) || Self.contains(content.goalExcerpt, goal), .planLint,
+        Self.contains(goal, capsule.content.goalExcerpt) || Self.contains(capsule.content.goalExcerpt, goal), .planLint,
         .capsuleLintFailed,
         place.at("/intent/goalExcerpt"), "the excerpt is not of the lock's goal")
     }
     if let items = package.dod?.content.items.map(\.id).exact {
-      for item in content.allowedDoDItems where !items.contains(Exact(item)) {
+      for item in capsule.content.allowedDoDItems where !items.contains(Exact(item)) {
         fail(
           .planLint, .capsuleInvalid, place.at("/boundaries/allowedDoDItems"),
           "'\(item)' is no item of the definition of done")
       }
     }
     if let steps = package.plan?.content.steps.map(\.stepID).exact {
-      for step in content.allowedPlanStepIDs where !steps.contains(Exact(step)) {
+      for step in capsule.content.allowedPlanStepIDs where !steps.contains(Exact(step)) {
         fail(.planLint, .capsuleInvalid, place.at("/boundaries/allowedPlanStepIds"), "'\(step)' is no step of the plan")
       }
     }
-    for path in content.allowedFiles where !TextForms.isPath(path) {
+    for path in capsule.content.allowedFiles where !TextForms.isPath(path) {
       fail(
         .planLint, .boundaryViolation, place.at("/boundaries/allowedFiles"), "'\(path)' is no path below the repository"
       )
     }
-    let allowed = content.allowedFiles.exact
-    let digests = content.fileDigests.map(\.path)
+    let allowed = capsule.content.allowedFiles.exact
+    let digests = capsule.content.fileDigests.map(\.path)
     require(
       Self.areDistinct(digests), .planLint, .capsuleInvalid, place.at("/inputs/fileDigests"), "a path is there twice")
     for path in digests where !allowed.contains(Exact(path)) {
       fail(.planLint, .boundaryViolation, place.at("/inputs/fileDigests"), "'\(path)' is not among the allowed files")
     }
-    if content.isPartial == false {
+    if capsule.content.isPartial == false {
       require(
         digests.exact == allowed, .planLint, .capsuleInvalid, place.at("/inputs/fileDigests"),
         "coverage is said to be whole, and not every allowed file has a digest")
     }
-    checkResponse(content)
+    checkResponse(capsule.content)
   }
 
   private mutating func checkResponse(_ capsule: PromptCapsule) {
     guard let response = package.response else {
       return fail(.planLint, .responseInvalid, Place(.response), "there is no model response")
     }
-    let (content, place) = (response.content, response.place)
-    same(content.capsuleID, capsule.capsuleID, .planLint, .idMismatch, place.at("/capsuleId"), "the capsule")
+    let place = response.place
+    same(response.content.capsuleID, capsule.capsuleID, .planLint, .idMismatch, place.at("/capsuleId"), "the capsule")
     require(
-      content.model == capsule.model, .planLint, .responseInvalid, place.at("/model"),
+      response.content.model == capsule.model, .planLint, .responseInvalid, place.at("/model"),
       "another model answered than the capsule asks for")
     let (files, items) = (capsule.allowedFiles.exact, capsule.allowedDoDItems.exact)
     let (steps, symbols) = (capsule.allowedPlanStepIDs.exact, capsule.allowedSymbols.exact)
-    for (index, change) in content.changes.enumerated() {
+    for (index, change) in response.content.changes.enumerated() {
       let own = place.at("/output/proposedChanges/\(index)")
       require(
         files.contains(Exact(change.path)), .planLint, .boundaryViolation, own.at("/targetPath"),

@@ -10,29 +10,30 @@ extension PackageRun {
     let plan = package.plan?.content
     var previous: Instant?
     for (index, link) in package.evidence.enumerated() {
-      let (content, place) = (link.content, link.place)
+      let place = link.place
       same(
-        content.evidenceHash, hashes.evidence[index], .evidence, .evidenceChainInvalid, place.at("/evidenceHash"),
+        link.content.evidenceHash, hashes.evidence[index], .evidence, .evidenceChainInvalid, place.at("/evidenceHash"),
         "the digest")
       if index == 0 {
         require(
-          content.previousHash == nil, .evidence, .evidenceChainInvalid, place.at("/prevEvidenceHash"),
+          link.content.previousHash == nil, .evidence, .evidenceChainInvalid, place.at("/prevEvidenceHash"),
           "the first piece of evidence names one before it")
       } else {
         require(
-          content.previousHash.map { TextForms.same($0, hashes.evidence[index - 1]) } ?? false, .evidence,
+          link.content.previousHash.map { TextForms.same($0, hashes.evidence[index - 1]) } ?? false, .evidence,
           .evidenceChainInvalid, place.at("/prevEvidenceHash"), "the piece of evidence before is another one")
       }
       require(
-        content.planHash != nil, .evidence, .evidenceInvalid, place.at("/planHash"), "the evidence is for no plan")
+        link.content.planHash != nil, .evidence, .evidenceInvalid, place.at("/planHash"), "the evidence is for no plan")
       same(
-        content.planHash, hashes.plan?.value, .evidence, .planHashMismatch, place.at("/planHash"), "the plan's digest")
+        link.content.planHash, hashes.plan?.value, .evidence, .planHashMismatch, place.at("/planHash"),
+        "the plan's digest")
       if let plan {
         require(
-          plan.steps.contains { TextForms.same($0.stepID, content.stepID) }, .evidence, .evidenceInvalid,
-          place.at("/stepId"), "'\(content.stepID)' is no step of the plan")
+          plan.steps.contains { TextForms.same($0.stepID, link.content.stepID) }, .evidence, .evidenceInvalid,
+          place.at("/stepId"), "'\(link.content.stepID)' is no step of the plan")
       }
-      if let time = content.timestamp {
+      if let time = link.content.timestamp {
         if let previous {
           require(
             time >= previous, .evidence, .evidenceChainInvalid, place.at("/timestamp"),

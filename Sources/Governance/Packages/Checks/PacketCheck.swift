@@ -32,70 +32,74 @@ extension PackageRun {
   }
 
   private mutating func checkBindings(_ packet: Artifact<StepPacket>) {
-    let (content, place) = (packet.content, packet.place)
+    let place = packet.place
     require(
-      TextForms.same(content.stepID, place.scope), .planLint, .packetInvalid, place.at("/stepId"),
-      "the packet is of the step '\(content.stepID)', and its file is not named so")
-    same(content.lockID, package.lock?.content.lockID, .planLint, .idMismatch, place.at("/lockId"), "the lock")
+      TextForms.same(packet.content.stepID, place.scope), .planLint, .packetInvalid, place.at("/stepId"),
+      "the packet is of the step '\(packet.content.stepID)', and its file is not named so")
+    same(packet.content.lockID, package.lock?.content.lockID, .planLint, .idMismatch, place.at("/lockId"), "the lock")
     same(
-      content.dodID, package.dod?.content.dodID, .planLint, .idMismatch, place.at("/dodId"), "the definition of done")
-    same(content.planHash, hashes.plan?.value, .planLint, .planHashMismatch, place.at("/planHash"), "the plan's digest")
+      packet.content.dodID, package.dod?.content.dodID, .planLint, .idMismatch, place.at("/dodId"),
+      "the definition of done")
     same(
-      content.capsuleHash, hashes.capsule?.value, .planLint, .capsuleHashMismatch, place.at("/capsuleHash"),
+      packet.content.planHash, hashes.plan?.value, .planLint, .planHashMismatch, place.at("/planHash"),
+      "the plan's digest")
+    same(
+      packet.content.capsuleHash, hashes.capsule?.value, .planLint, .capsuleHashMismatch, place.at("/capsuleHash"),
       "the capsule's digest")
     same(
-      content.snapshotHash, hashes.snapshot?.value, .planLint, .snapshotHashMismatch, place.at("/snapshotHash"),
+      packet.content.snapshotHash, hashes.snapshot?.value, .planLint, .snapshotHashMismatch, place.at("/snapshotHash"),
       "the snapshot's digest")
     if let goal = package.lock?.content.goal {
       require(
-        Self.contains(content.goalReference, goal), .planLint, .packetInvalid, place.at("/goalReference"),
+        Self.contains(packet.content.goalReference, goal), .planLint, .packetInvalid, place.at("/goalReference"),
         "the packet does not have the goal of the lock")
     }
     guard let plan = package.plan?.content else { return }
-    guard let step = plan.steps.first(where: { TextForms.same($0.stepID, content.stepID) }) else {
-      return fail(.planLint, .packetInvalid, place.at("/stepId"), "'\(content.stepID)' is no step of the plan")
+    guard let step = plan.steps.first(where: { TextForms.same($0.stepID, packet.content.stepID) }) else {
+      return fail(.planLint, .packetInvalid, place.at("/stepId"), "'\(packet.content.stepID)' is no step of the plan")
     }
     require(
-      content.dodItemRefs.exact == step.references.exact, .planLint, .packetInvalid, place.at("/dodItemRefs"),
+      packet.content.dodItemRefs.exact == step.references.exact, .planLint, .packetInvalid, place.at("/dodItemRefs"),
       "the packet is for other items of the definition of done than its step")
     require(
-      (content.capabilities ?? []).exact == step.capabilities.exact, .capabilities, .boundaryViolation,
+      (packet.content.capabilities ?? []).exact == step.capabilities.exact, .capabilities, .boundaryViolation,
       place.at("/requiredCapabilities"), "the packet needs other capabilities than its step")
   }
 
   private mutating func checkBounds(_ packet: Artifact<StepPacket>) {
-    let (content, place) = (packet.content, packet.place)
+    let place = packet.place
     require(
-      Set(content.reviewers).count == content.reviewers.count, .planLint, .reviewerDuplicate,
+      Set(packet.content.reviewers).count == packet.content.reviewers.count, .planLint, .reviewerDuplicate,
       place.at("/reviewerSequence"), "a reviewer is there twice")
-    let allowed = content.allowedFiles.exact
-    for path in content.allowedFiles where !TextForms.isPath(path) {
+    let allowed = packet.content.allowedFiles.exact
+    for path in packet.content.allowedFiles where !TextForms.isPath(path) {
       fail(.planLint, .boundaryViolation, place.at("/allowedFiles"), "'\(path)' is no path below the repository")
     }
-    for digest in content.fileDigests where !allowed.contains(Exact(digest.path)) {
+    for digest in packet.content.fileDigests where !allowed.contains(Exact(digest.path)) {
       fail(
         .planLint, .boundaryViolation, place.at("/context/fileDigests"),
         "'\(digest.path)' is not among the allowed files")
     }
-    for excerpt in content.excerpts where !allowed.contains(Exact(excerpt.path)) {
+    for excerpt in packet.content.excerpts where !allowed.contains(Exact(excerpt.path)) {
       fail(
         .planLint, .boundaryViolation, place.at("/context/excerpts"), "'\(excerpt.path)' is not among the allowed files"
       )
     }
     require(
-      Self.areDistinct(content.fileDigests.map(\.path)), .planLint, .packetInvalid, place.at("/context/fileDigests"),
+      Self.areDistinct(packet.content.fileDigests.map(\.path)), .planLint, .packetInvalid,
+      place.at("/context/fileDigests"),
       "a path is there twice")
     guard let capsule = package.capsule?.content else { return }
     let (files, symbols) = (capsule.allowedFiles.exact, capsule.allowedSymbols.exact)
-    for path in content.allowedFiles where !files.contains(Exact(path)) {
+    for path in packet.content.allowedFiles where !files.contains(Exact(path)) {
       fail(.planLint, .boundaryViolation, place.at("/allowedFiles"), "the capsule does not allow '\(path)'")
     }
-    for symbol in content.allowedSymbols where !symbols.contains(Exact(symbol)) {
+    for symbol in packet.content.allowedSymbols where !symbols.contains(Exact(symbol)) {
       fail(.planLint, .boundaryViolation, place.at("/allowedSymbols"), "the capsule does not allow '\(symbol)'")
     }
     require(
-      capsule.allowedPlanStepIDs.has(content.stepID), .planLint, .boundaryViolation, place.at("/stepId"),
-      "the capsule does not allow the step '\(content.stepID)'")
+      capsule.allowedPlanStepIDs.has(packet.content.stepID), .planLint, .boundaryViolation, place.at("/stepId"),
+      "the capsule does not allow the step '\(packet.content.stepID)'")
   }
 
   private mutating func lint(_ packet: Artifact<StepPacket>) {

@@ -21,20 +21,23 @@ extension PackageRun {
   }
 
   private mutating func check(_ patch: Artifact<PatchArtifact>) {
-    let (content, place) = (patch.content, patch.place)
+    let place = patch.place
     // The reference names the files in two ways.
     require(
-      TextForms.same(content.stepID, place.scope) || TextForms.same("step-" + content.stepID, place.scope), .patches,
-      .patchInvalid, place.at("/stepId"), "the patch is of the step '\(content.stepID)', and its file is not named so")
+      TextForms.same(patch.content.stepID, place.scope) || TextForms.same("step-" + patch.content.stepID, place.scope),
+      .patches,
+      .patchInvalid, place.at("/stepId"),
+      "the patch is of the step '\(patch.content.stepID)', and its file is not named so")
     if let plan = package.plan?.content {
       require(
-        plan.steps.contains { TextForms.same($0.stepID, content.stepID) }, .patches, .patchInvalid, place.at("/stepId"),
-        "'\(content.stepID)' is no step of the plan")
+        plan.steps.contains { TextForms.same($0.stepID, patch.content.stepID) }, .patches, .patchInvalid,
+        place.at("/stepId"),
+        "'\(patch.content.stepID)' is no step of the plan")
     }
-    let packet = package.packets.first { TextForms.same($0.content.stepID, content.stepID) }?.content
+    let packet = package.packets.first { TextForms.same($0.content.stepID, patch.content.stepID) }?.content
     let allowed = packet?.allowedFiles.exact ?? []
     let known = package.snapshot?.content.files.map(\.path).exact
-    for (index, file) in content.files.enumerated() {
+    for (index, file) in patch.content.files.enumerated() {
       let own = place.at("/filesChanged/\(index)")
       if !TextForms.isPath(file.path) || !allowed.contains(Exact(file.path)) {
         fail(.patches, .boundaryViolation, own.at("/path"), "the packet does not allow '\(file.path)'")
@@ -50,7 +53,9 @@ extension PackageRun {
       checkPatterns(in: file.diff, own.at("/diff"), .patches)
     }
     guard let modules = package.capsule?.content.allowedExternalModules.exact else { return }
-    for (name, texts) in [("declaredNewDependencies", content.dependencies), ("declaredImports", content.imports)] {
+    for (name, texts) in [
+      ("declaredNewDependencies", patch.content.dependencies), ("declaredImports", patch.content.imports),
+    ] {
       // What begins with a dot is of the repository itself.
       for text in texts where text.utf8.first != 0x2E && !modules.contains(Exact(text)) {
         fail(
@@ -73,20 +78,23 @@ extension PackageRun {
   }
 
   private mutating func check(_ report: Artifact<PatchApplyReport>) {
-    let (content, place) = (report.content, report.place)
+    let place = report.place
     require(
-      content.isApplied == true, .patches, .patchApplyFailed, place.at("/applied"), "the patches were not applied")
+      report.content.isApplied == true, .patches, .patchApplyFailed, place.at("/applied"),
+      "the patches were not applied")
     require(
-      content.conflicts == 0, .patches, .patchApplyFailed, place.at("/conflicts"),
-      "there are \(content.conflicts) conflicts")
+      report.content.conflicts == 0, .patches, .patchApplyFailed, place.at("/conflicts"),
+      "there are \(report.content.conflicts) conflicts")
     same(
-      content.baseSnapshotHash, hashes.snapshot?.value, .patches, .patchBaseMismatch, place.at("/baseSnapshotHash"),
+      report.content.baseSnapshotHash, hashes.snapshot?.value, .patches, .patchBaseMismatch,
+      place.at("/baseSnapshotHash"),
       "the snapshot's digest")
     require(
-      package.patches.contains { TextForms.same($0.content.patchID, content.patchID) }, .patches, .patchApplyFailed,
-      place.at("/patchId"), "there is no patch '\(content.patchID)'")
+      package.patches.contains { TextForms.same($0.content.patchID, report.content.patchID) }, .patches,
+      .patchApplyFailed,
+      place.at("/patchId"), "there is no patch '\(report.content.patchID)'")
     let changed = package.patches.flatMap { $0.content.files.map(\.path) }.exact
-    for path in content.touched where !changed.contains(Exact(path)) {
+    for path in report.content.touched where !changed.contains(Exact(path)) {
       fail(.patches, .patchApplyFailed, place.at("/touchedFiles"), "'\(path)' is touched, and no patch changes it")
     }
   }

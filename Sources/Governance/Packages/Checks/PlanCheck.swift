@@ -1,16 +1,15 @@
 import JSON
 
 extension PackageRun {
-  /// Words that a plan has no use for if it says what is to be done, and not how.
-  private static let words = ["rm", "mv", "cp", "sh", "go"]
-  private static let methods = ["POST", "PUT", "PATCH", "DELETE"]
-  private static let parts = [
-    "$(", "`", ";", "&&", "||", "|", "sudo", "chmod", "chown", "bash", "zsh", "powershell", "cmd.exe", "npm", "pnpm",
-    "yarn", "node", "python", "cargo", "make", "docker", "kubectl", "helm", "terraform", "ansible", "http://",
-    "https://",
-    "ftp://", "ssh", "scp", "rsync", "curl", "wget", "write", "delete", "remove", "modify", "create file", "touch",
-    "mkdir", "rmdir",
-  ]
+  /// What a plan has no use for if it says what is to be done, and not how.
+  private static let forbidden = ForbiddenWords(
+    words: ["rm", "mv", "cp", "sh", "go"], exactWords: ["POST", "PUT", "PATCH", "DELETE"],
+    parts: [
+      "$(", "`", ";", "&&", "||", "|", "sudo", "chmod", "chown", "bash", "zsh", "powershell", "cmd.exe", "npm", "pnpm",
+      "yarn", "node", "python", "cargo", "make", "docker", "kubectl", "helm", "terraform", "ansible", "http://",
+      "https://", "ftp://", "ssh", "scp", "rsync", "curl", "wget", "write", "delete", "remove", "modify", "create file",
+      "touch", "mkdir", "rmdir",
+    ])
 
   /// Step 3, the plan: it is of this lock, covers the definition of done, and holds nothing that could be run.
   mutating func checkPlan() {
@@ -60,21 +59,7 @@ extension PackageRun {
   private mutating func lintPlan(_ plan: Artifact<ExecutionPlan>) {
     // The text of the plan as one: names and ids count too, as in the reference.
     guard let text = plan.place.file.flatMap({ files.files[$0] }) else { return }
-    var found: [String] = []
-    text.withUnsafeBufferPointer { text in
-      func look(_ words: [String], isWhole: Bool, ignoresCase: Bool) {
-        for word in words {
-          var word = word
-          if word.withUTF8({ PlainWords.find(text, $0, isWhole: isWhole, ignoresCase: ignoresCase) }) {
-            found.append(word)
-          }
-        }
-      }
-      look(Self.words, isWhole: true, ignoresCase: true)
-      look(Self.methods, isWhole: true, ignoresCase: false)
-      look(Self.parts, isWhole: false, ignoresCase: true)
-    }
-    for word in found {
+    for word in Self.forbidden.found(in: text) {
       fail(.planLint, .forbiddenToken, plan.place, "a plan says what is done, not how: '\(word)' stands in it")
     }
   }

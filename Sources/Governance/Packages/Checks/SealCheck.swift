@@ -4,27 +4,31 @@ extension PackageRun {
     guard let seal = package.seal else {
       return fail(.seal, .sealMissingDependency, Place(.seal), "there is no \(PackageFiles.seal)")
     }
-    let (content, place) = (seal.content, seal.place)
+    let place = seal.place
     same(
-      content.packageHash, hashes.package, .seal, .sealHashMismatch, place.at("/packageHash"), "the digest of the seal")
-    one(content.decisionLockHash, hashes.lock?.value, "decisionLockHash", "decision-lock.json", place)
-    one(content.planHash, hashes.plan?.value, "planHash", "execution-plan.json", place)
-    one(content.capsuleHash, hashes.capsule?.value, "capsuleHash", "prompt-capsule.json", place)
-    one(content.snapshotHash, hashes.snapshot?.value, "snapshotHash", "repo-snapshot.json", place)
-    all(content.stepPacketHashes, hashes.packets.map(\.hash), "stepPacketHashes", "packets", place)
-    all(content.patchArtifactHashes, hashes.patches.map(\.hash), "patchArtifactHashes", "patches", place)
-    all(content.reviewerReportHashes, hashes.reviews, "reviewerReportHashes", "reports of reviewers", place)
-    all(content.evidenceChainHashes, hashes.evidence, "evidenceChainHashes", "pieces of evidence", place)
-    one(content.policyEvaluationHash, hashes.policyEvaluation, "policyEvaluationHash", "policy-evaluation.json", place)
-    one(content.symbolIndexHash, hashes.symbolIndexFile, "symbolIndexHash", "symbol-index.json", place)
+      seal.content.packageHash, hashes.package, .seal, .sealHashMismatch, place.at("/packageHash"),
+      "the digest of the seal")
+    one(seal.content.decisionLockHash, hashes.lock?.value, "decisionLockHash", "decision-lock.json", place)
+    one(seal.content.planHash, hashes.plan?.value, "planHash", "execution-plan.json", place)
+    one(seal.content.capsuleHash, hashes.capsule?.value, "capsuleHash", "prompt-capsule.json", place)
+    one(seal.content.snapshotHash, hashes.snapshot?.value, "snapshotHash", "repo-snapshot.json", place)
+    all(seal.content.stepPacketHashes, hashes.packets.map(\.hash), "stepPacketHashes", "packets", place)
+    all(seal.content.patchArtifactHashes, hashes.patches.map(\.hash), "patchArtifactHashes", "patches", place)
+    all(seal.content.reviewerReportHashes, hashes.reviews, "reviewerReportHashes", "reports of reviewers", place)
+    all(seal.content.evidenceChainHashes, hashes.evidence, "evidenceChainHashes", "pieces of evidence", place)
     one(
-      content.patchApplyReportHash, hashes.patchReport?.value, "patchApplyReportHash", "patch-apply-report.json", place)
-    one(content.runnerIdentityHash, hashes.identityFile, "runnerIdentityHash", "runner-identity.json", place)
-    one(content.attestationHash, hashes.attestation, "attestationHash", "runner-attestation.json", place)
-    one(content.approvalPolicyHash, hashes.approvalPolicy, "approvalPolicyHash", "approval-policy.json", place)
-    one(content.approvalBundleHash, hashes.approvalBundle, "approvalBundleHash", "approval-bundle.json", place)
-    one(content.anchorHash, hashes.anchor, "anchorHash", "session-anchor.json", place)
-    for name in content.extensions {
+      seal.content.policyEvaluationHash, hashes.policyEvaluation, "policyEvaluationHash", "policy-evaluation.json",
+      place)
+    one(seal.content.symbolIndexHash, hashes.symbolIndexFile, "symbolIndexHash", "symbol-index.json", place)
+    one(
+      seal.content.patchApplyReportHash, hashes.patchReport?.value, "patchApplyReportHash", "patch-apply-report.json",
+      place)
+    one(seal.content.runnerIdentityHash, hashes.identityFile, "runnerIdentityHash", "runner-identity.json", place)
+    one(seal.content.attestationHash, hashes.attestation, "attestationHash", "runner-attestation.json", place)
+    one(seal.content.approvalPolicyHash, hashes.approvalPolicy, "approvalPolicyHash", "approval-policy.json", place)
+    one(seal.content.approvalBundleHash, hashes.approvalBundle, "approvalBundleHash", "approval-bundle.json", place)
+    one(seal.content.anchorHash, hashes.anchor, "anchorHash", "session-anchor.json", place)
+    for name in seal.content.extensions {
       fail(
         .seal, .extensionNotRegistered, place.at("/extensions/\(JSONPointer.escaped(name))"),
         "the extension '\(name)' is not known, and a seal with what is not known proves nothing")

@@ -4,23 +4,24 @@ extension PackageRun {
     guard let snapshot = package.snapshot else {
       return fail(.snapshot, .snapshotInvalid, Place(.snapshot), "there is no snapshot of the repository")
     }
-    let (content, place) = (snapshot.content, snapshot.place)
+    let place = snapshot.place
     require(
-      content.snapshotHash != nil, .snapshot, .snapshotHashMissing, place.at("/snapshotHash"),
+      snapshot.content.snapshotHash != nil, .snapshot, .snapshotHashMissing, place.at("/snapshotHash"),
       "the snapshot has no digest")
     require(
-      !content.files.isEmpty, .snapshot, .snapshotInvalid, place.at("/includedFiles"), "the snapshot has no file")
+      !snapshot.content.files.isEmpty, .snapshot, .snapshotInvalid, place.at("/includedFiles"),
+      "the snapshot has no file")
     require(
-      Self.areDistinct(content.files.map(\.path)), .snapshot, .snapshotInvalid, place.at("/includedFiles"),
+      Self.areDistinct(snapshot.content.files.map(\.path)), .snapshot, .snapshotInvalid, place.at("/includedFiles"),
       "a path is there twice")
-    for (index, file) in content.files.enumerated() where !TextForms.isPath(file.path) {
+    for (index, file) in snapshot.content.files.enumerated() where !TextForms.isPath(file.path) {
       fail(
         .snapshot, .snapshotInvalid, place.at("/includedFiles/\(index)/path"),
         "'\(file.path)' is no path below the repository")
     }
     func check(_ digests: [FileDigest], _ place: Place) {
       for (index, digest) in digests.enumerated() {
-        let file = content.files.first { TextForms.same($0.path, digest.path) }
+        let file = snapshot.content.files.first { TextForms.same($0.path, digest.path) }
         guard let file else {
           fail(.snapshot, .snapshotHashMismatch, place.at("/\(index)/path"), "'\(digest.path)' is not in the snapshot")
           continue
