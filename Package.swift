@@ -121,7 +121,10 @@ let package = Package(
     tests("LedgerTests", imports: ["Source", "JSON", "Canonical", "Ledger", "Runtime", "TestSupport"]),
     .testTarget(
       name: "GovernanceTests",
-      dependencies: ["Source", "JSON", "Canonical", "Policy", "Governance", "Runtime", "TestSupport"],
+      dependencies: [
+        "Source", "JSON", "Diagnostics", "Canonical", "IR", "Lowering", "Policy", "Ledger", "Governance", "Driver",
+        "Runtime", "TestSupport",
+      ],
       exclude: ["Fixtures"], swiftSettings: settings),
     tests("RuntimeTests", imports: ["Source", "JSON", "IR", "Runtime", "TestSupport"]),
     .testTarget(

@@ -7,6 +7,8 @@ package enum CanonicalJSON {
   package struct Failure: Error, Sendable, Equatable {
     /// What is wrong.
     package var message: String
+
+    package init(message: String) { self.message = message }
   }
 
   /// The canonical text of a value.

@@ -76,7 +76,7 @@ package struct PackReport: Sendable {
       return .init(
         code: "PACK_EXPECTATION_FAILED", message: reason, artifactType: "pack", path: "\(packID)/\(result.id)")
     }
-    if results.isEmpty, let reason {
+    if verdict == .fail, let reason {
       problems.append(.init(code: "PACK_NOTHING_EVALUATED", message: reason, artifactType: "pack", path: packID))
     }
     return problems

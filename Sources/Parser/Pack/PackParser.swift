@@ -25,7 +25,13 @@ extension RulesetParser {
 
   fileprivate mutating func pack() -> Pack? {
     let documents = YAMLReader.read(file, into: &bag)
-    guard !bag.hasErrors, let root = documents.first?.root else { return nil }
+    guard !bag.hasErrors else { return nil }
+    guard let root = documents.first?.root else {
+      bag.report(
+        PackRules.missingKey, at: Location(file, SourceRange(0, 0)), "the file is empty",
+        help: "begin with 'pack:' and 'expectations:'")
+      return nil
+    }
     if documents.count > 1 {
       report(
         PackRules.documents, documents[1].root, "a pack is one YAML document, and this file has \(documents.count)",
