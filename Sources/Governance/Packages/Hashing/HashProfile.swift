@@ -14,11 +14,14 @@ package enum HashProfile: String, Sendable, CaseIterable {
   /// because the reference's objects keep them so.
   ///
   /// - Parameter mayHaveNumbers: whether there can be such names.
-  static func bytes(_ value: JSONValue, mayHaveNumbers: Bool = true) throws(CanonicalJSON.Failure) -> [UInt8] {
-    let canonical = try CanonicalJSON.bytes(value)
+  static func bytes(_ value: JSONValue, mayHaveNumbers: Bool = true) throws(HashRule.Failure) -> [UInt8] {
+    let canonical: [UInt8]
+    do throws(CanonicalJSON.Failure) { canonical = try CanonicalJSON.bytes(value) } catch {
+      throw HashRule.Failure(message: error.message)
+    }
     guard mayHaveNumbers, hasNumericName(value) else { return canonical }
     do throws(ForgeFailure) { return try ForgeJSON.canonical(canonical).bytes } catch {
-      throw CanonicalJSON.Failure(message: error.message)
+      throw HashRule.Failure(message: error.message)
     }
   }
 
@@ -26,14 +29,10 @@ package enum HashProfile: String, Sendable, CaseIterable {
   static func hash(
     _ value: JSONValue, _ rule: HashRule, mayHaveNumbers: Bool = true
   ) -> Result<String, HashRule.Failure> {
-    do {
+    do throws(HashRule.Failure) {
       return .success(Digest.sha256Hex(try bytes(try rule.applied(to: value), mayHaveNumbers: mayHaveNumbers)))
-    } catch let failure as HashRule.Failure {
-      return .failure(failure)
-    } catch let failure as CanonicalJSON.Failure {
-      return .failure(HashRule.Failure(message: failure.message))
     } catch {
-      return .failure(HashRule.Failure(message: "there is no canonical form"))
+      return .failure(error)
     }
   }
 
