@@ -247,7 +247,8 @@ struct LedgerCommandTests {
     var receipts: [(String, Int, String)] = []
     let runs = [await ledger(["start"]).output.trimmed, await ledger(["start"]).output.trimmed]
     for kill in 0..<Self.kills {
-      let delay = "0.0\(Int.random(in: 10...99, using: &generator))"
+      // From before the first event to after the last, on a machine that is busy too.
+      let delay = "0.\(Int.random(in: 100...450, using: &generator))"
       // Two at once, of which one dies while the other goes on.
       async let other = folder.claw(
         ["ledger", "append", "--events", "few.jsonl", "--run", runs[1], "--json"],

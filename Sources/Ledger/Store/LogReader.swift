@@ -4,6 +4,8 @@ import Canonical
 struct LogReader {
   let folder: LedgerFolder
   private var files: [Int: DiskFile] = [:]
+  /// How many bytes the next record has perhaps: a little more than the last one had.
+  private var guess = 2048
 
   init(_ folder: LedgerFolder) { self.folder = folder }
 
@@ -46,10 +48,12 @@ struct LogReader {
     var failure: LedgerFailure?
     let result = withUnsafeTemporaryAllocation(byteCount: room, alignment: 16) { buffer -> Result? in
       do throws(LedgerFailure) {
-        let count = try file.read(buffer, at: place.offset)
+        let count = try file.read(
+          UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(guess, room)]), at: place.offset)
         guard count >= Frame.size, let start = buffer.baseAddress, let frame = Frame(UnsafeRawPointer(start)) else {
           throw LedgerFailure(.damaged, "there is no record in '\(file.path)' at byte \(place.offset)")
         }
+        guess = max(512, frame.total + 128)
         guard frame.total <= count else { return nil }
         let bytes = UnsafeRawBufferPointer(rebasing: buffer[Frame.size..<frame.total])
         guard LogScan.isWhole(frame, bytes) else {

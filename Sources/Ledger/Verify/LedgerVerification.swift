@@ -95,7 +95,7 @@ package struct LedgerVerification {
     report.root = check.frontier.root
     report.runs = check.runCount
     report.events = check.events
-    report.pruned = check.pruned.count
+    report.pruned = check.prunedCount
     report.findings = check.findings
     hold(&report, roots)
     if report.size == 0, report.findings.isEmpty {

@@ -21,7 +21,9 @@ struct RecordCheck: ~Copyable {
   private(set) var frontier = MerkleFrontier()
   private(set) var findings: [LedgerFinding] = []
   private(set) var events = 0
-  private(set) var pruned: [Int] = []
+  /// Events whose payload is gone: how many, and which.
+  private(set) var prunedCount = 0
+  private var pruned: [ClosedRange<Int>] = []
   private(set) var authorized: [ClosedRange<Int>] = []
   /// Runs that go on, and where they are found; runs that ended, of which nothing but that is kept.
   private var runs: [OpenRun] = []
@@ -114,7 +116,12 @@ struct RecordCheck: ~Copyable {
 
   private mutating func prunedEvent(_ frame: Frame, _ body: UnsafeRawBufferPointer, _ index: Int) -> Hash256 {
     events += 1
-    pruned.append(index)
+    prunedCount += 1
+    if let end = pruned.last, end.upperBound + 1 == index {
+      pruned[pruned.count - 1] = end.lowerBound...index
+    } else {
+      pruned.append(index...index)
+    }
     let leaf = MerkleTree.leaf(body)
     guard let entry = try? LogEntry(canonical: Array(body)) else {
       add(.init(.malformedEvent, "what is left of record \(index) is no entry of an event", index: index))
@@ -228,13 +235,27 @@ struct RecordCheck: ~Copyable {
   /// What is wrong with the log as a whole.
   mutating func finish() {
     guard !pruned.isEmpty else { return }
-    let ranges = authorized.sorted { $0.lowerBound < $1.lowerBound }
+    // The records that the log accounts for, in pieces that don't touch.
+    var known: [ClosedRange<Int>] = []
+    for range in authorized.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      if let end = known.last, range.lowerBound <= end.upperBound + 1 {
+        known[known.count - 1] = end.lowerBound...max(end.upperBound, range.upperBound)
+      } else {
+        known.append(range)
+      }
+    }
     var next = 0
-    for index in pruned {
-      // Ranges of several prunings may lie within each other.
-      while next < ranges.count, ranges[next].upperBound < index { next += 1 }
-      let isKnown = ranges[next...].prefix { $0.lowerBound <= index }.contains { $0.contains(index) }
-      if !isKnown { add(.init(.pruned, "record \(index) was pruned, and no record says so", index: index)) }
+    for range in pruned {
+      var index = range.lowerBound
+      while index <= range.upperBound {
+        while next < known.count, known[next].upperBound < index { next += 1 }
+        if next < known.count, known[next].contains(index) {
+          index = known[next].upperBound + 1
+        } else {
+          add(.init(.pruned, "record \(index) was pruned, and no record says so", index: index))
+          index += 1
+        }
+      }
     }
   }
 
