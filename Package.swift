@@ -107,7 +107,7 @@ let package = Package(
     tests(
       "GrammarTests",
       imports: [
-        "Source", "JSON", "Diagnostics", "Lexer", "Directives", "Guards", "AST", "Driver", "Runtime", "TestSupport",
+        "Source", "JSON", "Diagnostics", "Lexer", "Directives", "Guards", "AST", "IR", "Lowering", "Driver", "Runtime", "TestSupport",
       ]),
     tests(
       "PolicyTestingTests",

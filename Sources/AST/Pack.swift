@@ -12,7 +12,7 @@ package struct Pack: Sendable {
   package var description: Located<String>?
   /// `event_types`: types of events beyond those that every ledger knows.
   package var eventTypes: [Located<String>] = []
-  /// `applies_to`: the kinds of subjects that it is for; nil for all.
+  /// `applies_to`: the kinds of subjects that it is for; nil for runs and evidence bundles.
   package var subjects: [Located<String>]?
   /// `when`: the subjects that it is for, by what they hold.
   package var condition: PackCheck?
@@ -93,8 +93,11 @@ package struct PackMoment: Sendable {
 package struct PackBounds: Sendable {
   package var atLeast: Located<Int>?
   package var atMost: Located<Int>?
+  /// Whether either was written, be it misspelt.
+  package var isSaid: Bool
 
-  package init(atLeast: Located<Int>? = nil, atMost: Located<Int>? = nil) {
+  package init(atLeast: Located<Int>? = nil, atMost: Located<Int>? = nil, isSaid: Bool) {
+    self.isSaid = isSaid
     self.atLeast = atLeast
     self.atMost = atMost
   }

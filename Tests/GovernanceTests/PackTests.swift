@@ -207,6 +207,7 @@ struct PackTests {
     let lowered = try PackFixture.lowered(
       """
       pack: {id: p, version: 1.0.0}
+      applies_to: [run, sealed-package]
       expectations:
         - {id: e, severity: warning, expect: {verified: intact}}
         - {id: f, applies_to: [sealed-package], expect: {document: {file: dod.json}}}

@@ -48,7 +48,7 @@ package struct PackLowering {
         PackRules.fieldValue, at: type.location, "every ledger knows events of type '\(type.value)'",
         help: "list those of extensions only")
     }
-    let subjects = Self.kinds(pack.subjects) ?? Set(PackSubjectKind.allCases)
+    let subjects = Self.kinds(pack.subjects) ?? [.run, .evidenceBundle]
     var seen: [String: Location] = [:]
     var expectations: [PackPlan.Expectation] = []
     for expectation in pack.expectations {
@@ -130,7 +130,7 @@ package struct PackLowering {
     guard subjects.contains(.sealedPackage) else { return }
     bag.report(
       PackRules.subject, at: place, "a sealed change package has no events",
-      help: "write 'applies_to: [run, evidence-bundle]' for the pack or this expectation")
+      help: "write 'applies_to: [run, evidence-bundle]' for this expectation")
   }
 
   private mutating func events(_ events: PackEvents) -> PackExpression.Events {
@@ -159,7 +159,7 @@ package struct PackLowering {
   private mutating func range(_ bounds: PackBounds, _ place: Location, usual: ClosedRange<Int>?) -> ClosedRange<Int> {
     if bounds.atLeast == nil, bounds.atMost == nil {
       if let usual { return usual }
-      bag.report(PackRules.missingKey, at: place, "a count needs 'at_least' or 'at_most'")
+      if !bounds.isSaid { bag.report(PackRules.missingKey, at: place, "a count needs 'at_least' or 'at_most'") }
       return 0...Int.max
     }
     // Artifacts that are limited upwards alone may be missing altogether.

@@ -230,7 +230,9 @@ extension RulesetParser {
       else { return nil }
       return Located(value, parser.location(entry.value))
     }
-    return PackBounds(atLeast: read(&self, "at_least"), atMost: read(&self, "at_most"))
+    return PackBounds(
+      atLeast: read(&self, "at_least"), atMost: read(&self, "at_most"),
+      isSaid: fields.contains { $0.0 == "at_least" || $0.0 == "at_most" })
   }
 
   // MARK: Lists

@@ -106,8 +106,8 @@ package enum PackRules {
   package static let subject = Rule(
     "pack/subject", .error, "A check can't be made on what the expectation applies to",
     explanation: """
-      Sealed change packages have documents and no events; runs and evidence bundles have events and no documents. A check that \
-      can never be made is not an expectation: narrow it with 'applies_to'.
+      Sealed change packages have documents and no events; runs and evidence bundles have events and no documents. A pack is for \
+      runs and bundles unless 'applies_to' says more; a check that can never be made there is no expectation.
       """,
     bad: """
       pack: {id: reviews, version: 1.0.0}
