@@ -107,7 +107,8 @@ let package = Package(
     tests(
       "GrammarTests",
       imports: [
-        "Source", "JSON", "Diagnostics", "Lexer", "Directives", "Guards", "AST", "IR", "Lowering", "Driver", "Runtime", "TestSupport",
+        "Source", "JSON", "Diagnostics", "Lexer", "Directives", "Guards", "AST", "IR", "Lowering", "Driver", "Runtime",
+        "TestSupport",
       ]),
     tests(
       "PolicyTestingTests",
@@ -126,6 +127,10 @@ let package = Package(
         "Runtime", "TestSupport",
       ],
       exclude: ["Fixtures"], swiftSettings: settings),
+    .testTarget(
+      name: "EquivalenceTests",
+      dependencies: ["JSON", "Canonical", "Ledger", "Governance", "Runtime", "TestSupport"], path: "Tests/Equivalence",
+      exclude: ["equivalence.py", "differences.json"], swiftSettings: settings),
     tests("RuntimeTests", imports: ["Source", "JSON", "IR", "Runtime", "TestSupport"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Source", "JSON", "IR", "Canonical", "Runtime", "TestSupport", "claw"],
