@@ -14,8 +14,9 @@ func seconds(_ clock: clockid_t = CLOCK_MONOTONIC) -> Double {
 
 let actor = EventActor(id: "bench", kind: .system)
 
+let note = String(repeating: "x", count: 700)
+
 func drafts(_ first: Int, _ count: Int) -> [EventDraft] {
-  let note = String(repeating: "x", count: 700)
   return (first..<first + count).map { number in
     EventDraft(
       type: "DoDRecorded", payload: Array(#"{"note":"\#(note)","number":\#(number),"tags":["a","b"]}"#.utf8))

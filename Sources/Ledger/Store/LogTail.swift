@@ -36,11 +36,23 @@ struct ControlFile {
     boot = Boot.identity
   }
 
+  /// What was read or written last.
+  private var last: LogTail?
+
   /// What the processes of this start of the machine agreed on; nil if nothing.
   mutating func read() -> LogTail? {
-    guard let (sequence, tail) = Self.newest(pages.bytes, boot) else { return nil }
-    self.sequence = sequence
-    return tail
+    let numbers = [pages.number(at: 8), pages.number(at: Self.slot + 8)]
+    // Nobody wrote since.
+    if let last, max(numbers[0], numbers[1]) == sequence { return last }
+    for slot in numbers[0] > numbers[1] ? [0, Self.slot] : [Self.slot, 0] {
+      let length = 96 + 32 * min(max(pages.number(at: slot + 56), 0), 58)
+      if let (sequence, tail) = Self.read(pages.bytes(length, at: slot), boot) {
+        self.sequence = sequence
+        last = tail
+        return tail
+      }
+    }
+    return nil
   }
 
   /// The same for those that must not write anything.
@@ -57,6 +69,7 @@ struct ControlFile {
     for node in tail.frontier.nodes { bytes += node.bytes }
     bytes += Hash256(of: bytes).bytes
     pages.write(bytes, at: sequence % 2 * Self.slot)
+    last = tail
   }
 
   private static func newest(_ bytes: [UInt8], _ boot: [UInt8]) -> (sequence: Int, tail: LogTail)? {

@@ -24,12 +24,14 @@ final class SharedPages: Sendable {
 
   deinit { munmap(base, size) }
 
-  /// All bytes, as they are now: others may be writing some of them.
-  var bytes: [UInt8] { Array(UnsafeRawBufferPointer(start: base, count: size)) }
-
-  /// The first bytes.
+  /// Bytes as they are now: others may be writing some of them.
   func bytes(_ count: Int, at offset: Int) -> [UInt8] {
     Array(UnsafeRawBufferPointer(start: base + offset, count: min(count, size - offset)))
+  }
+
+  /// A number of eight bytes, the lowest first.
+  func number(at offset: Int) -> Int {
+    offset + 8 <= size ? Int(truncatingIfNeeded: UInt64(littleEndian: (base + offset).load(as: UInt64.self))) : 0
   }
 
   func write(_ bytes: [UInt8], at offset: Int) {
