@@ -35,6 +35,7 @@ let package = Package(
     .systemLibrary(name: "CLibYAML", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CScan"),
     module("Source"),
     module("Automata", imports: ["CScan"], isOptimized: true),
@@ -55,7 +56,7 @@ let package = Package(
         "IR",
       ], resources: [.embedInCode("Policy/Rulesets"), .embedInCode("Pack/Packs")]),
     module("Policy", imports: ["Source", "JSON", "Automata", "Guards", "Canonical", "IR"], isOptimized: true),
-    module("Ledger", imports: ["Source", "JSON", "Canonical", "CSQLite"], isOptimized: true),
+    module("Ledger", imports: ["Source", "JSON", "Canonical", "CSQLite", "CZlib"], isOptimized: true),
     module(
       "Governance", imports: ["Source", "JSON", "Canonical", "Automata", "IR", "Policy", "Ledger"], isOptimized: true),
     module("Emitters", imports: ["Source", "IR", "JSON"], resources: [.embedInCode("Scripts")]),

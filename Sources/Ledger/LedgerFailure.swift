@@ -18,6 +18,9 @@ package struct LedgerFailure: Error, Sendable, Equatable {
     case artifactNotFound = "ledger/artifact-not-found"
     case artifactMismatch = "ledger/artifact-mismatch"
     case invalidHash = "ledger/invalid-hash"
+    // Evidence bundles.
+    case badBundle = "ledger/bad-bundle"
+    case bundleTooLarge = "ledger/bundle-too-large"
     // The store.
     case noLedger = "ledger/no-ledger"
     case unreadable = "ledger/unreadable"

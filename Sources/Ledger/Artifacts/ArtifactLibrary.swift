@@ -27,24 +27,44 @@ package struct ArtifactLibrary: Sendable {
     guard let file = try DiskFile.artifact(source) else {
       throw LedgerFailure(.artifactNotFound, "'\(source)' doesn't exist")
     }
+    return try put(named: "'\(source)'") { (offset) throws(LedgerFailure) in
+      let bytes = try file.bytes(at: offset, count: Self.piece)
+      return bytes.isEmpty ? nil : bytes
+    }
+  }
+
+  /// Takes bytes in that must have a certain digest; nothing is kept if they have another one.
+  package func put(
+    _ sha256: String, _ next: () throws(LedgerFailure) -> [UInt8]?
+  ) throws(LedgerFailure) {
+    _ = try put(named: "the artifact \(sha256)", sha256) { (_) throws(LedgerFailure) in try next() }
+  }
+
+  /// - Parameters:
+  ///   - expected: the digest that the bytes must have; nil if any will do.
+  ///   - next: the bytes from an offset on; nil behind the last.
+  private func put(
+    named name: String, _ expected: String? = nil, _ next: (_ offset: Int) throws(LedgerFailure) -> [UInt8]?
+  ) throws(LedgerFailure) -> Stored {
     try DiskFolder.make(root)
     let temporary = FilePath.join(root, ".new-\(getpid())-\(UInt64.random(in: .min ... .max))")
     defer { unlink(temporary) }
     let copy = try DiskFile.write(temporary, exclusive: true)
     var digest = RunningDigest()
     var size = 0
-    while true {
-      let bytes = try file.bytes(at: size, count: Self.piece)
-      if bytes.isEmpty { break }
+    while let bytes = try next(size) {
       size += bytes.count
       guard size <= Self.limit else {
-        throw LedgerFailure(.artifactTooLarge, "'\(source)' has more than \(Self.limit) bytes")
+        throw LedgerFailure(.artifactTooLarge, "\(name) has more than \(Self.limit) bytes")
       }
       digest.add(bytes)
       try copy.write(bytes, at: size - bytes.count)
     }
-    guard size > 0 else { throw LedgerFailure(.emptyArtifact, "'\(source)' is empty") }
+    guard size > 0 else { throw LedgerFailure(.emptyArtifact, "\(name) is empty") }
     let sha256 = Digest.hexadecimal(digest.value)
+    guard expected.map({ $0 == sha256 }) ?? true else {
+      throw LedgerFailure(.artifactMismatch, "\(name) has other bytes than its name says")
+    }
     let place = path(sha256)
     if try isThere(sha256, size) { return Stored(sha256: sha256, size: size, wasThere: true) }
     try copy.sync()

@@ -12,6 +12,6 @@ struct LedgerCommand: ParsableCommand {
       """,
     subcommands: [
       LedgerStart.self, LedgerAppend.self, LedgerPut.self, LedgerSealCommand.self, LedgerVerify.self, LedgerList.self,
-      LedgerShow.self, LedgerProve.self, LedgerArchiveCommand.self,
+      LedgerShow.self, LedgerExport.self, LedgerImport.self, LedgerProve.self, LedgerArchiveCommand.self,
     ])
 }

@@ -18,7 +18,7 @@ enum LedgerRun {
 
   static func status(_ rule: LedgerFailure.Rule) -> Status {
     switch rule {
-    case .malformedEvent, .eventTooLarge, .unknownType, .badExtension, .invalidHash: .invalid
+    case .malformedEvent, .eventTooLarge, .unknownType, .badExtension, .invalidHash, .badBundle: .invalid
     case .wrongOrder, .eventIDConflict, .runExists, .pathTraversal, .artifactTooLarge, .emptyArtifact, .truncated,
       .rollback, .fork, .badCheckpoint:
       .refused

@@ -10,7 +10,7 @@ import Source
 struct LedgerVerify: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Finds out whether a ledger, a run or an exported chain is what was recorded.",
+    abstract: "Finds out whether a ledger, a run, an exported chain or an evidence bundle is what was recorded.",
     discussion: """
       Without a checkpoint that a trusted key signed, and without a head that this machine kept, nothing vouches for the end: \
       then the verdict is 'internally consistent, unanchored'. What is wrong ends with status 1, a ledger that is shorter \
@@ -18,6 +18,7 @@ struct LedgerVerify: ParsableCommand {
 
       EXAMPLES
         claw ledger verify --pubkey signer.pem.pub
+        claw ledger verify --bundle evidence.zip --pubkey signer.pem.pub --require-anchor
         claw ledger verify --events evidence/events.jsonl --checkpoint checkpoint.txt --pubkey signer.pem.pub --json
       """)
 
@@ -27,6 +28,8 @@ struct LedgerVerify: ParsableCommand {
       "An exported chain, an event a line, instead of the ledger; '-' for standard input.", valueName: "file"),
     completion: .file())
   var events: String?
+  @Option(help: ArgumentHelp("An evidence bundle instead of the ledger.", valueName: "file"), completion: .file())
+  var bundle: String?
   @Option(
     help: ArgumentHelp("A signed note that the records must fit, instead of the ledger's last one.", valueName: "file"),
     completion: .file())
@@ -40,6 +43,11 @@ struct LedgerVerify: ParsableCommand {
   @OptionGroup var ledger: LedgerOptions
 
   func run() throws {
+    guard [runId, events, bundle].count(where: { $0 != nil }) <= 1 else {
+      Console.say("claw: name one thing: a run, exported events, or a bundle")
+      throw Status.usage
+    }
+    if let bundle { return try whole(bundle) }
     if let events { return try chain(of: events) }
     if let runId { return try chain(ofRun: runId) }
     try whole()
@@ -101,6 +109,18 @@ struct LedgerVerify: ParsableCommand {
     }
     guard result.isValid else { throw Status.failed }
     if requireAnchor, !isAnchored { throw Status.failed }
+  }
+
+  // MARK: Bundles
+
+  private func whole(_ path: String) throws {
+    let keys = try pinned.ledgerKeys()
+    let verdict = BundleVerdict(
+      path: path, report: try LedgerRun.run { try EvidenceBundle(path).verify(keys: keys) })
+    Console.write(json ? verdict.json : verdict.text)
+    for note in verdict.notes { Console.say("claw: \(note)") }
+    if let failure = verdict.failure { throw failure }
+    if requireAnchor, !verdict.report.isAnchored { throw Status.failed }
   }
 
   // MARK: Ledgers

@@ -18,10 +18,11 @@ struct PackValidate: ParsableCommand {
 
       EXAMPLES
         claw pack validate session/ --trust trust.json
+        claw pack validate evidence.zip --pack agent-session --pubkey signer.pem.pub
         claw pack validate "$CLAW_RUN" --pack change-shipping --pack team.yml
       """)
 
-  @Argument(help: "A package's folder, an evidence bundle, or a run.", completion: .directory) var subject: String
+  @Argument(help: "A package's folder, an evidence bundle, or a run.", completion: .file()) var subject: String
   @Option(
     name: .customLong("pack"),
     help: ArgumentHelp("A built-in pack, or a file; can be repeated.", valueName: "pack"), completion: .file())
@@ -46,7 +47,8 @@ struct PackValidate: ParsableCommand {
       Console.say("help: 'claw pack list' has those that come with claw")
       throw Status.usage
     }
-    try tell(evaluators.map { $0.evaluate(try packSubject()) })
+    let subject = try packSubject()
+    try tell(evaluators.map { $0.evaluate(subject) })
   }
 
   // MARK: Packages
@@ -82,6 +84,16 @@ struct PackValidate: ParsableCommand {
 
   private func packSubject() throws -> PackSubject {
     try LedgerRun.run {
+      if FileSearch.kind(of: subject) == .file {
+        let bundle = try EvidenceBundle(subject)
+        let report = bundle.verify(keys: try pinned.ledgerKeys())
+        // A pack that asks for something else must not pass a bundle that is not what was recorded.
+        guard report.isConsistent else {
+          Console.write(BundleVerdict(path: subject, report: report).text)
+          throw Status.failed
+        }
+        return try PackSubject(bundle: bundle, name: subject, report: report)
+      }
       let folder = try ledger.existing()
       let view = try LedgerView(folder)
       let runId = try RunName.resolve(subject, view)
