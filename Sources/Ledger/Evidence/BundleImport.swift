@@ -10,6 +10,13 @@ extension Ledger {
     package var artifactCount: Int
     /// Whether the run was there already, the very same.
     package var wasThere: Bool
+
+    package init(runId: String, eventCount: Int, artifactCount: Int, wasThere: Bool) {
+      self.runId = runId
+      self.eventCount = eventCount
+      self.artifactCount = artifactCount
+      self.wasThere = wasThere
+    }
   }
 
   /// Takes the run of a bundle in: its events with their identities and times, its artifacts by their digests.

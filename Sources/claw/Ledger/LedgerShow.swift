@@ -11,18 +11,31 @@ struct LedgerShow: ParsableCommand {
     commandName: "show",
     abstract: "Shows a run: what happened, when, and by whom.",
     discussion: """
-      With --json the events are written as an export has them, one canonical event a line.
+      With --json the events are written as an export has them, one canonical event a line. With --html it is one page with \
+      timeline, chain, artifacts, verdicts and proofs, which needs no server and no script.
 
       EXAMPLES
         claw ledger show "$CLAW_RUN"
         claw ledger show 3f8b1c52-6d1e-4c0a-9b7f-0a1b2c3d4e5f --json > events.jsonl
+        claw ledger show "$CLAW_RUN" --html -o run.html --pubkey signer.pem.pub
       """)
 
   @Argument(help: "The run: its identity, or the beginning of it.") var name: String
   @Flag(help: "Write the events as JSON, one a line.") var json = false
+  @Flag(help: "Write a page of HTML.") var html = false
+  @Option(
+    name: [.short, .customLong("output")],
+    help: ArgumentHelp("Where the page goes: standard output, if not given.", valueName: "file"), completion: .file())
+  var output: String?
+  @OptionGroup var pinned: PinnedOptions
   @OptionGroup var ledger: LedgerOptions
 
   func run() throws {
+    guard !html || !json, html || output == nil else {
+      Console.say("claw: \(json ? "--json and --html are two forms: name one" : "-o is for a page: name --html")")
+      throw Status.usage
+    }
+    if html { return try TrustRun.write(try page(), to: output ?? "-") }
     try LedgerRun.run {
       let view = try LedgerView(try ledger.existing())
       let runId = try RunName.resolve(name, view)
@@ -38,6 +51,21 @@ struct LedgerShow: ParsableCommand {
       let found = try view.run(runId)
       Console.write("run \(runId): \(found.phase.rawValue), \(found.eventCount) events\n")
       try view.events(runId) { (record) throws(LedgerFailure) in Console.write(TimelineText.line(record)) }
+    }
+  }
+}
+
+extension LedgerShow {
+  private func page() throws -> [UInt8] {
+    let keys = try pinned.ledgerKeys()
+    return try LedgerRun.run {
+      let folder = try ledger.existing()
+      let view = try LedgerView(folder)
+      var verification = LedgerVerification(folder)
+      if let signed = try folder.lastCheckpoint(keys: keys) { try verification.add(signed) }
+      if let head = try pinned.heads.head(folder.origin) { verification.add(head) }
+      let report = try verification.run()
+      return RunPage.bytes(try RunReport(try RunName.resolve(name, view), view, report: report, keys: keys))
     }
   }
 }

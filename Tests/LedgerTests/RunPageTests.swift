@@ -1,0 +1,71 @@
+import Canonical
+import Ledger
+import TestSupport
+import Testing
+
+@Suite("Pages about runs")
+struct RunPageTests {
+  /// A page about a run whose every free text is this one.
+  private func page(_ text: String) throws -> String {
+    let fixture = try LedgerFixture("page")
+    let ledger = try fixture.open()
+    let actor = EventActor(id: text, kind: .worker)
+    var metadata = CanonicalObject()
+    metadata.add("k", text)
+    var start = CanonicalObject()
+    start.add("metadata", canonical: metadata.bytes)
+    let run = try ledger.start(payload: start.bytes, actor: actor).runId
+    let file = fixture.path + ".txt"
+    try LedgerFixture.write(Array(text.utf8), to: file)
+    _ = try ledger.put(file, run: run, mime: "text/plain", label: text, actor: actor)
+    var payload = CanonicalObject()
+    payload.add("error", text)
+    _ = try ledger.append([EventDraft(type: "RunFailed", payload: payload.bytes)], run: run, actor: actor)
+    let signer = try PrivateKey(seed: [UInt8](repeating: 3, count: 32))
+    _ = try ledger.seal([signer], heads: nil, time: 0)
+    let view = try fixture.view()
+    let report = try LedgerVerification(try LedgerFolder(existing: fixture.path)).run()
+    let bytes = RunPage.bytes(try RunReport(run, view, report: report, keys: [signer.publicKey]))
+    return try #require(String(validating: bytes, as: UTF8.self))
+  }
+
+  /// The markup of a page, without the texts between.
+  private func markup(_ page: String) -> [Substring] {
+    page.split(separator: "<").dropFirst().map { $0.prefix { $0 != ">" } }
+  }
+
+  @Test("No text becomes markup: a page has the same tags, whatever was recorded")
+  func escaping() throws {
+    let expected = markup(try page("harmless"))
+    var random = SeededGenerator(seed: 11)
+    let pieces = [
+      "<script>alert(1)</script>", "</pre>", "-->", "<!--", "\"", "'", "&lt;", "&", "<img src=x onerror=alert(1)>",
+      "]]>",
+      "</style>", "\u{2028}", "\u{1}", "\u{7F}", "\n", "<", ">", "é", "😀", "\u{202E}",
+    ]
+    for round in 0..<40 {
+      let count = Int.random(in: 1...6, using: &random)
+      let text = (0..<count).map { _ in pieces[Int.random(in: 0..<pieces.count, using: &random)] }.joined()
+      let page = try page(text)
+      #expect(markup(page) == expected, "round \(round): \(text.debugDescription)")
+      #expect(!page.utf8.contains { $0 < 0x20 && $0 != 0x09 && $0 != 0x0A || $0 == 0x7F })
+    }
+  }
+
+  @Test("A page says what is wrong: an artifact that was changed, and a run that was not sealed")
+  func wrong() throws {
+    let bundle = try BundleFixture(seals: false)
+    func page() throws -> String {
+      let folder = try LedgerFolder(existing: bundle.fixture.path)
+      let report = try LedgerVerification(folder).run()
+      let view = try bundle.fixture.view()
+      return String(decoding: RunPage.bytes(try RunReport(bundle.run, view, report: report, keys: [])), as: UTF8.self)
+    }
+    #expect(try page().contains("no checkpoint has all of the run"))
+    let stored = "\(bundle.fixture.path)/artifacts/sha256/\(bundle.artifact.prefix(2))/\(bundle.artifact)"
+    try LedgerFixture.write(Array("evil\n".utf8), to: stored)
+    #expect(try page().contains("has other bytes than its name says"))
+    _ = try bundle.ledger.seal([bundle.signer], heads: nil, time: 0)
+    #expect(try page().contains("but no key that is trusted signed it"))
+  }
+}
