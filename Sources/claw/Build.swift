@@ -44,6 +44,14 @@ struct Build: ParsableCommand {
     if !imageOptions.isEmpty { inputs = inputs.preferringClawfile }
     let compilation = try inputs.compiled(
       report, buildArguments: buildArguments, isQuiet: quiet.quiet, isVerbose: verbose.verbose)
+    try RunRecording.step("claw build") { notes in
+      try build(tool, compilation, services)
+      notes.note(compilation, images: tag)
+    }
+    if !quiet.quiet { Console.say(tag.isEmpty ? "built" : "built \(tag.joined(separator: ", "))") }
+  }
+
+  private func build(_ tool: DockerTool, _ compilation: Compilation, _ services: [String]) throws {
     let progress = BuildProgress(isQuiet: quiet.quiet, isVerbose: verbose.verbose)
     if let pod = compilation.pod, let file = compilation.artifacts.last {
       try refusePodOptions()
@@ -59,7 +67,6 @@ struct Build: ParsableCommand {
       try Artifacts.writeAll(compilation, isQuiet: quiet.quiet)
       try progress.run(tool, clawfileBuild(tool, compilation), compilation)
     }
-    if !quiet.quiet { Console.say(tag.isEmpty ? "built" : "built \(tag.joined(separator: ", "))") }
   }
 
   private func clawfileBuild(_ tool: DockerTool, _ compilation: Compilation) -> ChildProcess {

@@ -55,6 +55,13 @@ struct Up: ParsableCommand {
     }
     let lock = try run.lock()
     defer { withExtendedLifetime(lock) {} }
+    try RunRecording.step("claw up") { notes in
+      try up(run, pod)
+      notes.note(compilation, pod: pod.name)
+    }
+  }
+
+  private func up(_ run: PodRun, _ pod: PodPlan) throws {
     try run.writeParts(isQuiet: quiet.quiet)
     if !noBuild { try run.build(showsAll: build, isQuiet: quiet.quiet, isVerbose: verbose.verbose) }
     let plan = try run.plan(keepsVolumes: keepVolumes)

@@ -36,7 +36,10 @@ struct LedgerOptions: ParsableArguments {
     completion: .directory)
   var folder: String?
 
-  var path: String {
+  var path: String { Self.path(folder) }
+
+  /// The folder that is meant if `folder` is given, or nothing is.
+  static func path(_ folder: String?) -> String {
     if let folder { return folder }
     if let folder = Console.variable("CLAW_LEDGER"), !folder.isEmpty { return folder }
     func variable(_ name: String) -> String? { Console.variable(name).flatMap { $0.hasPrefix("/") ? $0 : nil } }
@@ -69,8 +72,12 @@ struct ActorOptions: ParsableArguments {
   }
 
   var value: EventActor {
-    let name = actor ?? Console.variable("USER").flatMap { $0.isEmpty ? nil : $0 } ?? "cli"
-    return EventActor(id: name, kind: EventActor.Kind(rawValue: kind.rawValue) ?? .human)
+    EventActor(id: actor ?? Self.standard.id, kind: EventActor.Kind(rawValue: kind.rawValue) ?? .human)
+  }
+
+  /// Who it is if nobody says.
+  static var standard: EventActor {
+    EventActor(id: Console.variable("USER").flatMap { $0.isEmpty ? nil : $0 } ?? "cli", kind: .human)
   }
 }
 

@@ -41,19 +41,21 @@ struct PackValidate: ParsableCommand {
       throw Status.usage
     }
     let evaluators = try packs.map { try PackSources.evaluator($0, report) }
-    if FileSearch.kind(of: subject) == .folder { return try package(evaluators) }
-    guard !evaluators.isEmpty else {
+    let isPackage = FileSearch.kind(of: subject) == .folder
+    guard isPackage || !evaluators.isEmpty else {
       Console.say("claw: a run or a bundle is validated against packs: name one with --pack")
       Console.say("help: 'claw pack list' has those that come with claw")
       throw Status.usage
     }
-    let subject = try packSubject()
-    try tell(evaluators.map { $0.evaluate(subject) })
+    let passes = try RunRecording.step("claw pack validate") { notes in
+      isPackage ? try package(evaluators, &notes) : try tell(evaluators, &notes)
+    }
+    if !passes { throw Status.failed }
   }
 
   // MARK: Packages
 
-  private func package(_ evaluators: [PackEvaluator]) throws {
+  private func package(_ evaluators: [PackEvaluator], _ notes: inout RunRecording.Notes) throws -> Bool {
     let validator = try options.validator()
     let files: PackageFiles
     do throws(FileFailure) { files = try PackageFolder.read(subject) } catch {
@@ -64,6 +66,7 @@ struct PackValidate: ParsableCommand {
     let packSubject = PackSubject(package: files, name: subject, report: report)
     let reports = evaluators.map { $0.evaluate(packSubject) }
     let passes = report.passes && reports.allSatisfy(\.passes)
+    notes.result = [.init("contentsHash", .string(report.contentsHash))] + Self.notes(reports, passes)
     if cnf {
       var form = report.normalForm
       form.problems += reports.flatMap(\.problems)
@@ -77,7 +80,17 @@ struct PackValidate: ParsableCommand {
       Console.write(PackageReportText(report, subject, files).text)
       for report in reports { Console.write("\n" + PackText.text(report)) }
     }
-    if !passes { throw Status.failed }
+    return passes
+  }
+
+  private static func notes(_ reports: [PackReport], _ passes: Bool) -> [JSONValue.Member] {
+    let packs = reports.map { report -> JSONValue in
+      [
+        "pack": .string(report.packID), "packHash": .string(report.packHash),
+        "verdict": .string(report.verdict.rawValue), "version": .string(report.packVersion),
+      ]
+    }
+    return [.init("packs", .array(packs)), .init("verdict", .string(passes ? "pass" : "fail"))]
   }
 
   // MARK: Runs and bundles
@@ -89,7 +102,7 @@ struct PackValidate: ParsableCommand {
         let report = bundle.verify(keys: try pinned.ledgerKeys())
         // A pack that asks for something else must not pass a bundle that is not what was recorded.
         guard report.isConsistent else {
-          Console.write(BundleVerdict(path: subject, report: report).text)
+          Console.say(BundleVerdict(path: subject, report: report).text)
           throw Status.failed
         }
         return try PackSubject(bundle: bundle, name: subject, report: report)
@@ -104,7 +117,9 @@ struct PackValidate: ParsableCommand {
     }
   }
 
-  private func tell(_ reports: [PackReport]) throws {
+  private func tell(_ evaluators: [PackEvaluator], _ notes: inout RunRecording.Notes) throws -> Bool {
+    let subject = try packSubject()
+    let reports = evaluators.map { $0.evaluate(subject) }
     let passes = reports.allSatisfy(\.passes)
     if cnf {
       let form = CNFReport(mode: .session, passes: passes, problems: reports.flatMap(\.problems))
@@ -119,6 +134,7 @@ struct PackValidate: ParsableCommand {
     } else {
       Console.write(reports.map(PackText.text).joined(separator: "\n"))
     }
-    if !passes { throw Status.failed }
+    notes.result = [.init("subject", .string(subject.name))] + Self.notes(reports, passes)
+    return passes
   }
 }

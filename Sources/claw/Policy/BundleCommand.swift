@@ -5,6 +5,7 @@ import JSON
 import Lowering
 import Policy
 import Runtime
+import Source
 
 /// `claw policy bundle`
 struct BundleCommand: ParsableCommand {
@@ -87,12 +88,19 @@ struct BundleBuild: ParsableCommand {
     let signers = try signing.signers()
     let lowered = try policy.compile(path)
     let bytes = try format == .claw ? claw(lowered, time, signers) : reference(lowered, time, signers)
-    try TrustRun.write(bytes, to: output)
-    guard !export.isEmpty else { return }
-    guard output != "-" else {
+    guard export.isEmpty || output != "-" else {
       Console.say("claw: exports lie beside the bundle, which needs a name")
       throw Status.usage
     }
+    try RunRecording.step("claw policy bundle build") { notes in
+      try write(bytes, signers)
+      notes.result = [.init("sha256", .string(Digest.sha256Hex(bytes)))]
+      if output != "-" { notes.files = [(output, FilePath.name(of: output))] }
+    }
+  }
+
+  private func write(_ bytes: [UInt8], _ signers: [any Signer]) throws {
+    try TrustRun.write(bytes, to: output)
     for form in export { try TrustRun.write(try signature(form, over: bytes, signers[0]), to: output + form.suffix) }
   }
 
