@@ -294,7 +294,7 @@ struct LedgerCommandTests {
 
 extension String {
   /// The pieces between a text.
-  fileprivate func components(separated separator: String) -> [String] {
+  func components(separated separator: String) -> [String] {
     var pieces: [String] = []
     var rest = self[...]
     while let range = rest.firstRange(of: separator) {
