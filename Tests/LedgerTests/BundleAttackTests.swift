@@ -234,6 +234,18 @@ struct BundleAttackTests {
     #expect(report.verdict == "internally consistent, unanchored", "\(report.findings)")
   }
 
+  @Test("The checkpoint is one that this machine did not see, of the same size and signed by the same key")
+  func fork() throws {
+    let bundle = try BundleFixture()
+    try bundle.export()
+    var report = try bundle.verify()
+    let checkpoint = try #require(report.checkpoint)
+    report.hold(against: .init(size: checkpoint.size, root: checkpoint.root))
+    #expect(report.isAnchored)
+    report.hold(against: .init(size: checkpoint.size, root: MerkleTree.emptyRoot))
+    expect(report, .fork)
+  }
+
   @Test("Metadata, time or identity of the run are edited")
   func run() throws {
     for (old, new) in [

@@ -52,6 +52,27 @@ struct RunPageTests {
     }
   }
 
+  @Test("What packs said of the run is among the verdicts, and a step that ends is named")
+  func packs() throws {
+    let fixture = try LedgerFixture("page")
+    let ledger = try fixture.open()
+    let step = "44444444-4444-4444-8444-444444444444"
+    let run = try ledger.start(actor: LedgerFixture.actor).runId
+    let result = #"{"packs":[{"pack":"release","verdict":"fail","version":"1.0.0"}],"subject":"a.zip"}"#
+    _ = try ledger.append(
+      [
+        EventDraft(type: "StepStarted", payload: Array(#"{"name":"looking","stepId":"\#(step)","stepIndex":0}"#.utf8)),
+        EventDraft(type: "StepCompleted", payload: Array(#"{"result":\#(result),"stepId":"\#(step)"}"#.utf8)),
+      ], run: run, actor: LedgerFixture.actor)
+    let report = try RunReport(
+      run, try fixture.view(), report: try LedgerVerification(try LedgerFolder(existing: fixture.path)).run(), keys: [])
+    let verdict = try #require(report.verdicts.last)
+    #expect(verdict.name == "pack" && !verdict.isRight)
+    #expect(verdict.text == "release 1.0.0 on a.zip: fail, as event 3 recorded it")
+    let page = String(decoding: RunPage.bytes(report), as: UTF8.self)
+    #expect(page.ranges(of: ">looking<").count == 2 && page.contains(verdict.text))
+  }
+
   @Test("A page says what is wrong: an artifact that was changed, and a run that was not sealed")
   func wrong() throws {
     let bundle = try BundleFixture(seals: false)

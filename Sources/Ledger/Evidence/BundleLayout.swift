@@ -22,8 +22,8 @@ enum BundleLayout {
   static let required = [run, events, contracts, audit, artifacts, chain]
   static let ours = [checkpoint, proofs, seal, manifest]
 
-  /// Most bytes of an entry that is read as a whole, other than artifacts.
-  static let documentLimit = 1 << 28
+  /// Most bytes of an entry that is read as a whole: hashes of two million events.
+  static let documentLimit = 1 << 27
 
   /// The digest of the artifact whose bytes an entry has; nil if it is another entry.
   static func artifactDigest(_ name: String) -> String? {

@@ -34,6 +34,12 @@ package struct BundleReport: Sendable {
 
   mutating func add(_ failure: LedgerFailure) { add(failure.rule, failure.message) }
 
+  /// Holds the checkpoint against what this machine saw of its ledger before.
+  package mutating func hold(against head: KeptHeads.Head) {
+    guard let checkpoint, checkpoint.size == head.size, checkpoint.root != head.root else { return }
+    add(.fork, "the checkpoint of the bundle is not the one of \(head.size) records that this machine saw before")
+  }
+
   /// Whether nothing is wrong.
   package var isConsistent: Bool { findings.isEmpty }
   /// Whether a key that is trusted vouches for every event.

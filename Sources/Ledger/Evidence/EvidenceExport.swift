@@ -103,7 +103,11 @@ package struct EvidenceExport {
     var list = CanonicalObject()
     list.add("artifacts", canonical: CanonicalObject.array(rows.map(\.bytes)))
     try zip.add(BundleLayout.artifacts, list.bytes)
-    try zip.add(BundleLayout.chain, Self.chain(chain, runId))
+    let chainBytes = Self.chain(chain, runId)
+    guard chainBytes.count <= BundleLayout.documentLimit, list.bytes.count <= BundleLayout.documentLimit else {
+      throw LedgerFailure(.bundleTooLarge, "the run has more events or artifacts than a bundle is read with")
+    }
+    try zip.add(BundleLayout.chain, chainBytes)
     for row in rows where row.isIncluded {
       try add(row, to: &zip)
       result.includedCount += 1

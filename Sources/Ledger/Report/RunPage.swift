@@ -67,6 +67,7 @@ package struct RunPage {
 
   private mutating func timeline() {
     html.markup("<section>\n<h2>Timeline</h2>\n<ol class=\"timeline\">\n")
+    var steps: [String: String] = [:]
     for event in report.events {
       html.open("li", Self.kind(event.entry.type))
       html.markup("<div class=\"line\">")
@@ -77,7 +78,15 @@ package struct RunPage {
       html.markup("</div>")
       if let payload = event.payload {
         let value = (try? JSONParser.parse(payload[...], strict: true)) ?? .null
-        let summary = Self.summary(value)
+        var summary = Self.summary(value)
+        if let step = value["stepId"]?.string {
+          // What follows about a step says of which one.
+          if event.entry.type == "StepStarted" {
+            steps[step] = value["name"]?.string
+          } else if let name = steps[step] {
+            summary = Self.shortened(name) + (summary.isEmpty ? "" : " · " + summary)
+          }
+        }
         if !summary.isEmpty { html.element("p", "summary", summary) }
         if value.members?.isEmpty == false {
           html.markup("<details><summary>payload</summary>")

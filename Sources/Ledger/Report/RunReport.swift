@@ -66,16 +66,17 @@ package struct RunReport: Sendable {
     }
     var found: [Event] = []
     var recorded: [BundleArtifact] = []
+    var seen: Set<String> = []
+    var packs: [Verdict] = []
     var verification = ChainVerification()
     var pruned = 0
     try view.events(runId) { (record) throws(LedgerFailure) in
       if let event = record.event {
         verification.add(line: event.bytes)
-        if let artifact = try? RecordedArtifacts.artifact(event),
-          !recorded.contains(where: { $0.sha256 == artifact.sha256 })
-        {
+        if let artifact = try? RecordedArtifacts.artifact(event), seen.insert(artifact.sha256).inserted {
           recorded.append(artifact)
         }
+        packs += Self.packVerdicts(event)
       } else {
         pruned += 1
       }
@@ -92,6 +93,7 @@ package struct RunReport: Sendable {
     artifacts = recorded.map { Self.read($0, ArtifactLibrary(view.folder)) }
     verdicts = Self.verdicts(pruned == 0 ? verification.finished() : nil, report, pruned)
     verdicts.append(Self.proofVerdict(self))
+    verdicts += packs
   }
 
   private static func read(_ artifact: BundleArtifact, _ library: ArtifactLibrary) -> Artifact {
@@ -133,6 +135,21 @@ package struct RunReport: Sendable {
         .init(name: "chain", isRight: report.isConsistent, text: "\(pruned) events were pruned; their hashes are left"))
     }
     return verdicts
+  }
+
+  /// What an event says of packs that something was held against.
+  private static func packVerdicts(_ event: AuditEvent) -> [Verdict] {
+    guard event.type == "StepCompleted", let result = (try? JSONDocument.read(event.payload))?["result"] else {
+      return []
+    }
+    return (result["packs"]?.array ?? []).compactMap { row in
+      guard let pack = row["pack"]?.string, let verdict = row["verdict"]?.string else { return nil }
+      let version = row["version"]?.string.map { " \($0)" } ?? ""
+      let subject = result["subject"]?.string.map { " on \($0)" } ?? ""
+      return Verdict(
+        name: "pack", isRight: verdict == "pass",
+        text: "\(pack)\(version)\(subject): \(verdict), as event \(event.seq) recorded it")
+    }
   }
 
   private static func proofVerdict(_ report: RunReport) -> Verdict {

@@ -9,6 +9,11 @@ package struct KeptHeads: Sendable {
   package struct Head: Sendable, Equatable {
     package var size: Int
     package var root: Hash256
+
+    package init(size: Int, root: Hash256) {
+      self.size = size
+      self.root = root
+    }
   }
 
   private let folder: String

@@ -115,8 +115,12 @@ struct LedgerVerify: ParsableCommand {
 
   private func whole(_ path: String) throws {
     let keys = try pinned.ledgerKeys()
-    let verdict = BundleVerdict(
-      path: path, report: try LedgerRun.run { try EvidenceBundle(path).verify(keys: keys) })
+    let report = try LedgerRun.run {
+      var report = try EvidenceBundle(path).verify(keys: keys)
+      if let origin = report.checkpoint?.origin, let head = try pinned.heads.head(origin) { report.hold(against: head) }
+      return report
+    }
+    let verdict = BundleVerdict(path: path, report: report)
     Console.write(json ? verdict.json : verdict.text)
     for note in verdict.notes { Console.say("claw: \(note)") }
     if let failure = verdict.failure { throw failure }
