@@ -9,7 +9,7 @@ import Source
 
 /// The front ends that are fuzzed, each with the promises that hold for any bytes.
 enum FuzzTarget: String, CaseIterable {
-  case clawfile, yaml, pod, shell, ruleset, event
+  case clawfile, yaml, pod, shell, ruleset, event, pack
 
   /// Runs one input; 0 is libFuzzer's "go on".
   func run(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
@@ -21,6 +21,7 @@ enum FuzzTarget: String, CaseIterable {
     case .shell: shell(bytes)
     case .ruleset: ruleset(bytes)
     case .event: event(bytes)
+    case .pack: pack(bytes)
     }
     return 0
   }
@@ -40,6 +41,16 @@ enum FuzzTarget: String, CaseIterable {
     if !compilation.bag.hasErrors, !tree.hasDirectives {
       precondition(compilation.artifacts.first?.bytes == bytes, "a plain Dockerfile was changed")
     }
+  }
+
+  private func pack(_ bytes: [UInt8]) {
+    let file = SourceFile(path: "pack.yml", bytes: bytes)
+    let compilation = Compiler.compile(file, kind: .pack, files: MemoryFiles())
+    check(compilation, of: file)
+    guard let canonical = compilation.artifacts.first?.bytes else { return }
+    // The canonical form is a pack, and its own canonical form.
+    let again = Compiler.compile(SourceFile(path: "pack.yml", bytes: canonical), kind: .pack, files: MemoryFiles())
+    precondition(again.artifacts.first?.bytes == canonical, "the canonical form has another")
   }
 
   private func yaml(_ bytes: [UInt8]) {
