@@ -18,6 +18,7 @@ case .pod: callback = { FuzzTarget.pod.run($0, $1) }
 case .shell: callback = { FuzzTarget.shell.run($0, $1) }
 case .ruleset: callback = { FuzzTarget.ruleset.run($0, $1) }
 case .event: callback = { FuzzTarget.event.run($0, $1) }
+case .pack: callback = { FuzzTarget.pack.run($0, $1) }
 }
 
 var count = CInt(arguments.count)
