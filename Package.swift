@@ -167,7 +167,10 @@ if tools == "bench" {
       path: "Benchmarks/Sources/LedgerFigures", swiftSettings: settings))
   package.targets.append(
     .executableTarget(
-      name: "GovernanceFigures", dependencies: ["Source", "JSON", "Canonical", "Governance", "Runtime"],
+      name: "GovernanceFigures",
+      dependencies: [
+        "Source", "JSON", "Diagnostics", "Canonical", "IR", "Lowering", "Ledger", "Governance", "Driver", "Runtime",
+      ],
       path: "Benchmarks/Sources/GovernanceFigures", swiftSettings: settings))
   package.targets.append(
     .executableTarget(

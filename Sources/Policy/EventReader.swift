@@ -95,18 +95,12 @@ struct EventKey {
 
   /// A name that means something.
   private struct Name {
-    var start: UnsafePointer<UInt8>
+    var text: StaticString
     var key: Known
   }
 
-  /// The names by their length, so that most keys are compared with one or two, and where those of each length start.
-  private struct Names: @unchecked Sendable {
-    let names: UnsafeMutableBufferPointer<Name>
-    let starts: UnsafeMutableBufferPointer<Int>
-  }
-
-  /// In memory that is never given back, because every event asks for it.
-  private static let table: Names = {
+  /// The names by their length, so that most keys are compared with one or two.
+  private static let names: [Name] = {
     let all: [(StaticString, Known)] = [
       ("eventId", .id), ("event_id", .id), ("eventType", .type), ("event_type", .type), ("timestamp", .timestamp),
       ("sessionId", .session), ("session_id", .session), ("data", .data), ("metadata", .metadata), ("type", .kind),
@@ -121,22 +115,20 @@ struct EventKey {
       ("workingDirectory", .workingDirectory), ("working_directory", .workingDirectory), ("text", .text),
       ("source", .source),
     ]
-    let sorted = all.sorted { $0.0.utf8CodeUnitCount < $1.0.utf8CodeUnitCount }
-    let longest = sorted.last?.0.utf8CodeUnitCount ?? 0
-    let names = UnsafeMutableBufferPointer<Name>.allocate(capacity: sorted.count)
-    let starts = UnsafeMutableBufferPointer<Int>.allocate(capacity: longest + 2)
-    _ = names.initialize(from: sorted.map { Name(start: $0.0.utf8Start, key: $0.1) })
-    _ = starts.initialize(
-      from: (0...longest + 1).map { length in sorted.count { $0.0.utf8CodeUnitCount < length } })
-    return Names(names: names, starts: starts)
+    return all.map { Name(text: $0.0, key: $0.1) }.sorted { $0.text.utf8CodeUnitCount < $1.text.utf8CodeUnitCount }
+  }()
+
+  /// Where those of each length start.
+  private static let starts: [Int] = {
+    let longest = names.last?.text.utf8CodeUnitCount ?? 0
+    return (0...longest + 1).map { length in names.count { $0.text.utf8CodeUnitCount < length } }
   }()
 
   private static func find(_ bytes: UnsafeRawBufferPointer) -> Known? {
-    let table = table
-    guard bytes.count + 1 < table.starts.count, let base = bytes.baseAddress else { return nil }
-    for index in table.starts[bytes.count]..<table.starts[bytes.count + 1] {
-      let name = table.names[index]
-      if memcmp(name.start, base, bytes.count) == 0 { return name.key }
+    let (names, starts) = (names, starts)
+    guard bytes.count + 1 < starts.count, let base = bytes.baseAddress else { return nil }
+    for index in starts[bytes.count]..<starts[bytes.count + 1] {
+      if memcmp(names[index].text.utf8Start, base, bytes.count) == 0 { return names[index].key }
     }
     return nil
   }

@@ -17,8 +17,8 @@ struct RuleExampleTests {
   /// Every finding of an example.
   static func findings(_ rule: Rule, _ text: String) -> [Diagnostic] {
     let isClawfile = rule.name.hasPrefix("clawfile/") || rule.name.hasPrefix("claw/")
-    let kind: FileKind =
-      isClawfile ? .clawfile : rule.name.hasPrefix("policy/") ? .ruleset : rule.name.hasPrefix("suite/") ? .suite : .pod
+    let kinds: [Substring: FileKind] = ["policy": .ruleset, "suite": .suite, "pack": .pack]
+    let kind = isClawfile ? .clawfile : kinds[rule.name.prefix { $0 != "/" }] ?? .pod
     let file = SourceFile(path: isClawfile ? "Clawfile" : "claw-pod.yml", text: text)
     var options = CompileOptions()
     options.makesArtifacts = false

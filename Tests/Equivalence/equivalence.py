@@ -425,7 +425,6 @@ def verify(events_path, proofs_path=None, checkpoint_path=None):
             leaf = leaf_bytes(event)
             path = [bytes.fromhex(step) for step in proof["path"]]
             found = inclusion_root(proof["index"], int(size), leaf_hash(leaf), path)
-            # The proofs of a bundle name no ledger: the checkpoint beside them does.
             if found != base64.b64decode(root) or proof.get("origin", origin) != origin:
                 failures.append(f"event {event['seq']}: it is not in the log of the checkpoint")
     for failure in failures:

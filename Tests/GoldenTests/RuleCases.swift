@@ -27,7 +27,8 @@ struct RuleCases {
     func example(_ kind: String, _ text: String) -> Case {
       // A Clawfile without directives has a finding for that; what is not about directives is shown in a Dockerfile.
       let isPlain = !hasDirective(text) && rule.name != "clawfile/no-directives"
-      let file = isClawfile ? (isPlain ? "Dockerfile" : "Clawfile") : isPolicy || isPack ? "\(area).yml" : "claw-pod.yml"
+      let clawfile = isPlain ? "Dockerfile" : "Clawfile"
+      let file = isClawfile ? clawfile : isPolicy || isPack ? "\(area).yml" : "claw-pod.yml"
       return Case(path: "Tests/Golden/\(language)/\(kind)-\(prefix)\(name)/input/\(file)", text: text)
     }
     return [rule.bad.map { example("bad", $0) }, rule.good.map { example("good", $0) }].compactMap { $0 }

@@ -1,7 +1,12 @@
 import Canonical
+import Diagnostics
+import Driver
 import Glibc
 import Governance
 import JSON
+import Lowering
+import Ledger
+import IR
 import Runtime
 import Source
 
@@ -33,6 +38,54 @@ func rate(_ runs: Int, _ rounds: Int, _ work: () -> Void) -> Double {
 func shown(_ rate: Double) -> String {
   let digits = String(Int(rate))
   return String(repeating: " ", count: max(0, 10 - digits.count)) + digits
+}
+
+/// A run of 12 events, held against the shipped pack for changes, read and compiled once as `claw pack validate` does.
+func packs() throws {
+  let digest = String(repeating: "a", count: 64)
+  let list =
+    [
+      ("RunStarted", #"{"metadata":{"correlationId":"OPS-7"}}"#),
+      (
+        "ContractRecorded",
+        #"{"contract":{"description":"d","inputParams":{"a":1},"title":"t"},"contractType":"IntentContract"}"#
+      ),
+    ]
+    + (0..<9).map { index in
+      (
+        "ArtifactRecorded",
+        #"{"artifactId":"\#(digest)","label":"report-\#(index).md","mime":"text/plain","sha256":"\#(digest)","size":3}"#
+      )
+    } + [("RunCompleted", "{}")]
+  let events = list.enumerated().map { index, entry in
+    AuditEvent(
+      eventId: "22222222-2222-4222-8222-00000000000\(index % 10)", runId: "11111111-1111-4111-8111-111111111111",
+      seq: index + 1, ts: "2026-01-02T03:04:05.006Z", type: entry.0,
+      actor: Array(#"{"actorId":"ann","actorType":"human"}"#.utf8), payload: Array(entry.1.utf8), prevHash: nil)
+  }
+  let subject = PackSubject(
+    kind: .run, name: "run", events: events,
+    artifacts: (0..<9).map { .init(sha256: digest, label: "report-\($0).md", mime: "text/plain") },
+    verification: .init(isSigned: true)
+  ) { _ in nil }
+  var bag = DiagnosticBag()
+  guard let file = BuiltInPacks.file("change-shipping"), let pack = PackCompiler.compile(file, into: &bag) else {
+    return
+  }
+  let evaluator = PackEvaluator(pack.plan, hash: pack.hash)
+  guard evaluator.evaluate(subject).passes else {
+    print("the run does not pass")
+    exit(1)
+  }
+  print(
+    "pack 'change-shipping' on a run of \(events.count) events, verification and re-hashing apart, per second of CPU time"
+  )
+  print("  validated                    \(shown(rate(11, 5_000) { _ = evaluator.evaluate(subject) }))   (20000)")
+  let compiled = rate(11, 300) {
+    var bag = DiagnosticBag()
+    _ = PackCompiler.compile(file, into: &bag)
+  }
+  print("  the pack read and compiled   \(shown(compiled))")
 }
 
 let arguments = CommandLine.arguments
@@ -69,6 +122,8 @@ do {
   print("  validated                    \(shown(packages))   (5000)")
   let parsed = rate(11, 500) { for (_, bytes) in files.files { _ = try? JSONValue.strict(bytes) } }
   print("  only parsed                  \(shown(parsed))")
+
+  try packs()
 
   let problems = (0..<10).map { index in
     CNFReport.Problem(
