@@ -76,6 +76,7 @@ struct EvidenceCommandTests {
     }
     #expect(await ledger(["verify", "--bundle", "a.zip", run]).status == 2)
     #expect(await ledger(["export", run, "-o", "r.zip", "--reference", "--pack", "no.zip"]).status == 2)
+    #expect(await ledger(["export", run, "-o", "-"]).status == 2)
     #expect(await ledger(["export", "no-such-run", "-o", "r.zip"]).status == 1)
     // A stored byte is changed in place, as a careless editor would.
     let edit =

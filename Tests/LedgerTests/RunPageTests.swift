@@ -73,6 +73,28 @@ struct RunPageTests {
     #expect(page.ranges(of: ">looking<").count == 2 && page.contains(verdict.text))
   }
 
+  @Test("A page about a long run has its beginning and its end, says what is left out, and verifies all of it")
+  func long() throws {
+    let fixture = try LedgerFixture("page")
+    let ledger = try fixture.open()
+    let signer = try PrivateKey(seed: [UInt8](repeating: 3, count: 32))
+    let run = try ledger.start(actor: LedgerFixture.actor).runId
+    for (count, omitted) in [(1999, 0), (1, 1), (1499, 1500)] {
+      _ = try ledger.append(
+        (0..<count).map { LedgerFixture.note("n \($0)") }, run: run, actor: LedgerFixture.actor)
+      _ = try ledger.seal([signer], heads: nil, time: 0)
+      let report = try RunReport(
+        run, try fixture.view(), report: try LedgerVerification(try LedgerFolder(existing: fixture.path)).run(),
+        keys: [signer.publicKey])
+      #expect(report.omitted == omitted && report.events.count == 2000)
+      #expect(report.events.last?.entry.seq == report.run.eventCount)
+      #expect(report.events.map(\.entry.seq).prefix(1000).elementsEqual(1...1000))
+      #expect(report.verdicts.first { $0.name == "checkpoint" }?.isRight == true)
+      let page = String(decoding: RunPage.bytes(report), as: UTF8.self)
+      #expect(page.contains("\(omitted) events are left out") == (omitted > 0))
+    }
+  }
+
   @Test("A page says what is wrong: an artifact that was changed, and a run that was not sealed")
   func wrong() throws {
     let bundle = try BundleFixture(seals: false)

@@ -215,6 +215,26 @@ struct ZipTests {
     #expect(try refusal(zip.bytes).contains("no_events"))
   }
 
+  @Test("Random deflate data is refused, and never gives more bytes than the header says")
+  func randomDeflateData() throws {
+    var random = SeededGenerator(seed: 7)
+    // Two blocks with fixed codes and one that is stored, from which some rounds start.
+    let sound: [UInt8] = [0x00, 2, 0, 0xFD, 0xFF, 0x7B, 0x7D, 0x4B, 0x4C, 0x4A, 0x4E, 0x01, 0, 0, 0xFF, 0xFF]
+    for round in 0..<400 {
+      var zip = Self.sound
+      let data =
+        round % 2 == 0
+        ? random.mutated(sound)
+        : (0..<Int.random(in: 1...300, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+      guard !data.isEmpty else { continue }
+      zip.entries[1].content = data
+      zip.entries[1].method = 8
+      zip.entries[1].size = UInt32(Int.random(in: 0...200 * data.count, using: &random))
+      let message = try refusal(zip.bytes)
+      #expect(message.contains("evidence/events.jsonl") || message.contains("no_events"), "round \(round): \(message)")
+    }
+  }
+
   @Test("No file at all, an empty one, a folder, a link")
   func files() throws {
     #expect(try refusal([]).contains("too short"))

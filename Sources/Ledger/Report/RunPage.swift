@@ -68,7 +68,12 @@ package struct RunPage {
   private mutating func timeline() {
     html.markup("<section>\n<h2>Timeline</h2>\n<ol class=\"timeline\">\n")
     var steps: [String: String] = [:]
-    for event in report.events {
+    for (number, event) in report.events.enumerated() {
+      if number == RunReport.sideLimit, report.omitted > 0 {
+        html.markup("<li class=\"gap\">")
+        html.element("p", "none", "\(report.omitted) events are left out here; 'claw ledger show RUN --json' has them")
+        html.markup("</li>\n")
+      }
       html.open("li", Self.kind(event.entry.type))
       html.markup("<div class=\"line\">")
       html.element("span", "seq", String(event.entry.seq))

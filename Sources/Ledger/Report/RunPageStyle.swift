@@ -43,6 +43,7 @@ enum RunPageStyle {
       border-radius: 50%; background: var(--back); border: 3px solid var(--accent); }
     .timeline .good::before { border-color: var(--good); }
     .timeline .bad::before { border-color: var(--bad); }
+    .timeline .gap::before { border-color: var(--line); }
     .timeline .bad b { color: var(--bad); }
     .line { display: flex; flex-wrap: wrap; gap: 0 .75rem; align-items: baseline; }
     .line time { margin-left: auto; font-size: .85rem; font-variant-numeric: tabular-nums; }

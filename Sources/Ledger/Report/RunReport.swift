@@ -40,7 +40,12 @@ package struct RunReport: Sendable {
   package var origin: String
   /// What was said about the run when it began.
   package var metadata: [(name: String, value: String)] = []
+  /// The first events and the last ones; all of them if there are not many.
   package var events: [Event] = []
+  /// How many are left out behind the first ones: a page of all would be one that nobody can open.
+  package var omitted = 0
+  /// How many events there are on each side of those that are left out.
+  static let sideLimit = 1000
   package var artifacts: [Artifact] = []
   package var verdicts: [Verdict] = []
   /// The signed note that covers the run, if there is one, and the keys that are trusted and signed it.
@@ -65,6 +70,8 @@ package struct RunReport: Sendable {
       prover = made
     }
     var found: [Event] = []
+    var end: [Event] = []
+    var proven = 0
     var recorded: [BundleArtifact] = []
     var seen: Set<String> = []
     var packs: [Verdict] = []
@@ -81,18 +88,22 @@ package struct RunReport: Sendable {
         pruned += 1
       }
       let proof = try? prover?.inclusion(of: record.index, data: record.entry.bytes)
-      found.append(
-        Event(
-          entry: record.entry, index: record.index, actor: record.event?.actor, payload: record.event?.payload,
-          path: proof?.path))
+      if proof != nil { proven += 1 }
+      let event = Event(
+        entry: record.entry, index: record.index, actor: record.event?.actor, payload: record.event?.payload,
+        path: proof?.path)
+      if found.count < Self.sideLimit { return found.append(event) }
+      end.append(event)
+      if end.count >= 2 * Self.sideLimit { end.removeFirst(Self.sideLimit) }
     }
-    events = found
+    events = found + end.suffix(Self.sideLimit)
+    omitted = run.eventCount - events.count
     if let start = try view.event(runId, 1).event, let value = try? JSONDocument.read(start.metadata) {
       metadata = (value.members ?? []).map { ($0.name, $0.value.string ?? $0.value.text()) }
     }
     artifacts = recorded.map { Self.read($0, ArtifactLibrary(view.folder)) }
     verdicts = Self.verdicts(pruned == 0 ? verification.finished() : nil, report, pruned)
-    verdicts.append(Self.proofVerdict(self))
+    verdicts.append(Self.proofVerdict(checkpoint, run.eventCount - proven))
     verdicts += packs
   }
 
@@ -152,16 +163,14 @@ package struct RunReport: Sendable {
     }
   }
 
-  private static func proofVerdict(_ report: RunReport) -> Verdict {
-    guard let checkpoint = report.checkpoint else {
+  private static func proofVerdict(_ checkpoint: SignedCheckpoint?, _ unproven: Int) -> Verdict {
+    guard let checkpoint else {
       return Verdict(
         name: "checkpoint", isRight: false, text: "no checkpoint has all of the run: nothing vouches for it")
     }
-    let proven = report.events.count { $0.path != nil }
-    guard proven == report.events.count else {
+    guard unproven == 0 else {
       return Verdict(
-        name: "checkpoint", isRight: false,
-        text: "\(report.events.count - proven) events are not in the log that was sealed")
+        name: "checkpoint", isRight: false, text: "\(unproven) events are not in the log that was sealed")
     }
     guard !checkpoint.signers.isEmpty else {
       return Verdict(

@@ -40,6 +40,10 @@ struct LedgerExport: ParsableCommand {
   @OptionGroup var ledger: LedgerOptions
 
   func run() throws {
+    guard output != "-" else {
+      Console.say("claw: a bundle is written to a file, and not to standard output")
+      throw Status.usage
+    }
     guard !reference || policies.isEmpty && packs.isEmpty else {
       Console.say("claw: ClawForge's bundles have no policies and no packs: leave out --reference")
       throw Status.usage
