@@ -104,6 +104,7 @@ package struct RunReport: Sendable {
     artifacts = recorded.map { Self.read($0, ArtifactLibrary(view.folder)) }
     verdicts = Self.verdicts(pruned == 0 ? verification.finished() : nil, report, pruned)
     verdicts.append(Self.proofVerdict(checkpoint, run.eventCount - proven))
+    if let verdict = Self.artifactVerdict(artifacts) { verdicts.append(verdict) }
     verdicts += packs
   }
 
@@ -161,6 +162,16 @@ package struct RunReport: Sendable {
         name: "pack", isRight: verdict == "pass",
         text: "\(pack)\(version)\(subject): \(verdict), as event \(event.seq) recorded it")
     }
+  }
+
+  private static func artifactVerdict(_ artifacts: [Artifact]) -> Verdict? {
+    if artifacts.isEmpty { return nil }
+    let wrong = artifacts.count { $0.complaint != nil }
+    return Verdict(
+      name: "artifacts", isRight: wrong == 0,
+      text: wrong == 0
+        ? "\(artifacts.count) recorded, each with the bytes that it had"
+        : "\(wrong) of \(artifacts.count) are missing or have other bytes than were recorded")
   }
 
   private static func proofVerdict(_ checkpoint: SignedCheckpoint?, _ unproven: Int) -> Verdict {
