@@ -76,3 +76,43 @@ struct RecordingTests {
     #expect(try await events(run).count == 2)
   }
 }
+
+extension EndToEnd {
+  /// What `claw build` and `claw up` record, on a real engine.
+  @Suite(.serialized, .enabled(if: Machine.isWanted))
+  struct RecordedBuilds {
+    @Test(
+      "A build and a pod that comes up are steps with their generated files, and a build that fails is a failed step")
+    func builds() async throws {
+      let folder = try Folder("recorded-build")
+      let dockerfile = "FROM debian:bookworm-slim\nCLAW_TYPE generic\nAGENT AGENTS.md\nCMD [\"sleep\", \"600\"]\n"
+      try folder.write("Clawfile", dockerfile)
+      try folder.write("AGENTS.md", "Be good.\n")
+      try folder.write(
+        "claw-pod.yml",
+        "x-claw: {pod: claw-e2e-recorded}\nservices:\n  desk: {build: ., x-claw: {agent: AGENTS.md, cllama: none}}\n")
+      let variables = ["CLAW_LEDGER=\(folder.path)/ledger", "XDG_STATE_HOME=\(folder.path)/state"]
+      let run = await folder.claw(["ledger", "start"], variables).output.split(separator: "\n").first.map(String.init)
+      let recorded = variables + ["CLAW_RUN=\(run ?? "")"]
+
+      let built = await folder.claw(["build", "Clawfile", "-t", "claw-e2e-recorded:latest"], recorded)
+      #expect(built.status == 0, "\(built.all)")
+      let up = await folder.claw(["up", "claw-pod.yml"], recorded)
+      _ = await folder.claw(["down", "claw-pod.yml", "--volumes"])
+      #expect(up.status == 0, "\(up.all)")
+      try folder.write("Clawfile", dockerfile + "RUN false\n")
+      let failed = await folder.claw(["build", "Clawfile"], recorded)
+      #expect(failed.status == 5, "\(failed.all)")
+
+      let lines = await folder.claw(["ledger", "show", run ?? "", "--json"], variables).output.split(separator: "\n")
+      let events = try lines.map { try JSONParser.parse(Array($0.utf8), strict: true) }
+      let steps = events.filter { $0["type"]?.string == "StepStarted" }.compactMap { $0["payload"]?["name"]?.string }
+      #expect(steps == ["claw build", "claw up", "claw build"])
+      let ends = events.compactMap { $0["type"]?.string }.filter { $0 == "StepCompleted" || $0 == "StepFailed" }
+      #expect(ends == ["StepCompleted", "StepCompleted", "StepFailed"])
+      let labels = events.compactMap { $0["payload"]?["label"]?.string }
+      #expect(labels.contains("Dockerfile.generated") && labels.contains("compose.generated.yml"), "\(labels)")
+      #expect(await folder.claw(["ledger", "verify", "--artifacts"], variables).status == 0)
+    }
+  }
+}
