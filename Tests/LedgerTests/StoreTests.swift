@@ -38,6 +38,29 @@ struct StoreTests {
     #expect(throws: LedgerFailure.self) { try view.run(UUID.random()) }
   }
 
+  @Test("Any event of two runs is read by its number, in any order, and none that is not there")
+  func byNumber() throws {
+    let fixture = try LedgerFixture()
+    let ledger = try fixture.open()
+    var runs: [String] = []
+    for count in [700, 256] {
+      let run = try ledger.start(actor: LedgerFixture.actor).runId
+      let drafts = (2...count).map { LedgerFixture.note("\(runs.count) \($0)") }
+      _ = try ledger.append(drafts, run: run, actor: LedgerFixture.actor)
+      runs.append(run)
+    }
+    let view = try fixture.view()
+    var random = SeededGenerator(seed: 5)
+    for _ in 0..<3_000 {
+      let number = Int.random(in: 0...1, using: &random)
+      let count = number == 0 ? 700 : 256
+      let seq = Int.random(in: -2...count + 3, using: &random)
+      let text = try? view.readHashed(runs[number], seq) { String(decoding: $0, as: UTF8.self) }
+      #expect((text != nil) == (1...count ~= seq), "\(seq)")
+      if let text, seq > 1 { #expect(text.contains("\"note\":\"\(number) \(seq)\"")) }
+    }
+  }
+
   @Test("Events of one call are recorded together or not at all")
   func together() throws {
     let fixture = try LedgerFixture()

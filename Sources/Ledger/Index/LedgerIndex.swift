@@ -27,6 +27,8 @@ final class LedgerIndex {
   private var types: [String: Int] = [:]
   /// The run that was asked for last, and its number.
   private var lastRun: (runId: String, id: Int)?
+  /// Places of its events that were looked up.
+  private var pages = PlacePages(eventCount: 0)
 
   /// Opens the index of a ledger; one that can't be used is thrown away.
   convenience init(_ folder: LedgerFolder) throws(LedgerFailure) { try self.init(folder, path: folder.index) }
@@ -314,19 +316,31 @@ final class LedgerIndex {
   }
 
   /// The place of an event.
+  ///
+  /// Places of a run that is asked for again are read a page at a time and kept; of one that is too long for that, each alone.
   func place(_ runId: String, _ seq: Int) throws(LedgerFailure) -> LogPlace? {
     if lastRun?.runId.utf8.elementsEqual(runId.utf8) != true {
       guard case let (id, run?) = try numbered(runId) else { return nil }
       lastRun = (run.runId, id)
+      pages = PlacePages(eventCount: run.seq)
     }
-    guard let lastRun else { return nil }
-    return try attempt { () throws(SQLite.Failure) in
-      var found: LogPlace?
+    guard let lastRun, seq > 0 else { return nil }
+    if let known = pages[seq] { return known }
+    let wanted = pages.span(around: seq)
+    let found = try places(ofRun: lastRun.id, wanted)
+    pages.keep(found, from: wanted.lowerBound)
+    return seq - wanted.lowerBound < found.count ? found[seq - wanted.lowerBound] : nil
+  }
+
+  private func places(ofRun id: Int, _ range: Range<Int>) throws(LedgerFailure) -> [LogPlace] {
+    try attempt { () throws(SQLite.Failure) in
+      var found: [LogPlace] = []
       try database.run(
-        "SELECT segment, place FROM events WHERE run = ?1 AND seq = ?2", numbers: lastRun.id, seq
+        "SELECT segment, place FROM events WHERE run = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3", numbers: id,
+        range.lowerBound, range.count
       ) { row in
-        found = LogPlace(segment: row.number(0), offset: row.number(1))
-        return false
+        found.append(LogPlace(segment: row.number(0), offset: row.number(1)))
+        return true
       }
       return found
     }

@@ -97,7 +97,7 @@ final class SQLite {
 
   /// The same for two numbers, which need no list.
   func run(
-    _ text: StaticString, numbers first: Int, _ second: Int, row: (borrowing Row) -> Bool
+    _ text: StaticString, numbers first: Int, _ second: Int, _ third: Int? = nil, row: (borrowing Row) -> Bool
   ) throws(Failure) {
     let key = UInt(bitPattern: text.utf8Start)
     let statement: OpaquePointer
@@ -110,6 +110,7 @@ final class SQLite {
     defer { sqlite3_reset(statement) }
     sqlite3_bind_int64(statement, 1, Int64(first))
     sqlite3_bind_int64(statement, 2, Int64(second))
+    if let third { sqlite3_bind_int64(statement, 3, Int64(third)) }
     while true {
       switch sqlite3_step(statement) {
       case SQLITE_ROW: if !row(Row(statement: statement)) { return }
