@@ -65,7 +65,8 @@ package struct CNFReport: Sendable, Equatable {
       for index in Self.order(problems) {
         text.append(isFirst ? "{" : ",{")
         isFirst = false
-        Self.write(problems[index], to: &text)
+        // Through pointers: a copy of a problem counts the references of its four texts up and down.
+        if let base = problems.baseAddress { Self.write(base + index, to: &text) }
       }
     }
     text.append(passes ? "],\"exitCode\":0" : "],\"exitCode\":1")
@@ -88,33 +89,34 @@ package struct CNFReport: Sendable, Equatable {
   private static func order(_ problems: UnsafeBufferPointer<Problem>) -> [Int] {
     // Most lists are short, and many come in order: each goes to its place among those before it.
     var order: [Int] = []
+    guard let base = problems.baseAddress else { return order }
     order.reserveCapacity(problems.count)
     for index in problems.indices {
       var place = order.count
       order.append(index)
       if problems.count > 48 { continue }
-      while place > 0, isBefore(problems[index], problems[order[place - 1]]) {
+      while place > 0, isBefore(base + index, base + order[place - 1]) {
         order[place] = order[place - 1]
         place -= 1
       }
       order[place] = index
     }
-    if problems.count > 48 { order.sort { isBefore(problems[$0], problems[$1]) } }
+    if problems.count > 48 { order.sort { isBefore(base + $0, base + $1) } }
     return order
   }
 
-  private static func write(_ problem: borrowing Problem, to text: inout ByteWriter) {
-    if let type = problem.artifactType {
+  private static func write(_ problem: UnsafePointer<Problem>, to text: inout ByteWriter) {
+    if let type = problem.pointee.artifactType {
       text.append("\"artifactType\":")
       StringWriter.write(type, to: &text)
       text.append(",\"code\":")
     } else {
       text.append("\"code\":")
     }
-    StringWriter.write(problem.code, to: &text)
+    StringWriter.write(problem.pointee.code, to: &text)
     text.append(",\"message\":")
-    StringWriter.write(problem.message, to: &text)
-    if let path = problem.path {
+    StringWriter.write(problem.pointee.message, to: &text)
+    if let path = problem.pointee.path {
       text.append(",\"path\":")
       StringWriter.write(path, to: &text)
     }
@@ -135,11 +137,11 @@ package struct CNFReport: Sendable, Equatable {
   package var digest: String { Digest.sha256Hex(bytes) }
 
   /// Whether a problem comes before another.
-  private static func isBefore(_ left: borrowing Problem, _ right: borrowing Problem) -> Bool {
-    var order = CanonicalJSON.compare(left.code, right.code)
-    if order == 0 { order = compare(left.artifactType, right.artifactType) }
-    if order == 0 { order = compare(left.path, right.path) }
-    if order == 0 { order = CanonicalJSON.compare(left.message, right.message) }
+  private static func isBefore(_ left: UnsafePointer<Problem>, _ right: UnsafePointer<Problem>) -> Bool {
+    var order = CanonicalJSON.compare(left.pointee.code, right.pointee.code)
+    if order == 0 { order = compare(left.pointee.artifactType, right.pointee.artifactType) }
+    if order == 0 { order = compare(left.pointee.path, right.pointee.path) }
+    if order == 0 { order = CanonicalJSON.compare(left.pointee.message, right.pointee.message) }
     return order < 0
   }
 
