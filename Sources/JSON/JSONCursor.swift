@@ -254,12 +254,6 @@ package struct JSONCursor {
     if !isPlain { _ = try JSONParser.parse(bytes[start..<offset], strict: true) }
   }
 
-  /// Sees to it that nothing stands behind the value.
-  package mutating func end() throws(JSONFailure) {
-    skipSpace()
-    if offset < bytes.count { throw failure("text after the value") }
-  }
-
   private mutating func skipWord(_ word: StaticString) throws(JSONFailure) {
     let isThere = word.withUTF8Buffer { word in
       offset + word.count <= bytes.count && bytes[offset..<offset + word.count].elementsEqual(word)

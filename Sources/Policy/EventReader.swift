@@ -54,7 +54,7 @@ package struct EventReader {
       default: try cursor.skip()
       }
     }
-    try cursor.end()
+    try cursor.finish()
     guard let id else { throw cursor.failure("the event has no eventId") }
     guard id.utf8.contains(where: { $0 > 0x20 }) else { throw cursor.failure("the event's eventId is blank") }
     guard let type else { throw cursor.failure("the event has no eventType") }

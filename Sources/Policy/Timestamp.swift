@@ -1,3 +1,5 @@
+import Source
+
 /// Times as RFC 3339 writes them.
 package enum Timestamp {
   /// Whether a text is such a time.
@@ -45,29 +47,42 @@ package enum Timestamp {
       index += 6
     }
     guard index == bytes.count else { return nil }
-    return daysSince1970(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset
+    return CivilDate(year: year, month: month, day: day).daysSince1970 * 86_400 + hour * 3600 + minute * 60 + second
+      - offset
   }
 
   /// A time in seconds since 1970 as RFC 3339 writes it, in UTC.
-  package static func text(_ seconds: Int) -> String {
-    // Years have four digits: what lies outside is the nearest that can be written.
-    let seconds = min(max(seconds, -62_167_219_200), 253_402_300_799)
-    let rest = ((seconds % 86_400) + 86_400) % 86_400
-    // Days since 1 March of the year 0, again counted from March.
-    let day = (seconds - rest) / 86_400 + 719_468
-    let era = (day >= 0 ? day : day - 146_096) / 146_097
-    let dayOfEra = day - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shifted = (5 * dayOfYear + 2) / 153
-    let month = shifted < 10 ? shifted + 3 : shifted - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    func padded(_ value: Int, _ width: Int) -> String {
-      let digits = String(value)
-      return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+  package static func text(_ given: Int, suffix: String = "Z") -> String {
+    // The years 0 to 9999, which are all that RFC 3339 has: what lies outside is the nearest that can be written.
+    let seconds = min(max(given, -62_167_219_200), 253_402_300_799)
+    let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400
+    let rest = seconds - days * 86_400
+    let date = CivilDate(daysSince1970: days)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(32)
+    func append(_ value: Int, _ width: Int, _ end: UInt8?) {
+      var scale = width == 4 ? 1000 : 10
+      while scale > 0 {
+        bytes.append(0x30 + UInt8(value / scale % 10))
+        scale /= 10
+      }
+      if let end { bytes.append(end) }
     }
-    let date = "\(padded(year, 4))-\(padded(month, 2))-\(padded(dayOfYear - (153 * shifted + 2) / 5 + 1, 2))"
-    return "\(date)T\(padded(rest / 3600, 2)):\(padded(rest / 60 % 60, 2)):\(padded(rest % 60, 2))Z"
+    append(date.year, 4, 0x2D)
+    append(date.month, 2, 0x2D)
+    append(date.day, 2, 0x54)
+    append(rest / 3600, 2, 0x3A)
+    append(rest / 60 % 60, 2, 0x3A)
+    append(rest % 60, 2, nil)
+    return String(decoding: bytes + suffix.utf8, as: UTF8.self)
+  }
+
+  /// The seconds of a time written as `text` does; nil for every other spelling, so that one time has one text.
+  package static func exactSeconds(_ text: String) -> Int? {
+    guard text.utf8.count == 20, text.utf8.last == 0x5A, let seconds = seconds(text), Self.text(seconds) == text else {
+      return nil
+    }
+    return seconds
   }
 
   private static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
@@ -78,14 +93,5 @@ package enum Timestamp {
     case 4, 6, 9, 11: 30
     default: 31
     }
-  }
-
-  /// Days by the proleptic Gregorian calendar, counted from March so that leap days come last.
-  private static func daysSince1970(_ year: Int, _ month: Int, _ day: Int) -> Int {
-    let shifted = month <= 2 ? year - 1 : year
-    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-    let yearOfEra = shifted - era * 400
-    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
   }
 }

@@ -9,7 +9,7 @@ struct CursorTests {
     let parsed = try? JSONParser.parse(text, strict: true)
     let read: JSONValue? = text.withUnsafeBufferPointer { buffer in
       var cursor = JSONCursor(buffer)
-      guard let value = try? Self.value(&cursor), (try? cursor.end()) != nil else { return nil }
+      guard let value = try? Self.value(&cursor), (try? cursor.finish()) != nil else { return nil }
       return value
     }
     return (parsed, read)

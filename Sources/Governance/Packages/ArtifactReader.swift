@@ -1,4 +1,5 @@
 import JSON
+import Ledger
 
 /// Reads the members of an artifact into typed values. It reads to the end whatever is wrong: a member that can't be read
 /// has a value that no rule holds for, and a problem says so.
@@ -115,7 +116,7 @@ struct ArtifactReader {
 
   /// A SHA-256 in lower-case hexadecimal digits.
   mutating func hash(_ object: Object, _ name: StaticString) -> String {
-    form(object, name, "a SHA-256 of 64 lower-case hexadecimal digits", TextForms.isHash)
+    form(object, name, "a SHA-256 of 64 lower-case hexadecimal digits", EventText.isDigest)
   }
 
   mutating func optionalHash(_ object: Object, _ name: StaticString) -> String? {
@@ -123,7 +124,7 @@ struct ArtifactReader {
   }
 
   mutating func uuid(_ object: Object, _ name: StaticString) -> String {
-    form(object, name, "a UUID of version 4", TextForms.isUUID)
+    form(object, name, "a UUID of version 4", EventText.isUUID4)
   }
 
   mutating func optionalUUID(_ object: Object, _ name: StaticString) -> String? {
@@ -199,7 +200,7 @@ struct ArtifactReader {
   mutating func hashes(_ object: Object, _ name: StaticString) -> [String] {
     let path = object.path + [.name("\(name)")]
     return array(object, name, 0...Int.max).enumerated().map { index, value in
-      if case .string(let text) = value, TextForms.isHash(text) { return text }
+      if case .string(let text) = value, EventText.isDigest(text) { return text }
       complain(path + [.index(index)], "a SHA-256 of 64 lower-case hexadecimal digits must stand here")
       return ""
     }

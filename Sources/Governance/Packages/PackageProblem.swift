@@ -1,3 +1,5 @@
+import JSON
+
 /// One thing that is wrong with a package.
 package struct PackageProblem: Sendable, Equatable {
   package var step: PackageStep

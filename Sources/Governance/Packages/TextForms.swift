@@ -9,41 +9,6 @@ enum TextForms {
     return Array(text.utf8).withUnsafeBufferPointer(body)
   }
 
-  /// 64 lower-case hexadecimal digits.
-  static func isHash(_ text: String) -> Bool {
-    guard text.utf8.count == 64 else { return false }
-    return withBytes(text) { bytes in
-      var isRight = true
-      for byte in bytes { isRight = isRight && (0x30...0x39 ~= byte || 0x61...0x66 ~= byte) }
-      return isRight
-    }
-  }
-
-  /// A UUID of version 4 (RFC 9562), its digits in either case.
-  static func isUUID(_ text: String) -> Bool {
-    guard text.utf8.count == 36 else { return false }
-    return withBytes(text) { bytes in
-      for index in 0..<36 {
-        let byte = bytes[index]
-        switch index {
-        case 8, 13, 18, 23: if byte != 0x2D { return false }
-        case 14: if byte != 0x34 { return false }
-        case 19:
-          switch byte {
-          case 0x38, 0x39, 0x41, 0x42, 0x61, 0x62: break
-          default: return false
-          }
-        default:
-          switch byte {
-          case 0x30...0x39, 0x41...0x46, 0x61...0x66: break
-          default: return false
-          }
-        }
-      }
-      return true
-    }
-  }
-
   /// A path below the repository's root, written in one way.
   static func isPath(_ text: String) -> Bool {
     let bytes = text.utf8

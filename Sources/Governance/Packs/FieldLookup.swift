@@ -62,41 +62,13 @@ enum FieldLookup {
 
   private static func find(_ path: ArraySlice<[UInt8]>, _ bytes: [UInt8]) throws(JSONFailure) -> Found {
     var found = Found.missing
-    try JSONCursor.read(bytes) { cursor throws(JSONFailure) in try find(path, &cursor, &found) }
+    try JSONCursor.read(bytes) { cursor throws(JSONFailure) in
+      try JSONPointer.follow(path, &cursor) { cursor throws(JSONFailure) in found = try value(&cursor) }
+    }
     return found
   }
 
-  private static func find(
-    _ path: ArraySlice<[UInt8]>, _ cursor: inout JSONCursor, _ found: inout Found
-  ) throws(JSONFailure) {
-    let kind = try cursor.peek()
-    guard let part = path.first else {
-      found = try value(kind, &cursor)
-      return
-    }
-    switch kind {
-    case .object:
-      try cursor.object { cursor, decoded, raw throws(JSONFailure) in
-        if decoded?.elementsEqual(part) ?? raw.elementsEqual(part) {
-          try find(path.dropFirst(), &cursor, &found)
-        } else {
-          try cursor.skip()
-        }
-      }
-    case .array:
-      // RFC 6901: digits without a leading zero.
-      let isIndex = !part.isEmpty && part.allSatisfy { 0x30...0x39 ~= $0 } && (part.count == 1 || part[0] != 0x30)
-      let wanted = isIndex ? Int(String(decoding: part, as: UTF8.self)) : nil
-      var index = 0
-      try cursor.array { cursor throws(JSONFailure) in
-        if index == wanted { try find(path.dropFirst(), &cursor, &found) } else { try cursor.skip() }
-        index += 1
-      }
-    default: try cursor.skip()
-    }
-  }
-
-  private static func value(_ kind: JSONCursor.Kind, _ cursor: inout JSONCursor) throws(JSONFailure) -> Found {
+  private static func value(_ cursor: inout JSONCursor) throws(JSONFailure) -> Found {
     switch try cursor.value() {
     case .null: .null
     case .bool(let value): .scalar(value ? "true" : "false")

@@ -11,7 +11,7 @@ extension PackSubject {
     let events = report.isConsistent ? try bundle.events() : []
     let problem = report.findings.first.map { "\($0.message) [\($0.rule.rawValue)]" }
     self.init(
-      kind: .evidenceBundle, name: name, events: events, artifacts: Self.artifacts(events),
+      kind: .evidenceBundle, name: name, events: events, artifacts: try Self.artifacts(events),
       verification: Verification(problem: problem, isSigned: report.isAnchored)
     ) { artifact in bundle.complaint(aboutArtifact: artifact.sha256) }
   }

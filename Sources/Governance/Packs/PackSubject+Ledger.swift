@@ -1,5 +1,4 @@
 import IR
-import JSON
 package import Ledger
 
 extension PackSubject {
@@ -20,7 +19,7 @@ extension PackSubject {
     let isSigned = report.anchors.contains { $0.kind == .checkpoint && !$0.signers.isEmpty && $0.size > last }
     let library = ArtifactLibrary(view.folder)
     self.init(
-      kind: .run, name: runId, events: events, artifacts: Self.artifacts(events),
+      kind: .run, name: runId, events: events, artifacts: try Self.artifacts(events),
       verification: Verification(problem: problem, isSigned: isSigned)
     ) { artifact in
       do throws(LedgerFailure) {
@@ -33,13 +32,7 @@ extension PackSubject {
   }
 
   /// The artifacts that events record, each digest once.
-  static func artifacts(_ events: [AuditEvent]) -> [Artifact] {
-    var seen: Set<String> = []
-    return events.compactMap { event in
-      guard event.type == "ArtifactRecorded", let payload = try? JSONParser.parse(event.payload[...], strict: true),
-        let sha256 = payload["sha256"]?.string, seen.insert(sha256).inserted
-      else { return nil }
-      return Artifact(sha256: sha256, label: payload["label"]?.string ?? "", mime: payload["mime"]?.string ?? "")
-    }
+  static func artifacts(_ events: [AuditEvent]) throws(LedgerFailure) -> [Artifact] {
+    try RecordedArtifacts.all(events).map { Artifact(sha256: $0.sha256, label: $0.label, mime: $0.mime) }
   }
 }

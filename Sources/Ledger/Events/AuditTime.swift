@@ -1,3 +1,5 @@
+import Source
+
 /// Times of events: `YYYY-MM-DDTHH:mm:ss.sssZ`, one spelling for each.
 package enum AuditTime {
   /// The text of a time in milliseconds since 1970; years 0 to 9999.
@@ -6,10 +8,11 @@ package enum AuditTime {
     let milliseconds = floorMod(value, 1000)
     let seconds = (value - milliseconds) / 1000
     let rest = floorMod(seconds, 86_400)
-    let (year, month, day) = civil((seconds - rest) / 86_400)
+    let date = CivilDate(daysSince1970: (seconds - rest) / 86_400)
     return String(unsafeUninitializedCapacity: 24) { text in
       let pieces: [(value: Int, width: Int, end: UInt8)] = [
-        (year, 4, 0x2D), (month, 2, 0x2D), (day, 2, 0x54), (rest / 3600, 2, 0x3A), (rest / 60 % 60, 2, 0x3A),
+        (date.year, 4, 0x2D), (date.month, 2, 0x2D), (date.day, 2, 0x54), (rest / 3600, 2, 0x3A),
+        (rest / 60 % 60, 2, 0x3A),
         (rest % 60, 2, 0x2E), (milliseconds, 3, 0x5A),
       ]
       var offset = 0
@@ -42,31 +45,12 @@ package enum AuditTime {
     guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10), let hour = number(11..<13),
       let minute = number(14..<16), let second = number(17..<19), let fraction = number(20..<23)
     else { return nil }
-    let seconds = days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second
+    let seconds =
+      CivilDate(year: year, month: month, day: day).daysSince1970 * 86_400 + hour * 3600 + minute * 60 + second
     let value = seconds * 1000 + fraction
     // Writing it again finds 30 February, 24 o'clock and wrong signs between.
     return Self.text(milliseconds: value) == text ? value : nil
   }
 
   private static func floorMod(_ value: Int, _ divisor: Int) -> Int { ((value % divisor) + divisor) % divisor }
-
-  /// The proleptic Gregorian date of a day counted from 1970; years begin in March, so that leap days come last.
-  private static func civil(_ days: Int) -> (year: Int, month: Int, day: Int) {
-    let shifted = days + 719_468
-    let era = (shifted - floorMod(shifted, 146_097)) / 146_097
-    let day = floorMod(shifted, 146_097)
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365
-    let dayOfYear = day - (365 * year + year / 4 - year / 100)
-    let month = (5 * dayOfYear + 2) / 153
-    let civilMonth = month < 10 ? month + 3 : month - 9
-    return (year + era * 400 + (civilMonth <= 2 ? 1 : 0), civilMonth, dayOfYear - (153 * month + 2) / 5 + 1)
-  }
-
-  private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
-    let shifted = month <= 2 ? year - 1 : year
-    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-    let yearOfEra = shifted - era * 400
-    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-  }
 }

@@ -107,7 +107,9 @@ package enum EventText {
   }
 
   /// Whether a text is a SHA-256 in lower-case hexadecimal digits.
-  package static func isDigest(_ text: String) -> Bool { text.utf8.count == 64 && text.hasOnly(\.isLowerHexDigit) }
+  package static func isDigest(_ text: String) -> Bool {
+    text.utf8.count == 64 && text.hasOnly { $0.isLowerHexDigit }
+  }
 
   /// Whether a text is `1.MINOR.PATCH`, which is what this version of the envelope can be.
   package static func isSchemaVersion(_ text: String) -> Bool {

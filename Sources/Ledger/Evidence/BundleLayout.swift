@@ -114,7 +114,7 @@ package struct BundleArtifact: Sendable, Equatable {
 }
 
 /// Artifacts as events record them.
-enum RecordedArtifacts {
+package enum RecordedArtifacts {
   /// The artifact that an event records; nil if it records none.
   static func artifact(_ event: AuditEvent) throws(LedgerFailure) -> BundleArtifact? {
     guard event.type == "ArtifactRecorded" else { return nil }
@@ -123,5 +123,15 @@ enum RecordedArtifacts {
       size >= 0, let label = payload["label"]?.string, let mime = payload["mime"]?.string
     else { throw LedgerFailure(.malformedEvent, "event \(event.seq) records an artifact, and does not say which") }
     return BundleArtifact(sha256: sha256, label: label, mime: mime, size: size, isIncluded: false)
+  }
+
+  /// The artifacts that events record, each digest once.
+  package static func all(_ events: [AuditEvent]) throws(LedgerFailure) -> [BundleArtifact] {
+    var seen: Set<String> = []
+    var found: [BundleArtifact] = []
+    for event in events {
+      if let artifact = try artifact(event), seen.insert(artifact.sha256).inserted { found.append(artifact) }
+    }
+    return found
   }
 }

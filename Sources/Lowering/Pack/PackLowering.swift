@@ -141,7 +141,7 @@ package struct PackLowering {
   }
 
   private mutating func condition(_ condition: PackFieldCondition) -> PackExpression.FieldCondition {
-    let path = JSONPointerPath.parts(condition.field.value)
+    let path = JSONPointer.parts(condition.field.value)
     if path == nil {
       bag.report(
         PackRules.pointer, at: condition.field.location, "'\(condition.field.value)' is no JSON pointer",
@@ -203,33 +203,5 @@ package struct PackLowering {
       && parts.allSatisfy {
         1...9 ~= $0.count && $0.allSatisfy { 0x30...0x39 ~= $0 } && ($0.count == 1 || $0.first != 0x30)
       }
-  }
-}
-
-/// Parts of JSON pointers (RFC 6901).
-enum JSONPointerPath {
-  /// The names of a pointer, unescaped; nil if it is none.
-  static func parts(_ pointer: String) -> [[UInt8]]? {
-    let bytes = pointer.utf8
-    if bytes.isEmpty { return [] }
-    guard bytes.first == 0x2F else { return nil }
-    var parts: [[UInt8]] = []
-    for part in bytes.dropFirst().split(separator: 0x2F, omittingEmptySubsequences: false) {
-      var name: [UInt8] = []
-      var rest = part[...]
-      while let byte = rest.popFirst() {
-        guard byte == 0x7E else {
-          name.append(byte)
-          continue
-        }
-        switch rest.popFirst() {
-        case 0x30: name.append(0x7E)
-        case 0x31: name.append(0x2F)
-        default: return nil
-        }
-      }
-      parts.append(name)
-    }
-    return parts
   }
 }

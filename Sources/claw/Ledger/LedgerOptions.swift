@@ -97,9 +97,18 @@ struct RunOption: ParsableArguments {
   }
 }
 
-/// Where the heads of ledgers are kept.
+/// What vouches for ledgers.
 extension PinnedOptions {
+  /// Where their heads are kept.
   var heads: KeptHeads { KeptHeads(folder: store.folder) }
+
+  /// What verifying a whole ledger finds, with its last checkpoint and the head that was kept.
+  func report(of folder: LedgerFolder, keys: [PublicKey]) throws -> LedgerReport {
+    var verification = LedgerVerification(folder)
+    if let signed = try folder.lastCheckpoint(keys: keys) { try verification.add(signed) }
+    if let head = try heads.head(folder.origin) { verification.add(head) }
+    return try verification.run()
+  }
 
   /// The keys that are trusted for ledgers, none if there are none; only those that count now.
   func ledgerKeys() throws -> [PublicKey] {

@@ -61,10 +61,7 @@ extension LedgerShow {
     return try LedgerRun.run {
       let folder = try ledger.existing()
       let view = try LedgerView(folder)
-      var verification = LedgerVerification(folder)
-      if let signed = try folder.lastCheckpoint(keys: keys) { try verification.add(signed) }
-      if let head = try pinned.heads.head(folder.origin) { verification.add(head) }
-      let report = try verification.run()
+      let report = try pinned.report(of: folder, keys: keys)
       return RunPage.bytes(try RunReport(try RunName.resolve(name, view), view, report: report, keys: keys))
     }
   }

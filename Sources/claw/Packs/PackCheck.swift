@@ -92,7 +92,8 @@ struct PackShow: ParsableCommand {
   @OptionGroup var report: ReportOptions
 
   func run() throws {
-    let lowered = try PackSources.lowered(pack, report)
-    Console.write(canonical ? lowered.canonical : Array(try PackSources.file(pack).bytes))
+    let file = try PackSources.file(pack)
+    let lowered = try PackSources.lowered(file, report)
+    Console.write(canonical ? lowered.canonical : Array(file.bytes))
   }
 }

@@ -25,17 +25,17 @@ enum PackSources {
     return file
   }
 
-  /// A pack that is sound; its findings are reported.
-  static func lowered(_ name: String, _ report: ReportOptions) throws -> LoweredPack {
+  /// The pack of a file, which is sound; its findings are reported.
+  static func lowered(_ file: SourceFile, _ report: ReportOptions) throws -> LoweredPack {
     var bag = DiagnosticBag()
-    let lowered = PackCompiler.compile(try file(name), into: &bag)
+    let lowered = PackCompiler.compile(file, into: &bag)
     let status = report.report(bag)
     guard let lowered, status == .done else { throw status == .done ? Status.invalid : status }
     return lowered
   }
 
   static func evaluator(_ name: String, _ report: ReportOptions) throws -> PackEvaluator {
-    let lowered = try lowered(name, report)
+    let lowered = try lowered(try file(name), report)
     return PackEvaluator(lowered.plan, hash: lowered.hash)
   }
 }

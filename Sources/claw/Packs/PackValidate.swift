@@ -110,10 +110,8 @@ struct PackValidate: ParsableCommand {
       let folder = try ledger.existing()
       let view = try LedgerView(folder)
       let runId = try RunName.resolve(subject, view)
-      var verification = LedgerVerification(folder)
-      if let signed = try folder.lastCheckpoint(keys: try pinned.ledgerKeys()) { try verification.add(signed) }
-      if let head = try pinned.heads.head(folder.origin) { verification.add(head) }
-      return try PackSubject(run: runId, in: view, report: try verification.run())
+      let report = try pinned.report(of: folder, keys: try pinned.ledgerKeys())
+      return try PackSubject(run: runId, in: view, report: report)
     }
   }
 

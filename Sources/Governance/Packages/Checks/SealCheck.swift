@@ -1,3 +1,5 @@
+import JSON
+
 extension PackageRun {
   /// Step 12: the seal names every artifact by its digest, no other, and its own is right.
   mutating func checkSeal() {
