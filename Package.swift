@@ -80,7 +80,7 @@ let package = Package(
     module(
       "CllamaServer",
       imports: [
-        "Source", "JSON", "Canonical", "IR", "Policy", "Driver", "Cllama",
+        "Source", "JSON", "Canonical", "IR", "Policy", "Lowering", "Driver", "Cllama",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),

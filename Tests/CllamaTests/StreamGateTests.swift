@@ -64,7 +64,9 @@ struct StreamGateTests {
   static func events(_ api: WireAPI, _ pieces: [String]) -> [String] {
     switch api {
     case .messages:
-      return ["event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}\n\n"]
+      return [
+        "event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}\n\n"
+      ]
         + pieces.map(message)
         + [
           "event: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":0}\n\n",
@@ -114,7 +116,8 @@ struct StreamGateTests {
       "data: {\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":\(index),\"function\":{\(named)\"arguments\":\(quoted(arguments))}}]},\"finish_reason\":null}]}\n\n"
   }
 
-  static func callEvents(_ api: WireAPI, _ index: Int, _ name: String, _ pieces: [String], number: Int = 0) -> [String] {
+  static func callEvents(_ api: WireAPI, _ index: Int, _ name: String, _ pieces: [String], number: Int = 0) -> [String]
+  {
     switch api {
     case .messages:
       return [

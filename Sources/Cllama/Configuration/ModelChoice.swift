@@ -36,9 +36,10 @@ package struct ModelChoice: Sendable, Equatable {
       (0x61...0x7A).contains($0 | 0x20) || (0x30...0x39).contains($0) || $0 == 0x2D || $0 == 0x2E || $0 == 0x2F
         || $0 == 0x3A || $0 == 0x5F || $0 == 0x40 || $0 == 0x2B
     }
-    return isPlain && !text.utf8.split(separator: 0x2F, omittingEmptySubsequences: false).contains {
-      $0.isEmpty || $0.elementsEqual("..".utf8) || $0.elementsEqual(".".utf8)
-    }
+    return isPlain
+      && !text.utf8.split(separator: 0x2F, omittingEmptySubsequences: false).contains {
+        $0.isEmpty || $0.elementsEqual("..".utf8) || $0.elementsEqual(".".utf8)
+      }
   }
 
   private static func resolve(
@@ -63,7 +64,8 @@ package struct ModelChoice: Sendable, Equatable {
     if isAllowed(reference), let found = choice(reference) { return found }
     // A name without its upstream is meant, if it can mean only one.
     let bare = models.allow.filter { allowed in
-      !allowed.hasSuffix("/*") && allowed.utf8.firstIndex(of: 0x2F).map { allowed[allowed.utf8.index(after: $0)...] == reference } == true
+      !allowed.hasSuffix("/*")
+        && allowed.utf8.firstIndex(of: 0x2F).map { allowed[allowed.utf8.index(after: $0)...] == reference } == true
     }.compactMap(choice)
     if bare.count == 1 { return bare[0] }
     let whole = models.allow.filter { $0.hasSuffix("/*") }.compactMap { choice(String($0.dropLast()) + reference) }

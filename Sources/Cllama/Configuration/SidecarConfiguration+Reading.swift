@@ -164,7 +164,9 @@ extension SidecarConfiguration {
     guard !instances.isEmpty else { throw ConfigurationFailure("instances", "is empty") }
     let names = Set(upstreams.map(\.name))
     guard names.count == upstreams.count else { throw ConfigurationFailure("upstreams", "has a name twice") }
-    for reference in models.allow + models.fallback + models.aliases.values + [models.fallbackForNone].compactMap({ $0 }) {
+    for reference in models.allow + models.fallback + models.aliases.values
+      + [models.fallbackForNone].compactMap({ $0 })
+    {
       let upstream = reference.utf8.firstIndex(of: 0x2F).map { String(reference[..<$0]) } ?? ""
       guard names.contains(upstream) else {
         throw ConfigurationFailure("models", "'\(reference)' is of no upstream that is there")

@@ -159,7 +159,9 @@ package final class RecordFile: Sendable {
   private func write(_ bytes: [UInt8], _ state: inout State) throws(Failure) {
     var written = 0
     while written < bytes.count {
-      let count = bytes.withUnsafeBytes { Glibc.write(state.descriptor, $0.baseAddress.map { $0 + written }, bytes.count - written) }
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(state.descriptor, $0.baseAddress.map { $0 + written }, bytes.count - written)
+      }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { throw Self.failure(folder) }
       written += count
@@ -181,7 +183,8 @@ package final class RecordFile: Sendable {
     var chain = chain
     for (index, line) in bytes.split(separator: 0x0A).enumerated() {
       // `,"chain":"<64>"}` ends every line.
-      guard line.count > 75, let stated = Hash256(hex: String(decoding: line.suffix(66).prefix(64), as: UTF8.self)) else {
+      guard line.count > 75, let stated = Hash256(hex: String(decoding: line.suffix(66).prefix(64), as: UTF8.self))
+      else {
         return index + 1
       }
       if let chain {

@@ -33,10 +33,13 @@ package struct EvaluatorSetting: Sendable, Equatable {
       phases = reader.value("phases") == nil ? phases : try reader.texts("phases")
     }
     try reader.object("judge") { reader throws(ConfigurationFailure) in
-      guard found == nil else { throw ConfigurationFailure(reader.path, "a stage has an evaluator or a judge, not both") }
+      guard found == nil else {
+        throw ConfigurationFailure(reader.path, "a stage has an evaluator or a judge, not both")
+      }
       found = .model(
         reference: try reader.neededText("model"), instruction: try reader.neededText("instruction"),
-        turns: try reader.integer("max_turns", 1...5) ?? 2, dollars: try reader.money("max_usd") ?? Money(nanodollars: 10_000_000))
+        turns: try reader.integer("max_turns", 1...5) ?? 2,
+        dollars: try reader.money("max_usd") ?? Money(nanodollars: 10_000_000))
       timeout = try reader.integer("timeout_ms", 1...120_000) ?? 20_000
       phases = reader.value("phases") == nil ? ["request"] : try reader.texts("phases")
     }
@@ -63,6 +66,12 @@ package struct EvaluatorVerdict: Sendable, Equatable {
   package var reason: String
   /// The document as it shall go on; only with `amend`.
   package var body: JSONValue?
+
+  package init(action: Action, reason: String, body: JSONValue? = nil) {
+    self.action = action
+    self.reason = reason
+    self.body = body
+  }
 
   /// Reads an evaluator's answer; nil if it is none, which denies.
   package init?(_ bytes: [UInt8]) {

@@ -18,14 +18,18 @@ package final class ObfuscationStage: Stage {
       if let value = reader.value("jitter_ms") {
         guard let bounds = value.array, bounds.count == 2, let low = bounds[0].integer, let high = bounds[1].integer,
           0 <= low, low <= high, high <= 5_000
-        else { throw ConfigurationFailure(reader.at("jitter_ms"), "must be two numbers from 0 to 5000, the lower first") }
+        else {
+          throw ConfigurationFailure(reader.at("jitter_ms"), "must be two numbers from 0 to 5000, the lower first")
+        }
         jitter = low...high
       }
       for (index, set) in (reader.value("vocabulary")?.array ?? []).enumerated() {
         let words = (set.array ?? []).compactMap(\.string).map { $0.lowercased() }
-        let isSound = words.count > 1 && words.allSatisfy { word in
-          !word.isEmpty && word.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || $0 == "'" }
-        }
+        let isSound =
+          words.count > 1
+          && words.allSatisfy { word in
+            !word.isEmpty && word.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || $0 == "'" }
+          }
         guard isSound, words.count == set.array?.count else {
           throw ConfigurationFailure("\(reader.at("vocabulary")).\(index)", "must be two words or more")
         }
@@ -49,7 +53,9 @@ package final class ObfuscationStage: Stage {
     self.settings = settings
     self.random = random
     var sets: [String: Int] = [:]
-    for (index, words) in settings.vocabulary.enumerated() { for word in words where sets[word] == nil { sets[word] = index } }
+    for (index, words) in settings.vocabulary.enumerated() {
+      for word in words where sets[word] == nil { sets[word] = index }
+    }
     self.sets = sets
     turns = [Int](repeating: 0, count: settings.vocabulary.count)
   }

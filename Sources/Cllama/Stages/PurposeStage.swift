@@ -56,7 +56,8 @@ package final class PurposeStage: Stage {
     topics = try Self.screen(settings.topics, name, "topics")
   }
 
-  static func screen(_ phrases: [String], _ name: String, _ member: String) throws(ConfigurationFailure) -> TextScreen? {
+  static func screen(_ phrases: [String], _ name: String, _ member: String) throws(ConfigurationFailure) -> TextScreen?
+  {
     if phrases.isEmpty { return nil }
     do throws(RegexFailure) { return try TextScreen(phrases: phrases, guardName: member) } catch {
       throw ConfigurationFailure("\(name).\(member)", "can't be searched for: \(error.message)")
@@ -82,7 +83,8 @@ package final class PurposeStage: Stage {
       topics.finds(Array(last.text.utf8)).isEmpty
     {
       let miss = note(
-        .request, settings.onMiss == .deny ? .deny : .observe, "topic", "the request is about none of its topics", "topic")
+        .request, settings.onMiss == .deny ? .deny : .observe, "topic", "the request is about none of its topics",
+        "topic")
       if miss.action == .deny { throw Denial(miss) }
       notes.append(miss)
     }

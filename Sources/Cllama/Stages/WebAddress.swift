@@ -22,7 +22,8 @@ package struct WebAddress: Sendable, Equatable {
     var host = authority
     var port = isSecure ? 443 : 80
     let isBracketed = authority.first == 0x5B
-    let colon = isBracketed
+    let colon =
+      isBracketed
       ? authority.firstIndex(of: 0x5D).map { authority.index(after: $0) }.flatMap {
         $0 < authority.endIndex && authority[$0] == 0x3A ? $0 : nil
       } : authority.lastIndex(of: 0x3A)

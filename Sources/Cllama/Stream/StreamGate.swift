@@ -71,7 +71,12 @@ package final class StreamGate {
     do throws(JSONFailure) { json = try JSONValue.strict(data) } catch {
       throw refusal("garbled", "the upstream sent an event that is no JSON")
     }
-    if let found = Usage(json) { usage = usage.map { var sum = $0; sum.merge(found); return sum } ?? found }
+    if let found = Usage(json) {
+      usage =
+        usage.map {
+          var sum = $0; sum.merge(found); return sum
+        } ?? found
+    }
     var read: StreamEvent =
       switch api {
       case .messages: MessageEvents.read(event, json, calls: open)
@@ -126,7 +131,9 @@ package final class StreamGate {
         if !passed.utf8.elementsEqual(piece.text.utf8) { event.edit(piece.place, passed) }
         continue
       }
-      if !text.chain.isEmpty, !text.emitted.utf8.elementsEqual(piece.text.utf8) { event.edit(piece.place, text.emitted) }
+      if !text.chain.isEmpty, !text.emitted.utf8.elementsEqual(piece.text.utf8) {
+        event.edit(piece.place, text.emitted)
+      }
     }
     if event.isEnd, api == .responses { try mendResponse(&event) }
   }
@@ -340,7 +347,9 @@ package final class StreamGate {
   }
 
   private func kept(before key: StreamEvent.CallKey) -> Int {
-    calls.count { $0.key.choice == key.choice && $0.key.index >= 0 && $0.key.index < key.index && $0.value.verdict != .drop }
+    calls.count {
+      $0.key.choice == key.choice && $0.key.index >= 0 && $0.key.index < key.index && $0.value.verdict != .drop
+    }
   }
 
   private func dropped(before index: Int) -> Int {
@@ -407,10 +416,12 @@ package final class StreamGate {
       if let call = ModelAnswer.call(item) {
         let key = StreamEvent.CallKey(choice: 0, index: number)
         let known = calls[key]
-        let arguments = ChatEvents.arguments(items[number]["arguments"] ?? items[number]["input"] ?? items[number]["action"])
+        let arguments = ChatEvents.arguments(
+          items[number]["arguments"] ?? items[number]["input"] ?? items[number]["action"])
         var verdict = known?.verdict
         // What is another call here than it was in its pieces is judged again.
-        if known.map({ !$0.name.utf8.elementsEqual(call.name.utf8) || !$0.arguments.utf8.elementsEqual(arguments.utf8) }) ?? true {
+        if known.map({ !$0.name.utf8.elementsEqual(call.name.utf8) || !$0.arguments.utf8.elementsEqual(arguments.utf8) }
+        ) ?? true {
           judgedCalls += 1
           verdict = try pipeline.judge(.init(name: call.name, arguments: call.arguments), &notes)
         }
@@ -433,7 +444,8 @@ package final class StreamGate {
     for key in open.sorted() {
       notes.append(
         Intervention(
-          stage: "stream", direction: .answer, action: .drop, rule: "incomplete", reason: "the call never came to its end",
+          stage: "stream", direction: .answer, action: .drop, rule: "incomplete",
+          reason: "the call never came to its end",
           severity: .error, subject: calls[key]?.name ?? ""))
       calls[key]?.verdict = .drop
       didDrop = true

@@ -131,9 +131,12 @@ package struct ModelAnswer: Sendable {
         guard let message = elements[index]["message"] else { continue }
         let isEmpty = message["tool_calls"]?.array?.isEmpty == true
         if isEmpty { elements[index].editMember("message") { $0.remove("tool_calls") } }
-        let hasCalls = elements[index]["message"]?["tool_calls"] != nil || elements[index]["message"]?["function_call"] != nil
+        let hasCalls =
+          elements[index]["message"]?["tool_calls"] != nil || elements[index]["message"]?["function_call"] != nil
         let reason = elements[index]["finish_reason"]?.string
-        if !hasCalls, reason == "tool_calls" || reason == "function_call" { elements[index].set("finish_reason", "stop") }
+        if !hasCalls, reason == "tool_calls" || reason == "function_call" {
+          elements[index].set("finish_reason", "stop")
+        }
       }
       value = .array(elements)
     }

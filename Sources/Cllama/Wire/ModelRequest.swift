@@ -50,7 +50,8 @@ package struct ModelRequest: Sendable {
   /// The tools that it offers.
   package var tools: [Tool] {
     var tools: [Tool] = []
-    for (index, member) in (body.members ?? []).enumerated() where member.name == "tools" || member.name == "functions" {
+    for (index, member) in (body.members ?? []).enumerated() where member.name == "tools" || member.name == "functions"
+    {
       for (number, element) in (member.value.array ?? []).enumerated() {
         let name = element["function"]?["name"]?.string ?? element["name"]?.string ?? element["type"]?.string ?? ""
         tools.append(Tool(name: name, place: [index, number], definition: element))

@@ -48,7 +48,8 @@ struct PassageFinder {
 
   /// Members that name and connect things and are no texts.
   private static let structural: Set<String> = [
-    "type", "id", "role", "call_id", "tool_call_id", "tool_use_id", "item_id", "status", "object", "model", "finish_reason",
+    "type", "id", "role", "call_id", "tool_call_id", "tool_use_id", "item_id", "status", "object", "model",
+    "finish_reason",
     "stop_reason", "signature", "encrypted_content", "media_type", "detail", "effort", "cache_control",
     "reasoning_effort", "service_tier", "tool_choice", "response_format", "include", "truncation", "encoding_format",
     "system_fingerprint", "previous_response_id",
