@@ -151,7 +151,10 @@ let package = Package(
       name: "EquivalenceTests",
       dependencies: ["JSON", "Canonical", "Ledger", "Governance", "Runtime", "TestSupport"], path: "Tests/Equivalence",
       exclude: ["equivalence.py", "differences.json"], swiftSettings: settings),
-    tests("CllamaTests", imports: ["Source", "JSON", "Canonical", "IR", "Policy", "Lowering", "Driver", "Cllama", "TestSupport"]),
+    tests(
+      "CllamaTests",
+      imports: ["Source", "JSON", "Canonical", "IR", "Policy", "Lowering", "Driver", "Cllama", "TestSupport"]),
+    tests("CllamaServerTests", imports: ["cllama", "JSON", "Canonical", "Cllama", "CllamaServer", "TestSupport"]),
     tests("RuntimeTests", imports: ["Source", "JSON", "IR", "Runtime", "TestSupport"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Source", "JSON", "IR", "Canonical", "Runtime", "TestSupport", "claw"],
