@@ -154,7 +154,10 @@ let package = Package(
     tests(
       "CllamaTests",
       imports: ["Source", "JSON", "Canonical", "IR", "Policy", "Lowering", "Driver", "Cllama", "TestSupport"]),
-    tests("CllamaServerTests", imports: ["cllama", "JSON", "Canonical", "Cllama", "CllamaServer", "TestSupport"]),
+    .testTarget(
+      name: "CllamaServerTests",
+      dependencies: ["cllama", "JSON", "Canonical", "Cllama", "CllamaServer", "Runtime", "TestSupport"],
+      exclude: ["peers"], swiftSettings: settings),
     tests("RuntimeTests", imports: ["Source", "JSON", "IR", "Runtime", "TestSupport"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Source", "JSON", "IR", "Canonical", "Runtime", "TestSupport", "claw"],
