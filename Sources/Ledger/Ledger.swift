@@ -41,6 +41,9 @@ package final class Ledger: Sendable {
     try exclusively { (_) throws(LedgerFailure) in }
   }
 
+  /// Whether events of a type are still recorded, although the extension that has it is on its way out.
+  package func isDeprecated(_ type: String) -> Bool { check.extensions.state(of: type) == .deprecated }
+
   /// How many bytes of records that were not written to their end this ledger cut off.
   package var cutBytes: Int { writer.withLock { $0.cutBytes } }
 
