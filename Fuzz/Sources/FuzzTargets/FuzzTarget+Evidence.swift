@@ -17,7 +17,8 @@ extension FuzzTarget {
         precondition(!finding.message.isEmpty, "a finding says nothing")
       }
       for event in try bundle.events() {
-        precondition(try AuditEvent(json: event.bytes) == event, "an event changes when it is written")
+        let again = try AuditEvent(json: event.bytes)
+        precondition(again == event, "an event changes when it is written")
       }
     } catch {
       precondition(!error.message.isEmpty, "a refusal says nothing")
