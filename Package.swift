@@ -178,7 +178,10 @@ if tools == "fuzz" {
     .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
     .executableTarget(
       name: "FuzzTargets",
-      dependencies: ["Source", "JSON", "Diagnostics", "Lexer", "AST", "Driver", "Policy", "CFuzzer"],
+      dependencies: [
+        "Source", "JSON", "Diagnostics", "Lexer", "AST", "Driver", "Policy", "Canonical", "Ledger", "Governance",
+        "CFuzzer",
+      ],
       path: "Fuzz/Sources/FuzzTargets", swiftSettings: settings),
   ]
 }
