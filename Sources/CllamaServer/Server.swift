@@ -128,8 +128,6 @@ final class ServerProcess {
     log.note([start] + lost)
     if let changed = source.changed() { sidecar.take(changed) }
     sidecar.take(source.lifts)
-    // Compiling a policy takes memory that serving does not.
-    malloc_trim(0)
   }
 
   func listen() -> EventLoopFuture<[Int]> {
