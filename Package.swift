@@ -48,7 +48,7 @@ let package = Package(
     module("Parser", imports: ["Source", "Lexer", "JSON", "AST", "Directives", "Guards", "Diagnostics"]),
     module("Format", imports: ["Source", "Lexer", "AST"]),
     module("Canonical", imports: ["COpenSSL", "JSON"], isOptimized: true),
-    module("IR", imports: ["Source", "Automata"]),
+    module("IR", imports: ["Source", "JSON", "Automata"]),
     module(
       "Lowering",
       imports: [
