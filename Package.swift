@@ -30,6 +30,8 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
   ],
   targets: [
     .systemLibrary(name: "CLibYAML", providers: [.apt(["libyaml-dev"])]),
@@ -73,6 +75,23 @@ let package = Package(
         "Source", "JSON", "Diagnostics", "IR", "Driver", "Canonical", "Governance",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
+    module(
+      "Cllama", imports: ["Source", "JSON", "Automata", "Guards", "Canonical", "IR", "Policy"], isOptimized: true),
+    module(
+      "CllamaServer",
+      imports: [
+        "Source", "JSON", "Canonical", "IR", "Policy", "Lowering", "Driver", "Cllama",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+      ]),
+    .executableTarget(
+      name: "cllama",
+      dependencies: [
+        "Source", "JSON", "Cllama", "CllamaServer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: settings),
     .executableTarget(
       name: "claw",
       dependencies: [
@@ -132,6 +151,7 @@ let package = Package(
       name: "EquivalenceTests",
       dependencies: ["JSON", "Canonical", "Ledger", "Governance", "Runtime", "TestSupport"], path: "Tests/Equivalence",
       exclude: ["equivalence.py", "differences.json"], swiftSettings: settings),
+    tests("CllamaTests", imports: ["Source", "JSON", "Canonical", "IR", "Policy", "Lowering", "Driver", "Cllama", "TestSupport"]),
     tests("RuntimeTests", imports: ["Source", "JSON", "IR", "Runtime", "TestSupport"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Source", "JSON", "IR", "Canonical", "Runtime", "TestSupport", "claw"],

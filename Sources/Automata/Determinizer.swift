@@ -12,6 +12,8 @@ final class Determinizer {
     case anchored
     /// The whole text must match: nothing is dropped, and the number of the expression does not matter.
     case whole
+    /// Any match, found anywhere, while the text is still coming: nothing is dropped, and the search never ends.
+    case stream
   }
 
   /// A state's number; the lowest states are fixed.
@@ -34,9 +36,10 @@ final class Determinizer {
     var number: Int { (isStart ? 1 : 0) | (isWord ? 2 : 0) | (isASCIIWord ? 4 : 0) | (isNewline ? 8 : 0) }
   }
 
-  private struct Key: Hashable {
-    var states: [NFA.StateID]
-    var before: Before
+  /// What a state stands for, which outlives its number.
+  struct Key: Hashable {
+    fileprivate var states: [NFA.StateID]
+    fileprivate var before: Before
   }
 
   let nfa: NFA
@@ -94,12 +97,21 @@ final class Determinizer {
     for column in 0..<stride { rows[column] = Self.dead }
   }
 
+  /// What a state stands for.
+  func key(_ id: StateID) -> Key { keys[Int(id)] }
+
+  /// The number that a state has now.
+  func resume(_ key: Key) -> StateID { intern(key) }
+
+  /// Whether no match has begun in a state of a search: it is in nothing but the loop that takes any text.
+  func isIdle(_ id: StateID) -> Bool { keys[Int(id)].states == [nfa.searchStart] }
+
   /// How many states there are by now.
   var count: Int { keys.count }
 
   /// The state at the start of a search, with what lies before it.
   func start(_ before: Before) -> StateID {
-    let entry = kind == .search ? nfa.searchStart : nfa.start
+    let entry = kind == .search || kind == .stream ? nfa.searchStart : nfa.start
     return intern(Key(states: [entry], before: nfa.hasAssertions ? before : Before()))
   }
 
@@ -156,7 +168,7 @@ final class Determinizer {
           if holds(assertion, key.before, column, isEnd: isEnd) { stack.append(target) }
         case .match(let number):
           if matched < 0 { matched = number }
-          if kind != .whole { break loop }
+          if kind == .search || kind == .anchored { break loop }
         case .set(let set, let target):
           if !isEnd, membership[Int(set)][column] { entered.append(target) }
         }
@@ -170,6 +182,8 @@ final class Determinizer {
       }
       if kind == .whole {
         if let all = next.first(where: { universal[Int($0)] }) { next = [all] } else { next.sort() }
+      } else if kind == .stream {
+        next.sort()
       }
     }
     let isFull = keys.count >= limit

@@ -72,14 +72,17 @@ final class HardRailsJudge: Judge {
       var count = 0
       for pattern in patterns.indices {
         let matches = text.withUnsafeBufferPointer { scanner.matches(of: pattern, $0) }
-        count += matches.filter { Self.passes(check, Array(text[$0.range])) }.count
+        count += matches.filter { DetectorCheck.passes(check, Array(text[$0.range])) }.count
       }
       return count
     case .vocabulary(let lists): return Vocabulary.count(lists, in: text)
     }
   }
+}
 
-  private static func passes(_ check: Detector.Check, _ match: [UInt8]) -> Bool {
+/// What a match of a detector must pass besides.
+enum DetectorCheck {
+  static func passes(_ check: Detector.Check, _ match: [UInt8]) -> Bool {
     switch check {
     case .none: true
     case .luhn: Luhn.isValid(match, digits: 13...19)

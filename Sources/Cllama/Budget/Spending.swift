@@ -1,0 +1,108 @@
+/// What an instance spent in its window, and what it may still spend.
+package struct Spending: Sendable {
+  /// A call that was paid for.
+  private struct Entry: Sendable {
+    var time: Int
+    var tokens: Int
+    var cost: Money
+  }
+
+  private let limits: SidecarConfiguration.BudgetLimits
+  private var entries: [Entry] = []
+  private var first = 0
+  /// In the window.
+  package private(set) var tokens = 0
+  package private(set) var cost = Money.zero
+  package private(set) var requests = 0
+  /// Of calls that are under way: what they may come to at least.
+  private var reserved = 0
+
+  package init(_ limits: SidecarConfiguration.BudgetLimits) { self.limits = limits }
+
+  /// Why a call must not begin; nil if it may.
+  ///
+  /// - Parameter now: milliseconds since 1970.
+  package mutating func refusal(now: Int) -> WireError? {
+    forget(now)
+    func refuse(_ what: String) -> WireError {
+      let oldest = entries.indices.contains(first) ? entries[first].time : now
+      let seconds = max(1, (oldest + limits.windowSeconds * 1_000 - now + 999) / 1_000)
+      return WireError(
+        .budgetExceeded, "the budget of \(what) in \(limits.windowSeconds) seconds is spent", retryAfter: seconds)
+    }
+    if let most = limits.tokens, tokens + reserved >= most { return refuse("\(most) tokens") }
+    if let most = limits.dollars, cost >= most { return refuse("\(most) dollars") }
+    if let most = limits.requests, requests >= most { return refuse("\(most) requests") }
+    return nil
+  }
+
+  /// Counts a call that begins, with the tokens that it sends.
+  package mutating func begin(estimated tokens: Int) {
+    requests += 1
+    reserved += tokens
+  }
+
+  /// Counts what a call came to.
+  package mutating func end(estimated: Int, usage: Usage?, cost: Money?, now: Int) {
+    reserved -= estimated
+    record(tokens: usage?.total ?? 0, cost: cost ?? .zero, now: now)
+  }
+
+  /// Counts a call of before, from the record.
+  package mutating func restore(tokens: Int, cost: Money, time: Int) {
+    requests += 1
+    record(tokens: tokens, cost: cost, now: time)
+  }
+
+  private mutating func record(tokens: Int, cost: Money, now: Int) {
+    entries.append(Entry(time: now, tokens: tokens, cost: cost))
+    self.tokens += tokens
+    self.cost = self.cost + cost
+  }
+
+  /// Whether what is being said would pass the budget: a stream ends then.
+  package func isSpent(during tokens: Int) -> Bool {
+    limits.tokens.map { self.tokens + tokens > $0 } ?? false
+  }
+
+  private mutating func forget(_ now: Int) {
+    let start = now - limits.windowSeconds * 1_000
+    while first < entries.count, entries[first].time <= start {
+      tokens -= entries[first].tokens
+      cost = Money(nanodollars: cost.nanodollars - entries[first].cost.nanodollars)
+      requests -= 1
+      first += 1
+    }
+    if first > 1_024, first * 2 > entries.count {
+      entries.removeFirst(first)
+      first = 0
+    }
+  }
+}
+
+/// Requests a minute: a bucket that fills evenly (a token bucket).
+package struct RateLimit: Sendable {
+  private let perMinute: Int
+  /// Millionths of a request, so that nothing is lost to rounding.
+  private var level: Int
+  private var last: Int?
+
+  package init(perMinute: Int) {
+    self.perMinute = perMinute
+    level = perMinute * 1_000_000
+  }
+
+  /// Takes a request, or says how many seconds to wait.
+  package mutating func take(now: Int) -> Int? {
+    guard perMinute > 0 else { return nil }
+    if let last, now > last {
+      level = min(perMinute * 1_000_000, level + min(now - last, 60_000) * perMinute * 1_000_000 / 60_000)
+    }
+    last = max(now, last ?? now)
+    if level >= 1_000_000 {
+      level -= 1_000_000
+      return nil
+    }
+    return max(1, ((1_000_000 - level) * 60 / (perMinute * 1_000_000)) + 1)
+  }
+}

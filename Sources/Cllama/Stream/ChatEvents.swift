@@ -1,0 +1,66 @@
+import JSON
+
+/// Takes events of chat completions apart.
+enum ChatEvents {
+  static func read(_ event: ServerEvent, _ json: JSONValue) -> StreamEvent {
+    var result = StreamEvent(event, json)
+    if let error = json["error"], error != .null {
+      result.failure = error["message"]?.string ?? error.string ?? "the upstream reported an error"
+    } else if json["object"]?.string == "error" {
+      result.failure = json["message"]?.string ?? "the upstream reported an error"
+    }
+    guard let list = json.index(of: "choices") else { return result }
+    for (number, choice) in (json["choices"]?.array ?? []).enumerated() {
+      // A choice without a number is the first.
+      let index = choice["index"]?.integer ?? 0
+      for name in ["delta", "message"] {
+        guard let delta = choice.index(of: name) else { continue }
+        read(delta: choice[name] ?? .null, index, [list, number, delta], &result)
+      }
+      if let reason = choice["finish_reason"]?.string {
+        result.isFinish = true
+        result.closedChoices.append(index)
+        result.closedItems.append(index)
+        if reason == "error" { result.failure = "the upstream ended with an error" }
+      }
+    }
+    return result
+  }
+
+  private static func read(delta: JSONValue, _ choice: Int, _ place: JSONPlace, _ result: inout StreamEvent) {
+    for (index, member) in (delta.members ?? []).enumerated() {
+      switch member.name {
+      case "role", "type", "id": continue
+      case "tool_calls":
+        for (number, element) in (member.value.array ?? []).enumerated() {
+          let inner = element["function"] ?? element["custom"] ?? .null
+          result.calls.append(
+            .init(
+              key: .init(choice: choice, index: element["index"]?.integer ?? number), name: inner["name"]?.string,
+              arguments: arguments(inner["arguments"] ?? inner["input"]), place: place + [index, number]))
+        }
+      case "function_call":
+        guard member.value != .null else { continue }
+        result.calls.append(
+          .init(
+            key: .init(choice: choice, index: -1), name: member.value["name"]?.string,
+            arguments: arguments(member.value["arguments"]), place: place + [index]))
+      default:
+        var finder = PassageFinder()
+        let isThought = ["reasoning", "reasoning_content", "reasoning_details", "thinking"].contains(member.name)
+        finder.find(member.value, role: .assistant, kind: isThought ? .reasoning : .text, at: place + [index])
+        for passage in finder.passages {
+          result.pieces.append(
+            .init(
+              channel: .init(item: choice, part: member.name, kind: isThought ? .reasoning : .text),
+              text: passage.text, place: passage.place))
+        }
+      }
+    }
+  }
+
+  static func arguments(_ value: JSONValue?) -> String {
+    guard let value, value != .null else { return "" }
+    return value.string ?? value.text()
+  }
+}

@@ -1,0 +1,100 @@
+import JSON
+
+/// Takes events of OpenAI's responses apart.
+enum ResponseEvents {
+  static func read(_ event: ServerEvent, _ json: JSONValue, calls open: Set<StreamEvent.CallKey>) -> StreamEvent {
+    var result = StreamEvent(event, json)
+    let type = json["type"]?.string ?? event.name
+    let item = json["output_index"]?.integer ?? 0
+    let key = StreamEvent.CallKey(choice: 0, index: item)
+    switch type {
+    case "response.output_item.added", "response.output_item.done":
+      let isDone = type.hasSuffix("done")
+      guard let place = json.index(of: "item"), let value = json["item"] else { break }
+      if let call = ModelAnswer.call(value) {
+        // The whole item counts, whatever its pieces said before.
+        let arguments = ChatEvents.arguments(value["arguments"] ?? value["input"] ?? value["action"])
+        result.calls.append(.init(key: key, name: call.name, arguments: isDone ? "" : arguments))
+        if isDone { result.closedCalls.append(key) }
+      } else if isDone {
+        result.closedItems.append(item)
+        repeats(value, item, [place], &result)
+      } else {
+        texts(value, item, [place], &result)
+      }
+    case "response.completed", "response.incomplete", "response.failed", "response.cancelled":
+      result.isFinish = true
+      result.isEnd = true
+      if type == "response.failed" {
+        result.failure = json["response"]?["error"]?["message"]?.string ?? "the response failed"
+      }
+    case "error": result.failure = json["message"]?.string ?? "the upstream reported an error"
+    default:
+      if open.contains(key), json["output_index"] != nil {
+        result.calls.append(.init(key: key, name: nil, arguments: type.hasSuffix(".delta") ? delta(json) : ""))
+      } else if type.hasSuffix(".delta"), let place = json.index(of: "delta") {
+        let isThought = type.contains("reasoning")
+        var finder = PassageFinder()
+        finder.find(json["delta"] ?? .null, role: .assistant, at: [place])
+        for passage in finder.passages {
+          result.pieces.append(
+            .init(channel: channel(json, item, isThought: isThought), text: passage.text, place: passage.place))
+        }
+      } else if type.hasSuffix(".done") {
+        result.closedItems.append(item)
+        for name in ["text", "refusal", "part"] {
+          guard let place = json.index(of: name) else { continue }
+          let isThought = type.contains("reasoning")
+          var finder = PassageFinder()
+          finder.find(json[name] ?? .null, role: .assistant, at: [place])
+          for passage in finder.passages {
+            result.repeats.append(
+              .init(channel: channel(json, item, isThought: isThought), text: passage.text, place: passage.place))
+          }
+        }
+      } else if type.hasSuffix(".added"), let place = json.index(of: "part") {
+        texts(json["part"] ?? .null, item, [place], &result)
+      }
+    }
+    return result
+  }
+
+  private static func delta(_ json: JSONValue) -> String { ChatEvents.arguments(json["delta"]) }
+
+  private static func channel(_ json: JSONValue, _ item: Int, isThought: Bool) -> StreamEvent.Channel {
+    let part = json["content_index"]?.integer ?? json["summary_index"]?.integer ?? 0
+    return .init(item: item, part: String(part), kind: isThought ? .reasoning : .text)
+  }
+
+  /// Texts of an item that is there from the start.
+  private static func texts(_ value: JSONValue, _ item: Int, _ place: JSONPlace, _ result: inout StreamEvent) {
+    for (channel, passage) in passages(value, item, place) {
+      result.pieces.append(.init(channel: channel, text: passage.text, place: passage.place))
+    }
+  }
+
+  private static func repeats(_ value: JSONValue, _ item: Int, _ place: JSONPlace, _ result: inout StreamEvent) {
+    for (channel, passage) in passages(value, item, place) {
+      result.repeats.append(.init(channel: channel, text: passage.text, place: passage.place))
+    }
+  }
+
+  /// The texts of an item: the parts of a message, or of what was thought.
+  static func passages(
+    _ value: JSONValue, _ item: Int, _ place: JSONPlace
+  ) -> [(StreamEvent.Channel, Passage)] {
+    var found: [(StreamEvent.Channel, Passage)] = []
+    for (index, member) in (value.members ?? []).enumerated() {
+      for (part, element) in (member.value.array ?? []).enumerated() {
+        var finder = PassageFinder()
+        let isThought = value["type"]?.string == "reasoning"
+        finder.find(element, role: .assistant, kind: isThought ? .reasoning : .text, at: place + [index, part])
+        let kind: Passage.Kind = isThought ? .reasoning : .text
+        for passage in finder.passages {
+          found.append((.init(item: item, part: String(part), kind: kind), passage))
+        }
+      }
+    }
+    return found
+  }
+}

@@ -1,0 +1,151 @@
+package import JSON
+
+/// A model's whole answer, as stages see it.
+package struct ModelAnswer: Sendable {
+  package let api: WireAPI
+  package var body: JSONValue
+  /// Whether a stage changed the body.
+  package var isChanged = false
+
+  /// A call of a tool that the model wants to have made.
+  package struct Call: Sendable, Equatable {
+    package var name: String
+    package var arguments: JSONValue
+    /// Where the call stands: the element that is removed with it.
+    package var place: JSONPlace
+
+    package init(name: String, arguments: JSONValue, place: JSONPlace = []) {
+      self.name = name
+      self.arguments = arguments
+      self.place = place
+    }
+  }
+
+  package init(_ api: WireAPI, body: JSONValue) {
+    self.api = api
+    self.body = body
+  }
+
+  /// The list of what was said, by API.
+  private var listName: String {
+    switch api {
+    case .chat: "choices"
+    case .responses: "output"
+    case .messages: "content"
+    case .embeddings, .countTokens: "data"
+    }
+  }
+
+  /// Every text that was said.
+  package var passages: [Passage] {
+    guard api.isConversation, let index = body.index(of: listName) else { return [] }
+    var finder = PassageFinder()
+    finder.find(body.members?[index].value ?? .null, role: .assistant, at: [index])
+    return finder.passages
+  }
+
+  /// Every call that is asked for.
+  package var calls: [Call] {
+    guard let index = body.index(of: listName), let elements = body.members?[index].value.array else { return [] }
+    var calls: [Call] = []
+    for (number, element) in elements.enumerated() {
+      let place = [index, number]
+      if api == .chat {
+        guard let message = element.index(of: "message") else { continue }
+        calls += Self.chatCalls(element.members?[message].value ?? .null, at: place + [message])
+      } else if let call = Self.call(element) {
+        calls.append(Call(name: call.name, arguments: call.arguments, place: place))
+      }
+    }
+    return calls
+  }
+
+  private static func chatCalls(_ message: JSONValue, at place: JSONPlace) -> [Call] {
+    var calls: [Call] = []
+    if let list = message.index(of: "tool_calls") {
+      for (number, element) in (message.members?[list].value.array ?? []).enumerated() {
+        let inner = element["function"] ?? element["custom"] ?? .null
+        calls.append(
+          Call(
+            name: inner["name"]?.string ?? "", arguments: arguments(inner["arguments"] ?? inner["input"]),
+            place: place + [list, number]))
+      }
+    }
+    if let index = message.index(of: "function_call"), let inner = message["function_call"], inner != .null {
+      calls.append(
+        Call(name: inner["name"]?.string ?? "", arguments: arguments(inner["arguments"]), place: place + [index]))
+    }
+    return calls
+  }
+
+  /// A call among the items of a response or the blocks of a message.
+  static func call(_ item: JSONValue) -> (name: String, arguments: JSONValue)? {
+    guard let type = item["type"]?.string, type == "tool_use" || type == "server_tool_use" || type.hasSuffix("_call")
+    else { return nil }
+    let given = item["arguments"] ?? item["input"] ?? item["action"]
+    return (item["name"]?.string ?? type, given.map { arguments($0) } ?? item)
+  }
+
+  /// Arguments are a text that holds JSON, or JSON itself; what is neither is judged as a text.
+  static func arguments(_ value: JSONValue?) -> JSONValue {
+    guard let value else { return .object([]) }
+    guard let text = value.string else { return value }
+    if text.isEmpty { return .object([]) }
+    return (try? JSONValue.strict(Array(text.utf8))) ?? value
+  }
+
+  /// Replaces a text.
+  package mutating func replace(_ place: JSONPlace, with text: String) {
+    body.edit(place) { $0 = .string(text) }
+    isChanged = true
+  }
+
+  /// Takes calls away, and says that the model ended its turn where none is left.
+  package mutating func removeCalls(_ places: Set<JSONPlace>) {
+    guard !places.isEmpty else { return }
+    isChanged = true
+    let parents = Set(places.map { Array($0.dropLast()) })
+    for parent in parents {
+      body.edit(parent) { value in
+        switch value {
+        case .array(let elements):
+          value = .array(elements.enumerated().filter { !places.contains(parent + [$0.offset]) }.map(\.element))
+        case .object(let members):
+          value = .object(members.enumerated().filter { !places.contains(parent + [$0.offset]) }.map(\.element))
+        default: break
+        }
+      }
+    }
+    switch api {
+    case .chat: mendChoices()
+    case .messages where calls.isEmpty && body["stop_reason"]?.string == "tool_use": body.set("stop_reason", "end_turn")
+    default: break
+    }
+  }
+
+  private mutating func mendChoices() {
+    guard let choices = body.index(of: "choices") else { return }
+    body.edit([choices]) { value in
+      guard case .array(var elements) = value else { return }
+      for index in elements.indices {
+        guard let message = elements[index]["message"] else { continue }
+        let isEmpty = message["tool_calls"]?.array?.isEmpty == true
+        if isEmpty { elements[index].editMember("message") { $0.remove("tool_calls") } }
+        let hasCalls =
+          elements[index]["message"]?["tool_calls"] != nil || elements[index]["message"]?["function_call"] != nil
+        let reason = elements[index]["finish_reason"]?.string
+        if !hasCalls, reason == "tool_calls" || reason == "function_call" {
+          elements[index].set("finish_reason", "stop")
+        }
+      }
+      value = .array(elements)
+    }
+  }
+
+  /// Takes texts of a kind away.
+  package mutating func remove(_ kind: Passage.Kind) -> [Passage] {
+    let found = passages.filter { $0.kind == kind }
+    for passage in found { replace(passage.place, with: "") }
+    return found
+  }
+}

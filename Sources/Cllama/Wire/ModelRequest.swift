@@ -1,0 +1,96 @@
+package import JSON
+
+/// A request for a model, as stages see it.
+package struct ModelRequest: Sendable {
+  package let api: WireAPI
+  /// The whole body. Stages change it here; as long as nobody does, the bytes that came are those that go.
+  package var body: JSONValue
+  /// Whether a stage changed the body.
+  package var isChanged = false
+
+  /// A tool that the request offers to the model.
+  package struct Tool: Sendable, Equatable {
+    /// Its name; its type where it has no name of its own.
+    package var name: String
+    package var place: JSONPlace
+    /// The whole definition.
+    package var definition: JSONValue
+  }
+
+  /// Reads a body.
+  ///
+  /// - Throws: `invalidRequest`, where the body is not I-JSON or not an object: two readers could understand it differently.
+  package init(_ api: WireAPI, _ bytes: [UInt8]) throws(WireError) {
+    self.api = api
+    do throws(JSONFailure) { body = try JSONValue.strict(bytes, maximumDepth: 128) } catch {
+      throw WireError(.invalidRequest, "the body is no JSON: \(error.message) (byte \(error.offset))")
+    }
+    guard body.members != nil else { throw WireError(.invalidRequest, "the body must be a JSON object") }
+    guard !Self.hasInfinity(body) else { throw WireError(.invalidRequest, "a number of the body is too large") }
+  }
+
+  /// The model that is asked for.
+  package var model: String? { body["model"]?.string }
+  /// Whether the answer is to come as events.
+  package var isStream: Bool { body["stream"]?.bool == true }
+  /// Whether the caller asked for the usage at the end of a stream; only chat completions have that.
+  package var wantsUsage: Bool { body["stream_options"]?["include_usage"]?.bool == true }
+  /// Most tokens of the answer, if the request says.
+  package var outputLimit: Int? {
+    (body["max_completion_tokens"] ?? body["max_output_tokens"] ?? body["max_tokens"])?.integer
+  }
+
+  /// Every text of the request.
+  package var passages: [Passage] {
+    var finder = PassageFinder()
+    finder.find(body)
+    return finder.passages
+  }
+
+  /// The tools that it offers.
+  package var tools: [Tool] {
+    var tools: [Tool] = []
+    for (index, member) in (body.members ?? []).enumerated() where member.name == "tools" || member.name == "functions"
+    {
+      for (number, element) in (member.value.array ?? []).enumerated() {
+        let name = element["function"]?["name"]?.string ?? element["name"]?.string ?? element["type"]?.string ?? ""
+        tools.append(Tool(name: name, place: [index, number], definition: element))
+      }
+    }
+    return tools
+  }
+
+  /// Replaces a text.
+  package mutating func replace(_ place: JSONPlace, with text: String) {
+    body.edit(place) { $0 = .string(text) }
+    isChanged = true
+  }
+
+  /// Takes tools away. Without any left, what chooses among them goes too.
+  package mutating func removeTools(_ places: Set<JSONPlace>) {
+    guard !places.isEmpty else { return }
+    isChanged = true
+    for name in ["tools", "functions"] {
+      guard let index = body.index(of: name) else { continue }
+      body.edit([index]) { value in
+        guard case .array(let elements) = value else { return }
+        value = .array(elements.enumerated().filter { !places.contains([index, $0.offset]) }.map(\.element))
+      }
+    }
+    for name in ["tools", "functions"] where body[name]?.array?.isEmpty == true { body.remove(name) }
+    if body["tools"] == nil, body["functions"] == nil {
+      for name in ["tool_choice", "function_call", "parallel_tool_calls"] { body.remove(name) }
+    }
+  }
+
+  private static func hasInfinity(_ value: JSONValue) -> Bool {
+    switch value {
+    case .number(let text):
+      // Only a number with an exponent or very many digits can be beyond what a double holds.
+      (text.utf8.count > 300 || text.utf8.contains { $0 | 0x20 == 0x65 }) && !(Double(text)?.isFinite ?? false)
+    case .array(let elements): elements.contains(where: hasInfinity)
+    case .object(let members): members.contains { hasInfinity($0.value) }
+    case .null, .bool, .string: false
+    }
+  }
+}

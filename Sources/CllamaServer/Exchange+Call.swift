@@ -1,0 +1,290 @@
+import AsyncHTTPClient
+import Canonical
+import Cllama
+import IR
+import JSON
+import NIOCore
+import NIOHTTP1
+
+extension Exchange {
+  /// A call of a model, its body whole.
+  func call(_ api: WireAPI, _ bytes: [UInt8]) {
+    guard let serving, let instance else { return }
+    let limits = serving.configuration.limits
+    let now = RecordTime.now
+    do throws(WireError) {
+      let account = sidecar.accounts[instance.name]
+      if let account, account.running >= limits.concurrent {
+        throw WireError(.rateLimited, "\(limits.concurrent) calls are under way", retryAfter: 1)
+      }
+      let wait = sidecar.withAccount(instance.name) { $0.rate.take(now: now) } ?? nil
+      if let wait {
+        throw WireError(.rateLimited, "more than \(limits.requestsPerMinute) requests in a minute", retryAfter: wait)
+      }
+      let refusal = sidecar.withAccount(instance.name) { $0.spending.refusal(now: now) } ?? nil
+      if let refusal { throw refusal }
+      let request = try ModelRequest(api, bytes)
+      choices = try ModelChoice.choices(request.model, family: api.family, serving.configuration)
+      if request.body["background"]?.bool == true, serving.pipeline.seesAnswers {
+        throw WireError(.denied, "answers in the background can't be judged", parameter: "background")
+      }
+      self.request = request
+    } catch { return refuse(error) }
+    forwarded = bytes
+    estimatedTokens = Usage.estimate(bytes: bytes.count)
+    count()
+    judge(from: 0, evaluator: 0)
+  }
+
+  /// Lets the stages look at the request, and whoever is asked between them.
+  private func judge(from position: Int, evaluator index: Int) {
+    guard let pipeline = serving?.pipeline, var request else { return }
+    let evaluators = pipeline.evaluators
+    let end = index < evaluators.count ? evaluators[index].position : pipeline.stages.count
+    do throws(Denial) { try pipeline.judge(&request, stages: position..<end, &notes) } catch {
+      notes.append(error.intervention)
+      return refuse(error.wireError)
+    }
+    self.request = request
+    guard index < evaluators.count else { return intend() }
+    let evaluator = evaluators[index].evaluator
+    guard evaluator.seesRequests else { return judge(from: end, evaluator: index + 1) }
+    evaluate(evaluator, .request, request.body).assumeIsolated().whenSuccess { [self] verdict in
+      if isOver { return }
+      switch verdict.action {
+      case .allow: break
+      case .deny:
+        let denial = denial(evaluator, .request, verdict)
+        notes.append(denial.intervention)
+        return refuse(denial.wireError)
+      case .amend:
+        notes.append(amendment(evaluator, .request, request.body, verdict))
+        if let body = verdict.body { self.request?.body = body }
+        self.request?.isChanged = true
+      }
+      judge(from: end, evaluator: index + 1)
+    }
+  }
+
+  /// Writes down what is about to be asked; then asks.
+  private func intend() {
+    guard let request, let serving, let first = choices.first, let instance else { return }
+    if request.isChanged { forwarded = Array(request.body.text().utf8) }
+    var records = unrecordedNotes()
+    var record = CallRecord(.request)
+    identify(&record)
+    record.set("gen_ai.request.model", request.model)
+    record.set("gen_ai.provider.name", first.upstream.name)
+    record.set("model_used", first.reference)
+    record.set("stream", request.isStream)
+    record.set("request_bytes", forwarded.count)
+    record.set("request_sha256", Digest.sha256Hex(forwarded))
+    record.set("stages", value: .array(serving.configuration.stages.map { .string($0.name) }))
+    if serving.configuration.log.bodies == .redacted {
+      record.set("request_body", value: request.body)
+    }
+    records.append(record)
+    _ = sidecar.withAccount(instance.name) { $0.spending.begin(estimated: estimatedTokens) }
+    isReserved = true
+    let delay = serving.pipeline.delay
+    sidecar.log.append(records).assumeIsolated().whenComplete { [self] result in
+      if isOver { return }
+      if case .failure = result {
+        giveBack()
+        return deliver(WireError(.unavailable, "the record can't be written, so nothing is forwarded"))
+      }
+      if delay == 0 { return ask() }
+      var note = CallRecord(
+        Intervention(
+          stage: "obfuscation", direction: .request, action: .delay, rule: "obfuscation.jitter",
+          reason: "\(delay) ms", severity: .info))
+      identify(&note)
+      sidecar.log.note([note])
+      timer = loop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(delay))) { [self] in ask() }
+    }
+  }
+
+  /// Takes back what was reserved: nothing was asked.
+  private func giveBack() {
+    guard isReserved, let instance else { return }
+    isReserved = false
+    _ = sidecar.withAccount(instance.name) {
+      $0.spending.end(estimated: estimatedTokens, usage: nil, cost: nil, now: RecordTime.now)
+    }
+  }
+
+  /// Asks the upstream whose turn it is.
+  func ask() {
+    if isOver { return }
+    guard let serving, let choice = choices.first, let request, case .call(let api) = route else { return }
+    self.choice = choice
+    let body = Self.body(forwarded, model: choice.model, asked: request.model)
+    var headers = HTTPHeaders()
+    for name in ["anthropic-version", "anthropic-beta", "openai-beta", "idempotency-key", "accept"] {
+      for value in requestHead.headers[name] { headers.add(name: name, value: value) }
+    }
+    headers.add(name: "content-type", value: "application/json")
+    headers.add(name: "accept-encoding", value: "identity")
+    headers.add(name: "user-agent", value: "cllama/\(Sidecar.version)")
+    let key = serving.keys[choice.upstream.name]
+    switch choice.upstream.keyHeader {
+    case .bearer: headers.add(name: "authorization", value: "Bearer \(key?.text ?? "")")
+    case .apiKey: headers.add(name: "x-api-key", value: key?.text ?? "")
+    case .none: break
+    }
+    var base = choice.upstream.url
+    while base.utf8.last == 0x2F { base.removeLast() }
+    let outgoing: HTTPClient.Request
+    do {
+      outgoing = try HTTPClient.Request(
+        url: base + api.upstreamPath, method: .POST, headers: headers, body: .byteBuffer(ByteBuffer(bytes: body)))
+    } catch { return settleFailure(WireError(.upstream, "the upstream's address can't be used")) }
+    let answer = UpstreamAnswer(self, key: key)
+    self.answer = answer
+    lastActivity = .now()
+    watchTime()
+    let total = NIODeadline.now() + .seconds(Int64(serving.configuration.limits.totalSeconds))
+    task = sidecar.client.execute(
+      request: outgoing, delegate: UpstreamDelegate(answer, loop: loop), eventLoop: .delegateAndChannel(on: loop),
+      deadline: total)
+  }
+
+  /// The body with the upstream's own name of the model, all other bytes as they are.
+  static func body(_ bytes: [UInt8], model: String, asked: String?) -> [UInt8] {
+    if let asked, asked.utf8.elementsEqual(model.utf8) { return bytes }
+    var place: Range<Int>?
+    var isEmpty = true
+    bytes.withUnsafeBufferPointer { buffer in
+      var cursor = JSONCursor(buffer, maximumDepth: 130)
+      try? cursor.object { cursor, decoded, raw throws(JSONFailure) in
+        isEmpty = false
+        let isModel = decoded?.elementsEqual("model".utf8) ?? raw.elementsEqual("model".utf8)
+        let range = try cursor.skip()
+        if isModel { place = range }
+      }
+    }
+    let name = Array(JSONValue.string(model).text().utf8)
+    if let place { return bytes[..<place.lowerBound] + name + bytes[place.upperBound...] }
+    guard let brace = bytes.firstIndex(of: 0x7B) else { return bytes }
+    return bytes[...brace] + Array("\"model\":".utf8) + name + (isEmpty ? [] : [0x2C]) + bytes[(brace + 1)...]
+  }
+
+  // MARK: Time
+
+  /// Ends the call when the upstream says nothing for too long.
+  func watchTime() {
+    guard let limits = serving?.configuration.limits else { return }
+    let allowed = TimeAmount.seconds(Int64(firstByteAt == nil ? limits.firstByteSeconds : limits.idleSeconds))
+    timer?.cancel()
+    timer = loop.assumeIsolated().scheduleTask(in: allowed - (NIODeadline.now() - lastActivity)) { [self] in
+      if isOver { return }
+      if NIODeadline.now() - lastActivity < allowed { return watchTime() }
+      let error = WireError(.upstreamTimeout, "the upstream said nothing for too long")
+      abandon()
+      failed(error)
+    }
+  }
+
+  /// Lets go of what is asked.
+  func abandon() {
+    answer?.isAbandoned = true
+    answer = nil
+    task?.cancel()
+    task = nil
+    timer?.cancel()
+    timer = nil
+  }
+
+  // MARK: Failures before the first byte
+
+  /// The upstream failed: asks again, or the next one, as long as nothing was delivered.
+  func failed(_ error: WireError, retryAfter: Int? = nil, mayRetry: Bool = true) {
+    if isOver { return }
+    guard !isHeadDelivered, mayRetry, let retry = serving?.configuration.retry else { return settleFailure(error) }
+    attempt += 1
+    if attempt >= retry.attempts {
+      guard choices.count > 1 else { return settleFailure(error) }
+      choices.removeFirst()
+      attempt = 0
+    }
+    sidecar.metrics.countRetry()
+    // Doubled each time; what the upstream asks for counts, if it is not too long.
+    var pause = retry.backoffMilliseconds << min(attempt, 6)
+    if let retryAfter, attempt > 0 { pause = max(pause, min(retryAfter, 10) * 1_000) }
+    timer?.cancel()
+    timer = loop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(pause))) { [self] in ask() }
+  }
+
+  /// Nothing more can be tried.
+  func settleFailure(_ error: WireError) {
+    if isHeadDelivered { return broke(error) }
+    settle("error", error.message, status: error.kind.status).assumeIsolated().whenComplete { [self] _ in deliver(error)
+    }
+  }
+
+  // MARK: The verdict
+
+  /// Writes down what became of the call, and what it cost.
+  @discardableResult
+  func settle(_ verdict: String, _ reason: String? = nil, status: Int? = nil) -> EventLoopFuture<Void> {
+    guard isReserved, let instance else { return loop.makeSucceededVoidFuture() }
+    isReserved = false
+    let now = RecordTime.now
+    let price = choice.flatMap { choice in serving?.configuration.prices.first { $0.model == choice.reference } }
+    var counted = usage ?? answer?.usage
+    if counted == nil, verdict != "error", let answer {
+      // What nobody counted is counted by its size, so that a budget holds all the same.
+      counted = Usage(
+        input: estimatedTokens, output: Usage.estimate(bytes: answer.textBytes), isEstimated: true)
+    }
+    let cost = counted?.cost(price)
+    _ = sidecar.withAccount(instance.name) {
+      $0.spending.end(estimated: estimatedTokens, usage: counted, cost: cost, now: now)
+    }
+    sidecar.metrics.count(counted, cost)
+    let firstByte = firstByteAt.map { Int(($0 - start).nanoseconds / 1_000_000) }
+    sidecar.metrics.count(apiName, status: status ?? self.status, milliseconds: elapsed, firstByte: firstByte)
+    var records = unrecordedNotes()
+    var record = CallRecord(.response)
+    identify(&record)
+    record.set("verdict", verdict)
+    record.set("reason", reason)
+    record.set("http.response.status_code", status ?? self.status)
+    record.set("gen_ai.provider.name", choice?.upstream.name)
+    record.set("model_used", choice?.reference)
+    record.set("gen_ai.response.model", answer?.model)
+    record.set("attempts", attempt + 1)
+    record.set(counted, cost: cost)
+    record.set("latency_ms", elapsed)
+    record.set("first_byte_ms", firstByte)
+    record.set("response_bytes", deliveredBytes)
+    if deliveredBytes > 0 { record.set("response_sha256", digestOfDelivered) }
+    if let answer {
+      record.set("scanned", answer.isScanned)
+      if answer.judgedCalls > 0 { record.set("judged_calls", answer.judgedCalls) }
+    }
+    records.append(record)
+    return sidecar.log.append(records)
+  }
+
+  /// An answer that began can't be finished: the caller is told in the stream, and the connection is closed.
+  func broke(_ error: WireError, verdict: String = "error") {
+    if isOver { return }
+    abandonUpstream()
+    settle(verdict, error.message).assumeIsolated().whenComplete { [self] _ in
+      if isOver { return }
+      if case .call(let api) = route, answer?.isStream == true { write(error.event(api)) }
+      flush()
+      end(isBroken: true)
+    }
+  }
+
+  /// Stops the upstream, and keeps what is known of its answer.
+  func abandonUpstream() {
+    answer?.isAbandoned = true
+    task?.cancel()
+    task = nil
+    timer?.cancel()
+    timer = nil
+  }
+}

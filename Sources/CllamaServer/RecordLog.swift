@@ -1,0 +1,94 @@
+import Cllama
+import JSON
+import NIOCore
+import NIOPosix
+
+/// Brings records to the disk without holding the event loop up: what comes while one group is being written makes the next
+/// group.
+///
+/// Belongs to one event loop.
+final class RecordLog {
+  private struct Waiting {
+    var lines: [(time: Int, members: [UInt8])]
+    var promise: EventLoopPromise<Void>?
+  }
+
+  private let file: RecordFile
+  private let loop: any EventLoop
+  private let thread: NIOThreadPool
+  private var waiting: [Waiting] = []
+  private var isWriting = false
+  /// The last failure, until something could be written again.
+  private(set) var failure: String?
+  /// How many groups were written, and how long that took in nanoseconds.
+  private(set) var groups = 0
+  private(set) var nanoseconds = 0
+
+  init(_ file: RecordFile, loop: any EventLoop, thread: NIOThreadPool) {
+    self.file = file
+    self.loop = loop
+    self.thread = thread
+  }
+
+  /// Appends records; the future tells when they are on the disk.
+  func append(_ records: [CallRecord]) -> EventLoopFuture<Void> {
+    let promise = loop.makePromise(of: Void.self)
+    put(records, promise)
+    return promise.futureResult
+  }
+
+  /// Appends records whose writing nobody waits for.
+  func note(_ records: [CallRecord]) { put(records, nil) }
+
+  private func put(_ records: [CallRecord], _ promise: EventLoopPromise<Void>?) {
+    let now = RecordTime.now
+    waiting.append(Waiting(lines: records.map { (now, $0.line) }, promise: promise))
+    if !isWriting { write() }
+  }
+
+  private func write() {
+    guard !waiting.isEmpty else { return }
+    isWriting = true
+    let group = waiting
+    waiting = []
+    let lines = group.flatMap(\.lines)
+    let start = NIODeadline.now()
+    thread.runIfActive(eventLoop: loop) { [file] in try file.append(lines) }.assumeIsolated().whenComplete {
+      [self] result in
+      isWriting = false
+      groups += 1
+      nanoseconds += Int((NIODeadline.now() - start).nanoseconds)
+      switch result {
+      case .success:
+        failure = nil
+        for one in group { one.promise?.succeed(()) }
+      case .failure(let error):
+        failure = (error as? RecordFile.Failure)?.message ?? "\(error)"
+        for one in group { one.promise?.fail(error) }
+      }
+      if !isWriting { write() }
+    }
+  }
+}
+
+extension CallRecord {
+  /// Its members as JSON, without braces.
+  var line: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(512)
+    bytes += "\"type\":\"".utf8
+    bytes += kind.rawValue.utf8
+    bytes.append(0x22)
+    for member in members {
+      bytes.append(0x2C)
+      JSONValue.write(string: member.name, to: &bytes)
+      bytes.append(0x3A)
+      switch member.value {
+      case .string(let text): JSONValue.write(string: text, to: &bytes)
+      case .number(let text): bytes += text.utf8
+      default: bytes += member.value.text().utf8
+      }
+    }
+    return bytes
+  }
+}

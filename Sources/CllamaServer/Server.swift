@@ -1,0 +1,153 @@
+import AsyncHTTPClient
+import Cllama
+import Dispatch
+import Glibc
+import JSON
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// A sidecar as a process: listeners, signals, the watch over its configuration.
+package enum Server {
+  /// Why it can't serve.
+  package struct Failure: Error, Sendable {
+    package var message: String
+  }
+
+  /// Serves until a signal ends it.
+  package static func run(configuration path: String) throws(Failure) {
+    signal(SIGPIPE, SIG_IGN)
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let thread = NIOThreadPool(numberOfThreads: 1)
+    thread.start()
+    let loop = group.next()
+    do {
+      let done = loop.makePromise(of: Void.self)
+      let process = try loop.submit {
+        NIOLoopBound(try ServerProcess(path, loop: loop, group: group, thread: thread, done: done), eventLoop: loop)
+      }.wait()
+      try loop.flatSubmit { process.value.listen() }.wait()
+      let signals = [SIGTERM, SIGINT].map { number in
+        signal(number, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+        source.setEventHandler { loop.execute { process.value.stop() } }
+        source.resume()
+        return source
+      }
+      try done.futureResult.wait()
+      withExtendedLifetime(signals) {}
+      try loop.flatSubmit { process.value.close() }.wait()
+      try group.syncShutdownGracefully()
+      try thread.syncShutdownGracefully()
+    } catch let failure as Failure {
+      throw failure
+    } catch let failure as RecordFile.Failure {
+      throw Failure(message: failure.message)
+    } catch { throw Failure(message: "\(error)") }
+  }
+}
+
+/// What runs on the event loop.
+final class ServerProcess {
+  private let loop: any EventLoop
+  private let group: MultiThreadedEventLoopGroup
+  private let sidecar: Sidecar
+  private let done: EventLoopPromise<Void>
+  private var source: ConfigurationSource
+  private var channels: [any Channel] = []
+  private let first: SidecarConfiguration?
+
+  init(
+    _ path: String, loop: any EventLoop, group: MultiThreadedEventLoopGroup, thread: NIOThreadPool,
+    done: EventLoopPromise<Void>
+  ) throws {
+    self.loop = loop
+    self.group = group
+    self.done = done
+    source = ConfigurationSource(path)
+    // What can't be read as a configuration names no place for a record: that alone ends the process.
+    let bytes = try RecordFile.contents(path)
+    let configuration: SidecarConfiguration
+    do throws(ConfigurationFailure) { configuration = try SidecarConfiguration(bytes) } catch {
+      throw Server.Failure(message: "'\(path)': \(error.path): \(error.message)")
+    }
+    first = configuration
+    let file = try RecordFile(configuration.log, pod: configuration.pod)
+    let log = RecordLog(file, loop: loop, thread: thread)
+    var client = HTTPClient.Configuration(
+      redirectConfiguration: .disallow,
+      timeout: .init(connect: .seconds(10)),
+      connectionPool: .init(idleTimeout: .seconds(60)),
+      decompression: .disabled)
+    client.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(64, configuration.limits.concurrent)
+    client.connectionPool.retryConnectionEstablishment = false
+    client.httpVersion = .http1Only
+    sidecar = Sidecar(
+      loop: loop, log: log, client: HTTPClient(eventLoopGroupProvider: .shared(group), configuration: client))
+    sidecar.restored = Restoration.calls(configuration)
+    let lost = Restoration.lost(configuration)
+    var start = CallRecord(.start)
+    start.set("version", Sidecar.version)
+    start.set("instances", value: .array(configuration.instances.map { .string($0.name) }))
+    log.note([start] + lost)
+    if let changed = source.changed() { sidecar.take(changed) }
+  }
+
+  func listen() -> EventLoopFuture<Void> {
+    guard let configuration = first else { return loop.makeSucceededVoidFuture() }
+    let sidecar = NIOLoopBound(sidecar, eventLoop: loop)
+    var limits = NIOHTTPDecoderLimitConfiguration()
+    limits.maxHeaderFieldSize = 16 << 10
+    limits.maxHeaderListSize = 64 << 10
+    limits.maxHeaderFieldCount = 100
+    let decoder = limits
+    let bootstrap = ServerBootstrap(group: group)
+      .serverChannelOption(.backlog, value: 1024)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.configureHTTPServerPipeline(
+            withPipeliningAssistance: true, withErrorHandling: false, withEncoderConfiguration: .init(),
+            withDecoderLimitConfiguration: decoder)
+          try channel.pipeline.syncOperations.addHandler(CallHandler(sidecar.value))
+        }
+      }
+      .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+      .childChannelOption(.maxMessagesPerRead, value: 16)
+    var bindings: [EventLoopFuture<any Channel>] = []
+    if configuration.listen.api > 0 {
+      bindings.append(bootstrap.bind(host: configuration.listen.address, port: configuration.listen.api))
+    }
+    if let socket = configuration.socket {
+      bindings.append(bootstrap.bind(unixDomainSocketPath: socket, cleanupExistingSocketFile: true))
+    }
+    return EventLoopFuture.whenAllSucceed(bindings, on: loop).assumeIsolated().map { [self] bound in
+      channels = bound
+      watch()
+    }.nonisolated()
+  }
+
+  /// Looks once a second whether the configuration changed.
+  private func watch() {
+    loop.assumeIsolated().scheduleTask(in: .seconds(1)) { [self] in
+      if sidecar.isStopping { return }
+      if let changed = source.changed() { sidecar.take(changed) }
+      watch()
+    }
+  }
+
+  /// Takes no more connections, finishes what runs, and ends; a second signal ends it at once.
+  func stop() {
+    if sidecar.isStopping { return done.succeed(()) }
+    for channel in channels { channel.close(promise: nil) }
+    sidecar.stop().assumeIsolated().whenComplete { [self] _ in
+      sidecar.log.append([CallRecord(.stop)]).whenComplete { [done] _ in done.succeed(()) }
+    }
+  }
+
+  func close() -> EventLoopFuture<Void> {
+    let promise = loop.makePromise(of: Void.self)
+    sidecar.client.shutdown(queue: .global()) { _ in promise.succeed(()) }
+    return promise.futureResult
+  }
+}

@@ -1,0 +1,154 @@
+import AsyncHTTPClient
+import Canonical
+import Cllama
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// What a sidecar is at the moment: its configuration, its stages, what its instances spent.
+///
+/// Belongs to one event loop, on which everything of a sidecar runs but the writing of its record.
+final class Sidecar {
+  /// The version, which bundles may ask for.
+  static let version = "0.1.0"
+
+  /// A configuration that is in force.
+  struct Serving {
+    var configuration: SidecarConfiguration
+    var pipeline: Pipeline
+    var keys: [String: UpstreamKey]
+    var policies: [PolicyFiles.Loaded]
+  }
+
+  /// What an instance did.
+  struct Account {
+    var spending: Spending
+    var rate: RateLimit
+    var running = 0
+  }
+
+  let loop: any EventLoop
+  let log: RecordLog
+  let client: HTTPClient
+  /// nil: everything is denied, and `reason` says why.
+  private(set) var serving: Serving?
+  private(set) var reason: String?
+  private(set) var accounts: [String: Account] = [:]
+  var metrics = Metrics()
+  /// Whether it is on its way to its end: what runs is finished, nothing new begins.
+  private(set) var isStopping = false
+  private var running = 0
+  private var stopped: EventLoopPromise<Void>?
+  private var lastNumber = 0
+  /// So that numbers of calls differ from those of a sidecar that ran before.
+  private let started = RecordTime.now
+
+  init(loop: any EventLoop, log: RecordLog, client: HTTPClient) {
+    self.loop = loop
+    self.log = log
+    self.client = client
+  }
+
+  /// Takes a configuration over, or denies everything from now on.
+  func take(_ result: Result<Serving, ConfigurationFailure>) {
+    var record = CallRecord(.configuration)
+    switch result {
+    case .success(let next):
+      for instance in next.configuration.instances {
+        let limits = (next.configuration.budget, next.configuration.limits.requestsPerMinute)
+        if let old = serving?.configuration, accounts[instance.name] != nil,
+          old.budget == limits.0, old.limits.requestsPerMinute == limits.1
+        {
+          continue
+        }
+        var account = Account(spending: Spending(limits.0), rate: RateLimit(perMinute: limits.1))
+        account.running = accounts[instance.name]?.running ?? 0
+        restored[instance.name].map { calls in
+          for call in calls { account.spending.restore(tokens: call.tokens, cost: call.cost, time: call.time) }
+        }
+        accounts[instance.name] = account
+      }
+      serving = next
+      reason = nil
+      record.set("verdict", "serving")
+      for policy in next.policies {
+        record.set("policy", policy.path)
+        record.set("policy_sha256", policy.digest)
+        record.set("policy_semantic_sha256", policy.semanticHash)
+      }
+    case .failure(let failure):
+      serving = nil
+      reason = failure.path.isEmpty ? failure.message : "\(failure.path): \(failure.message)"
+      record.set("verdict", "deny")
+      record.set("reason", reason)
+    }
+    log.note([record])
+  }
+
+  /// What instances spent before the sidecar was started, from the record.
+  var restored: [String: [RestoredCall]] = [:]
+
+  /// A name for a call, that no other has.
+  func nextCall() -> String {
+    lastNumber += 1
+    return "\(String(started, radix: 36))-\(lastNumber)"
+  }
+
+  /// The instance that a token belongs to. All are compared, so that the time tells nothing.
+  func instance(token: some Collection<UInt8>) -> SidecarConfiguration.Instance? {
+    guard let serving else { return nil }
+    let digest = Hash256(of: Array(token))
+    var found: SidecarConfiguration.Instance?
+    for instance in serving.configuration.instances where instance.tokenDigest == digest { found = instance }
+    return found
+  }
+
+  func withAccount<Result>(_ name: String, _ body: (inout Account) -> Result) -> Result? {
+    guard accounts[name] != nil else { return nil }
+    return accounts[name].map { _ in
+      body(&accounts[name, default: Account(spending: Spending(.init()), rate: RateLimit(perMinute: 0))])
+    }
+  }
+
+  /// Counts a call that begins.
+  func begin(_ instance: String) {
+    running += 1
+    _ = withAccount(instance) { $0.running += 1 }
+  }
+
+  /// Counts a call that ended.
+  func end(_ instance: String) {
+    running -= 1
+    _ = withAccount(instance) { $0.running -= 1 }
+    if isStopping, running == 0 { stopped?.succeed(()) }
+  }
+
+  var runningCount: Int { running }
+
+  private var strangerNotedAt = 0
+
+  /// Whether a refusal of somebody unknown is worth a line: one a second is.
+  func mayNoteStranger() -> Bool {
+    let now = RecordTime.now
+    if now - strangerNotedAt < 1_000 { return false }
+    strangerNotedAt = now
+    return true
+  }
+
+  /// Begins nothing new; the future tells when what ran has ended.
+  func stop() -> EventLoopFuture<Void> {
+    if let stopped { return stopped.futureResult }
+    isStopping = true
+    let promise = loop.makePromise(of: Void.self)
+    stopped = promise
+    if running == 0 { promise.succeed(()) }
+    return promise.futureResult
+  }
+}
+
+/// A call that the record tells of.
+struct RestoredCall: Sendable {
+  var tokens: Int
+  var cost: Money
+  var time: Int
+}

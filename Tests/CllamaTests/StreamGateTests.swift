@@ -1,0 +1,260 @@
+import Driver
+import IR
+import JSON
+import Lowering
+import Policy
+import Source
+import TestSupport
+import Testing
+
+@testable import Cllama
+
+/// Answers that come as events: whatever way they are cut, they get the same verdict, and nothing of what is denied goes out.
+struct StreamGateTests {
+  static let secret = "ghp_" + String(repeating: "a1B2", count: 9)
+
+  static func stage(_ settings: PolicyStage.Settings = .init()) throws -> PolicyStage {
+    try PolicyStage("policy/test", Fixture.program(), settings)
+  }
+
+  /// Feeds events one by one; gives what came out.
+  static func run(_ api: WireAPI, _ events: [String], _ pipeline: Pipeline) throws -> (text: String, gate: StreamGate) {
+    let gate = StreamGate(api, pipeline)
+    var reader = ServerEventReader()
+    var out: [UInt8] = []
+    for event in events {
+      try reader.read(event.utf8) { event in for released in try gate.push(event) { out += released.bytes } }
+    }
+    for released in try gate.finish() { out += released.bytes }
+    return (String(decoding: out, as: UTF8.self), gate)
+  }
+
+  static func quoted(_ text: String) -> String { JSONValue.string(text).text() }
+
+  static func chat(_ text: String) -> String {
+    "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\(quoted(text))},\"finish_reason\":null}]}\n\n"
+  }
+  static let chatEnd = """
+    data: {"id":"c","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n
+    """ + "data: [DONE]\n\n"
+
+  static func message(_ text: String) -> String {
+    "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\(quoted(text))}}\n\n"
+  }
+
+  static func response(_ text: String, _ number: Int) -> String {
+    "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"output_index\":0,\"content_index\":0,\"sequence_number\":\(number),\"delta\":\(quoted(text))}\n\n"
+  }
+
+  /// The texts of a stream, put together.
+  static func said(_ stream: String, _ api: WireAPI) throws -> String {
+    var reader = ServerEventReader()
+    var text = ""
+    try reader.read(stream.utf8) { event in
+      guard let data = event.data, !event.isDone, let json = try? JSONValue.strict(data) else { return }
+      switch api {
+      case .messages: text += json["delta"]?["text"]?.string ?? ""
+      case .responses: if json["type"]?.string == "response.output_text.delta" { text += json["delta"]?.string ?? "" }
+      default: text += json["choices"]?.array?.first?["delta"]?["content"]?.string ?? ""
+      }
+    }
+    return text
+  }
+
+  static func events(_ api: WireAPI, _ pieces: [String]) -> [String] {
+    switch api {
+    case .messages:
+      return [
+        "event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}\n\n"
+      ]
+        + pieces.map(message)
+        + [
+          "event: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":0}\n\n",
+          "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":7}}\n\n",
+          "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n",
+        ]
+    case .responses:
+      let whole = quoted(pieces.joined())
+      return pieces.enumerated().map { response($0.element, $0.offset) } + [
+        "event: response.output_text.done\ndata: {\"type\":\"response.output_text.done\",\"output_index\":0,\"content_index\":0,\"sequence_number\":\(pieces.count),\"text\":\(whole)}\n\n",
+        "event: response.completed\ndata: {\"type\":\"response.completed\",\"sequence_number\":\(pieces.count + 1),\"response\":{\"output\":[{\"type\":\"message\",\"content\":[{\"type\":\"output_text\",\"text\":\(whole)}]}],\"usage\":{\"input_tokens\":3,\"output_tokens\":4}}}\n\n",
+      ]
+    default: return pieces.map(chat) + [chatEnd]
+    }
+  }
+
+  @Test(arguments: [WireAPI.chat, .messages, .responses])
+  func masksASecretWhereverItIsCut(_ api: WireAPI) throws {
+    let text = "The key is \(Self.secret), keep it."
+    let wanted = "The key is [redacted:github_token], keep it."
+    let bytes = Array(text.utf8)
+    for first in 0...bytes.count {
+      let pieces = [String(decoding: bytes[..<first], as: UTF8.self), String(decoding: bytes[first...], as: UTF8.self)]
+      let (out, gate) = try Self.run(api, Self.events(api, pieces), Pipeline([try Self.stage()]))
+      #expect(try Self.said(out, api) == wanted, "cut at \(first)")
+      #expect(!out.contains(Self.secret.prefix(20)), "cut at \(first)")
+      #expect(gate.notes.count { $0.action == .redact } == 1, "cut at \(first)")
+      #expect(gate.isFinished)
+    }
+    let single = bytes.map { String(decoding: [$0], as: UTF8.self) }
+    let (out, _) = try Self.run(api, Self.events(api, single), Pipeline([try Self.stage()]))
+    #expect(try Self.said(out, api) == wanted)
+    #expect(!out.contains(Self.secret.prefix(20)))
+  }
+
+  @Test(arguments: [WireAPI.chat, .messages, .responses])
+  func passesWhatNothingIsWrongWithAsItCame(_ api: WireAPI) throws {
+    let events = Self.events(api, ["Hello", ", wor", "ld. ", "How are", " you?"])
+    let (out, gate) = try Self.run(api, events, Pipeline([try Self.stage()]))
+    #expect(out == events.joined())
+    #expect(gate.notes.isEmpty)
+  }
+
+  static func chatCall(_ index: Int, _ name: String?, _ arguments: String) -> String {
+    let named = name.map { "\"name\":\(quoted($0))," } ?? ""
+    return
+      "data: {\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":\(index),\"function\":{\(named)\"arguments\":\(quoted(arguments))}}]},\"finish_reason\":null}]}\n\n"
+  }
+
+  static func callEvents(_ api: WireAPI, _ index: Int, _ name: String, _ pieces: [String], number: Int = 0) -> [String]
+  {
+    switch api {
+    case .messages:
+      return [
+        "event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":\(index),\"content_block\":{\"type\":\"tool_use\",\"id\":\"t\(index)\",\"name\":\(quoted(name)),\"input\":{}}}\n\n"
+      ]
+        + pieces.map {
+          "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":\(index),\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":\(quoted($0))}}\n\n"
+        } + ["event: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":\(index)}\n\n"]
+    case .responses:
+      let whole = quoted(pieces.joined())
+      var events = [
+        "data: {\"type\":\"response.output_item.added\",\"output_index\":\(index),\"item\":{\"type\":\"function_call\",\"name\":\(quoted(name)),\"arguments\":\"\"}"
+      ]
+      events += pieces.map {
+        "data: {\"type\":\"response.function_call_arguments.delta\",\"output_index\":\(index),\"delta\":\(quoted($0))"
+      }
+      events += [
+        "data: {\"type\":\"response.function_call_arguments.done\",\"output_index\":\(index),\"arguments\":\(whole)",
+        "data: {\"type\":\"response.output_item.done\",\"output_index\":\(index),\"item\":{\"type\":\"function_call\",\"name\":\(quoted(name)),\"arguments\":\(whole)}",
+      ]
+      return events.enumerated().map { "\($0.element),\"sequence_number\":\(number + $0.offset)}\n\n" }
+    default:
+      return [chatCall(index, name, "")] + pieces.map { chatCall(index, nil, $0) }
+    }
+  }
+
+  static func end(_ api: WireAPI, _ number: Int = 0, _ items: String = "[]") -> [String] {
+    switch api {
+    case .messages:
+      [
+        "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"tool_use\"},\"usage\":{\"output_tokens\":7}}\n\n",
+        "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n",
+      ]
+    case .responses:
+      ["data: {\"type\":\"response.completed\",\"response\":{\"output\":\(items)},\"sequence_number\":\(number)}\n\n"]
+    default:
+      ["data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"tool_calls\"}]}\n\n", "data: [DONE]\n\n"]
+    }
+  }
+
+  @Test(arguments: [WireAPI.chat, .messages, .responses])
+  func dropsABlockedCallWhole(_ api: WireAPI) throws {
+    let arguments = Array(#"{"command":"rm -rf /"}"#.utf8)
+    for cut in 0...arguments.count {
+      let pieces = [
+        String(decoding: arguments[..<cut], as: UTF8.self), String(decoding: arguments[cut...], as: UTF8.self),
+      ]
+      let good = Self.callEvents(api, 0, "read_page", [#"{"page":1}"#])
+      let bad = Self.callEvents(api, 1, "shell_exec", pieces, number: good.count)
+      let more = Self.callEvents(api, 2, "read_page", [#"{"page":2}"#], number: good.count + bad.count)
+      let (out, gate) = try Self.run(
+        api, good + bad + more + Self.end(api, good.count + bad.count + more.count), Pipeline([try Self.stage()]))
+      #expect(!out.contains("shell_exec") && !out.contains("rm -rf"), "cut at \(cut)")
+      #expect(out.contains("read_page"))
+      #expect(out.contains(#"\"page\":1"#) && out.contains(#"\"page\":2"#))
+      #expect(gate.judgedCalls == 3)
+      #expect(gate.notes.map(\.action) == [.drop])
+      // Numbers have no gap.
+      switch api {
+      case .chat: #expect(out.contains(#""index":1,"function""#) && !out.contains(#""index":2"#))
+      case .messages: #expect(out.contains(#""index":1"#) && !out.contains(#""index":2"#))
+      default:
+        #expect(!out.contains(#""output_index":2"#))
+        var reader = ServerEventReader()
+        var numbers: [Int] = []
+        try reader.read(out.utf8) { event in
+          if let data = event.data, let number = try JSONValue.strict(data)["sequence_number"]?.integer {
+            numbers.append(number)
+          }
+        }
+        #expect(numbers == Array(0..<numbers.count))
+      }
+    }
+  }
+
+  @Test(arguments: [WireAPI.chat, .messages])
+  func saysThatTheTurnEndedWhereNoCallIsLeft(_ api: WireAPI) throws {
+    let (out, _) = try Self.run(
+      api, Self.callEvents(api, 0, "shell_exec", ["{}"]) + Self.end(api), Pipeline([try Self.stage()]))
+    #expect(!out.contains("tool_use") && !out.contains("tool_calls") && !out.contains("shell_exec"))
+    #expect(out.contains(api == .chat ? #""finish_reason":"stop""# : #""stop_reason":"end_turn""#))
+  }
+
+  @Test(arguments: [WireAPI.chat, .messages, .responses])
+  func passesAllowedCallsAsTheyCame(_ api: WireAPI) throws {
+    let call = Self.callEvents(api, 0, "read_page", [#"{"pa"#, #"ge":1}"#])
+    let items = #"[{"type":"function_call","name":"read_page","arguments":"{\"page\":1}"}]"#
+    let events = call + Self.end(api, call.count, items)
+    let (out, gate) = try Self.run(api, events, Pipeline([try Self.stage()]))
+    #expect(out == events.joined())
+    #expect(gate.judgedCalls == 1)
+  }
+
+  @Test func deliversNothingOfACallThatNeverEnds() throws {
+    let (out, gate) = try Self.run(
+      .chat, [Self.chat("Hi. "), Self.chatCall(0, "read_page", #"{"pa"#)], Pipeline([try Self.stage()]))
+    #expect(out == Self.chat("Hi. "))
+    #expect(gate.notes.map(\.rule) == ["incomplete"])
+    #expect(!gate.isFinished)
+  }
+
+  @Test func refusesWhatIsNoJSON() throws {
+    #expect(throws: Denial.self) { try Self.run(.chat, ["data: {\"choices\":[\n\n"], Pipeline([try Self.stage()])) }
+  }
+
+  @Test func interleavedCallsAreTakenApart() throws {
+    let events = [
+      Self.chatCall(0, "read_page", #"{"a"#), Self.chatCall(1, "shell_exec", #"{"b"#), Self.chatCall(0, nil, ":1}"),
+      Self.chatCall(1, nil, ":2}"),
+    ]
+    let (out, gate) = try Self.run(.chat, events + Self.end(.chat), Pipeline([try Self.stage()]))
+    #expect(!out.contains("shell_exec") && !out.contains(#"{\"b"#))
+    #expect(out.contains("read_page") && out.contains("tool_calls"))
+    #expect(gate.judgedCalls == 2)
+  }
+
+  @Test func aWholeAnswerGetsTheSameVerdict() throws {
+    let pipeline = Pipeline([try Self.stage()])
+    let body: JSONValue = [
+      "choices": [
+        [
+          "index": 0, "finish_reason": "tool_calls",
+          "message": [
+            "role": "assistant", "content": .string("The key is \(Self.secret), keep it."),
+            "tool_calls": [
+              ["id": "1", "type": "function", "function": ["name": "shell_exec", "arguments": "{}"]]
+            ],
+          ],
+        ]
+      ]
+    ]
+    var answer = ModelAnswer(.chat, body: body)
+    var notes: [Intervention] = []
+    try pipeline.judge(&answer, &notes)
+    let text = answer.body.text()
+    #expect(text.contains("The key is [redacted:github_token], keep it."))
+    #expect(!text.contains("shell_exec") && text.contains(#""finish_reason":"stop""#))
+    #expect(notes.map(\.action) == [.redact, .drop])
+  }
+}
