@@ -151,8 +151,10 @@ let package = Package(
       name: "EquivalenceTests",
       dependencies: ["JSON", "Canonical", "Ledger", "Governance", "Runtime", "TestSupport"], path: "Tests/Equivalence",
       exclude: ["equivalence.py", "differences.json"], swiftSettings: settings),
-    tests("CllamaTests", imports: ["Source", "JSON", "Canonical", "IR", "Policy", "Lowering", "Driver", "Cllama", "TestSupport"]),
-    tests("RuntimeTests", imports: ["Source", "JSON", "IR", "Runtime", "TestSupport"]),
+    tests(
+      "CllamaTests",
+      imports: ["Source", "JSON", "Canonical", "IR", "Policy", "Lowering", "Driver", "Cllama", "TestSupport"]),
+    tests("RuntimeTests", imports: ["Source", "JSON", "Diagnostics", "IR", "Driver", "Runtime", "TestSupport"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Source", "JSON", "IR", "Canonical", "Runtime", "TestSupport", "claw"],
       path: "Tests/EndToEnd", swiftSettings: settings),

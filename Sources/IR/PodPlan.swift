@@ -57,6 +57,8 @@ package struct PodPlan: Sendable {
     package var serviceNetwork: String
     /// The stack of its sidecar; nil for `cllama: none`.
     package var cllama: [String]?
+    /// Whether its network is an ordinary one, by a privilege.
+    package var hasOpenEgress = false
     /// The variables that hold the sidecar's token in its containers.
     package var tokenVariables: [String] = []
     /// The SHA-256 of the contract that the containers see, in hexadecimal digits.

@@ -113,6 +113,8 @@ package struct PodPolicy: Sendable {
 
 /// Names below a pod's own folder, `.claw/POD`, and inside sidecars.
 package enum SidecarFiles {
+  /// The image of sidecars.
+  package static let image = "claw-cllama:0.1.0"
   /// What the folder with the sidecars' folders is called.
   package static let folder = "sidecars"
   /// The configuration in a sidecar's folder.

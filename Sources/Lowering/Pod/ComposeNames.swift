@@ -17,8 +17,6 @@ enum ComposeNames {
   static let sharedSidecar = "claw-cllama"
   /// The sidecar of an instance.
   static func sidecar(_ instance: String) -> String { "\(instance)-cllama" }
-  /// The image of sidecars.
-  static let sidecarImage = "claw-cllama:0.1.0"
   /// Whether a label's key is claw's.
   static func isOwnLabel(_ key: String) -> Bool { key.utf8.starts(with: "claw.".utf8) }
 

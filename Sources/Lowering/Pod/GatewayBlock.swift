@@ -31,25 +31,25 @@ struct GatewayBlock {
     (
       "limits",
       [
-        ("request-bytes", .number(1...1 << 30)), ("response-bytes", .number(1...1 << 32)),
+        ("request-bytes", .number(1...1 << 40)), ("response-bytes", .number(1...1 << 40)),
         ("first-byte-seconds", .number(1...86_400)), ("idle-seconds", .number(1...86_400)),
-        ("total-seconds", .number(1...86_400)), ("requests-per-minute", .number(0...1_000_000)),
+        ("total-seconds", .number(1...86_400)), ("requests-per-minute", .number(0...1 << 40)),
         ("concurrent", .number(1...65_536)),
       ]
     ),
-    ("retry", [("attempts", .number(0...10)), ("backoff-ms", .number(0...60_000))]),
+    ("retry", [("attempts", .number(1...10)), ("backoff-ms", .number(0...60_000))]),
     (
       "budget",
       [
-        ("tokens", .number(0...Int.max)), ("usd", .amount), ("requests", .number(0...Int.max)),
+        ("tokens", .number(0...1 << 40)), ("usd", .amount), ("requests", .number(0...1 << 40)),
         ("window-seconds", .number(1...31_622_400)),
       ]
     ),
     (
       "log",
       [
-        ("bodies", .word(["none", "redacted"])), ("segment-bytes", .number(1 << 16...1 << 32)),
-        ("keep-segments", .number(1...65_536)),
+        ("bodies", .word(["none", "redacted"])), ("segment-bytes", .number(4096...1 << 40)),
+        ("keep-segments", .number(2...100_000)),
       ]
     ),
   ]

@@ -13,6 +13,7 @@ extension PodLowering {
         surfaceVolumes: claw.surfaces.filter { $0.surface.kind == .volume }.map {
           ($0.surface.target, $0.surface.access != .readWrite)
         })
+      entry.hasOpenEgress = claw.hasOpenEgress
       entry.tokenVariables = claw.tokenVariables
       entry.settings = resolvedSettings(claw)
       plan.claws.append(entry)

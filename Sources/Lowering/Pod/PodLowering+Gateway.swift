@@ -45,18 +45,16 @@ extension PodLowering {
 
   // MARK: The configuration
 
-  /// What a sidecar is told, without what depends on the machine; the order is that of docs/sidecar.md.
+  /// What a sidecar is told, without what depends on the machine, in a fixed order.
   func settings(_ claw: ResolvedClaw) -> [JSONValue.Member] {
     let egress = egress(claw)
     let isHermetic = claw.topology == .hermetic
-    var members: [JSONValue.Member] = [
-      .init(
-        "listen",
-        [
-          "api": isHermetic ? 0 : 8080, "connect": egress.isEmpty ? 0 : 3128,
-          "dns": isHermetic || claw.hasOpenEgress ? 0 : 53,
-        ])
-    ]
+    // Health checks ask on the loopback interface, which is all that a hermetic claw's sidecar has an ear on.
+    let listen: JSONValue =
+      isHermetic
+      ? ["address": "127.0.0.1", "api": 8080, "connect": 0, "dns": 0]
+      : ["api": 8080, "connect": egress.isEmpty ? 0 : 3128, "dns": claw.hasOpenEgress ? 0 : 53]
+    var members: [JSONValue.Member] = [.init("listen", listen)]
     func add(_ name: String, _ value: JSONValue?) { if let value { members.append(.init(name, value)) } }
     func add(_ name: String, list: [JSONValue]) { if !list.isEmpty { members.append(.init(name, .array(list))) } }
     if isHermetic { add("socket", .string(SidecarFiles.socket)) }

@@ -10,7 +10,7 @@ extension PodLowering {
     guard let sidecar = sidecar(of: instance), sidecar.instances.first?.name == instance.name else { return [] }
     let inner = indent + 2
     var entries: [ComposePlan.Entry] = [
-      .init("image", .text(ComposeNames.sidecarImage)),
+      .init("image", .text(SidecarFiles.image)),
       // Where the image is not there, claw makes it: nothing of that name is to come from elsewhere.
       .init("pull_policy", .text("never")),
       .init("user", .text("65532:65532")), .init("read_only", .bool(true)), .init("cap_drop", .list([.text("ALL")])),
