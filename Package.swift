@@ -154,6 +154,7 @@ let package = Package(
     tests(
       "CllamaTests",
       imports: ["Source", "JSON", "Canonical", "IR", "Policy", "Lowering", "Driver", "Cllama", "TestSupport"]),
+    tests("CllamaServerTests", imports: ["cllama", "JSON", "Canonical", "Cllama", "CllamaServer", "TestSupport"]),
     tests("RuntimeTests", imports: ["Source", "JSON", "Diagnostics", "IR", "Driver", "Runtime", "TestSupport"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Source", "JSON", "IR", "Canonical", "Runtime", "TestSupport", "claw"],

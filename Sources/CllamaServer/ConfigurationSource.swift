@@ -13,6 +13,9 @@ struct ConfigurationSource {
     path.utf8.lastIndex(of: 0x2F).map { String(path[..<$0]) } ?? "."
   }
 
+  /// What people allowed again.
+  var lifts: [Lifts.Lift] { Lifts.read(folder) }
+
   /// The configuration, if it is another one than was last read.
   mutating func changed() -> Result<Sidecar.Serving, ConfigurationFailure>? {
     let bytes: [UInt8]

@@ -32,7 +32,7 @@ extension Exchange {
     } catch { return refuse(error) }
     forwarded = bytes
     estimatedTokens = Usage.estimate(bytes: bytes.count)
-    count()
+    enter()
     judge(from: 0, evaluator: 0)
   }
 
@@ -180,7 +180,7 @@ extension Exchange {
       if isOver { return }
       if NIODeadline.now() - lastActivity < allowed { return watchTime() }
       let error = WireError(.upstreamTimeout, "the upstream said nothing for too long")
-      abandon()
+      isHeadDelivered ? abandonUpstream() : abandon()
       failed(error)
     }
   }
@@ -242,6 +242,7 @@ extension Exchange {
       $0.spending.end(estimated: estimatedTokens, usage: counted, cost: cost, now: now)
     }
     sidecar.metrics.count(counted, cost)
+    let drifted = sidecar.drifted(instance.name, Drift.Call(notes, sentenceLength: answer?.sentenceLength))
     let firstByte = firstByteAt.map { Int(($0 - start).nanoseconds / 1_000_000) }
     sidecar.metrics.count(apiName, status: status ?? self.status, milliseconds: elapsed, firstByte: firstByte)
     var records = unrecordedNotes()
@@ -264,7 +265,7 @@ extension Exchange {
       if answer.judgedCalls > 0 { record.set("judged_calls", answer.judgedCalls) }
     }
     records.append(record)
-    return sidecar.log.append(records)
+    return sidecar.log.append(records + drifted)
   }
 
   /// An answer that began can't be finished: the caller is told in the stream, and the connection is closed.

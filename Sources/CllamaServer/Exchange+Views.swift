@@ -56,9 +56,4 @@ extension Exchange {
       ] : ["object": "list", "data": list]
     deliver(.ok, "application/json", Array(body.text().utf8))
   }
-
-  /// A call of a service of the pod.
-  func service(_ name: String, _ path: String, _ body: ByteBuffer?) {
-    refuse(WireError(.notFound, "the claw has no service '\(name)'"))
-  }
 }

@@ -87,6 +87,7 @@ final class Exchange {
       return refuse(WireError(.unauthorized, "the token is missing or wrong"))
     }
     self.instance = instance
+    self.serving?.pipeline = sidecar.pipeline(instance)
     let limit = serving.configuration.limits.requestBytes
     if let length = requestHead.headers.first(name: "content-length").flatMap({ Int($0) }), length > limit {
       return refuse(WireError(.tooLarge, "the body has more than \(limit) bytes"))
@@ -138,7 +139,7 @@ final class Exchange {
   }
 
   /// Counts the call as one that runs.
-  func count() {
+  func enter() {
     guard let instance, !isCounted else { return }
     isCounted = true
     sidecar.begin(instance.name)
@@ -155,9 +156,13 @@ final class Exchange {
     record.set("verdict", "deny")
     record.set("reason", error.message)
     record.set("http.response.status_code", status)
+    // What a stage refused counts as drift; what a limit refused does not.
+    let drifted =
+      error.kind == .denied && !notes.isEmpty
+      ? instance.map { sidecar.drifted($0.name, Drift.Call(notes)) } ?? [] : []
     // Who has no token could fill the disk with refusals: those are counted, and told once a second.
     let isWorthALine = instance != nil || sidecar.mayNoteStranger()
-    let records = unrecordedNotes() + (isWorthALine ? [record] : [])
+    let records = unrecordedNotes() + (isWorthALine ? [record] : []) + drifted
     sidecar.metrics.count(apiName, status: status, milliseconds: elapsed, firstByte: nil)
     guard instance != nil else {
       if !records.isEmpty { sidecar.log.note(records) }
@@ -175,13 +180,18 @@ final class Exchange {
   }
 
   /// A whole answer.
-  func deliver(_ status: HTTPResponseStatus, _ type: String, _ body: [UInt8], _ headers: HTTPHeaders = HTTPHeaders()) {
+  ///
+  /// - Parameter isCounted: whether `count` was told of the body already.
+  func deliver(
+    _ status: HTTPResponseStatus, _ type: String, _ body: [UInt8], _ headers: HTTPHeaders = HTTPHeaders(),
+    isCounted: Bool = false
+  ) {
     if isOver { return }
     var headers = headers
     if !type.isEmpty { headers.replaceOrAdd(name: "content-type", value: type) }
     headers.replaceOrAdd(name: "content-length", value: String(body.count))
     writeHead(status, headers)
-    write(body)
+    write(body, isCounted: isCounted)
     end()
   }
 
@@ -196,10 +206,15 @@ final class Exchange {
       NIOAny(HTTPServerResponsePart.head(.init(version: .http1_1, status: status, headers: headers))), promise: nil)
   }
 
-  func write(_ bytes: [UInt8]) {
-    if isOver || bytes.isEmpty { return }
+  /// Counts bytes as said before they are written, where the verdict must be on the disk first.
+  func count(_ bytes: [UInt8]) {
     deliveredDigest.add(bytes)
     deliveredBytes += bytes.count
+  }
+
+  func write(_ bytes: [UInt8], isCounted: Bool = false) {
+    if isOver || bytes.isEmpty { return }
+    if !isCounted { count(bytes) }
     context.write(NIOAny(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: bytes)))), promise: nil)
   }
 

@@ -35,6 +35,23 @@ enum Restoration {
     return calls.mapValues { $0.sorted { $0.time < $1.time } }
   }
 
+  /// How far each instance had drifted: what the last lines about that say.
+  static func drift(_ configuration: SidecarConfiguration) -> [String: DriftKeeper] {
+    var keepers: [String: DriftKeeper] = [:]
+    for segment in RecordFile.files(configuration.log.folder) {
+      guard let bytes = try? RecordFile.contents("\(configuration.log.folder)/\(RecordFile.name(segment))") else {
+        continue
+      }
+      for line in bytes.split(separator: 0x0A) where ByteFinder.has(Array(line), "\"type\":\"quarantine\"") {
+        guard let value = try? JSONValue.strict(Array(line)), let name = value["gen_ai.agent.id"]?.string else {
+          continue
+        }
+        keepers[name, default: DriftKeeper(name)].restore(value)
+      }
+    }
+    return keepers
+  }
+
   /// A line for each call that was begun and never came to its end: the sidecar was killed under it.
   static func lost(_ configuration: SidecarConfiguration) -> [CallRecord] {
     guard let segment = RecordFile.files(configuration.log.folder).last,

@@ -14,36 +14,69 @@ package enum Server {
     package var message: String
   }
 
-  /// Serves until a signal ends it.
-  package static func run(configuration path: String) throws(Failure) {
-    signal(SIGPIPE, SIG_IGN)
-    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let thread = NIOThreadPool(numberOfThreads: 1)
-    thread.start()
-    let loop = group.next()
-    do {
+  /// A sidecar that serves.
+  package final class Running: Sendable {
+    private let loop: any EventLoop
+    private let group: MultiThreadedEventLoopGroup
+    private let thread: NIOThreadPool
+    private let process: NIOLoopBound<ServerProcess>
+    private let done: EventLoopPromise<Void>
+    /// The ports of its listeners, in the order: API, CONNECT, names.
+    package let ports: [Int]
+
+    fileprivate init(_ path: String) throws {
+      group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+      thread = NIOThreadPool(numberOfThreads: 1)
+      thread.start()
+      let loop = group.next()
+      self.loop = loop
       let done = loop.makePromise(of: Void.self)
-      let process = try loop.submit {
-        NIOLoopBound(try ServerProcess(path, loop: loop, group: group, thread: thread, done: done), eventLoop: loop)
-      }.wait()
-      try loop.flatSubmit { process.value.listen() }.wait()
-      let signals = [SIGTERM, SIGINT].map { number in
-        signal(number, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-        source.setEventHandler { loop.execute { process.value.stop() } }
-        source.resume()
-        return source
+      self.done = done
+      do {
+        process = try loop.submit { [group, thread] in
+          NIOLoopBound(
+            try ServerProcess(path, loop: loop, group: group, thread: thread, done: done), eventLoop: loop)
+        }.wait()
+        ports = try loop.flatSubmit { [process] in process.value.listen() }.wait()
+      } catch {
+        done.succeed(())
+        throw error
       }
+    }
+
+    /// Takes no more calls, and ends when those that run have ended.
+    package func stop() { loop.execute { [process] in process.value.stop() } }
+
+    /// Waits for the end.
+    package func wait() throws {
       try done.futureResult.wait()
-      withExtendedLifetime(signals) {}
-      try loop.flatSubmit { process.value.close() }.wait()
+      try loop.flatSubmit { [process] in process.value.close() }.wait()
       try group.syncShutdownGracefully()
       try thread.syncShutdownGracefully()
-    } catch let failure as Failure {
-      throw failure
-    } catch let failure as RecordFile.Failure {
-      throw Failure(message: failure.message)
-    } catch { throw Failure(message: "\(error)") }
+    }
+  }
+
+  /// Begins to serve.
+  package static func start(configuration path: String) throws(Failure) -> Running {
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
+    do { return try Running(path) } catch let failure as Failure { throw failure } catch let failure
+      as RecordFile.Failure
+    { throw Failure(message: failure.message) } catch { throw Failure(message: "\(error)") }
+  }
+
+  /// Serves until a signal ends it.
+  package static func run(configuration path: String) throws(Failure) {
+    let running = try start(configuration: path)
+    let signals = [SIGTERM, SIGINT].map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler { running.stop() }
+      source.resume()
+      return source
+    }
+    defer { withExtendedLifetime(signals) {} }
+    do { try running.wait() } catch { throw Failure(message: "\(error)") }
   }
 }
 
@@ -56,6 +89,7 @@ final class ServerProcess {
   private var source: ConfigurationSource
   private var channels: [any Channel] = []
   private let first: SidecarConfiguration?
+  private let discovery: Discovery
 
   init(
     _ path: String, loop: any EventLoop, group: MultiThreadedEventLoopGroup, thread: NIOThreadPool,
@@ -84,17 +118,20 @@ final class ServerProcess {
     client.httpVersion = .http1Only
     sidecar = Sidecar(
       loop: loop, log: log, client: HTTPClient(eventLoopGroupProvider: .shared(group), configuration: client))
+    discovery = Discovery(sidecar)
     sidecar.restored = Restoration.calls(configuration)
+    sidecar.restoredDrift = Restoration.drift(configuration)
     let lost = Restoration.lost(configuration)
     var start = CallRecord(.start)
     start.set("version", Sidecar.version)
     start.set("instances", value: .array(configuration.instances.map { .string($0.name) }))
     log.note([start] + lost)
     if let changed = source.changed() { sidecar.take(changed) }
+    sidecar.take(source.lifts)
   }
 
-  func listen() -> EventLoopFuture<Void> {
-    guard let configuration = first else { return loop.makeSucceededVoidFuture() }
+  func listen() -> EventLoopFuture<[Int]> {
+    guard let configuration = first else { return loop.makeSucceededFuture([]) }
     let sidecar = NIOLoopBound(sidecar, eventLoop: loop)
     var limits = NIOHTTPDecoderLimitConfiguration()
     limits.maxHeaderFieldSize = 16 << 10
@@ -121,17 +158,56 @@ final class ServerProcess {
     if let socket = configuration.socket {
       bindings.append(bootstrap.bind(unixDomainSocketPath: socket, cleanupExistingSocketFile: true))
     }
+    if configuration.listen.connect > 0 {
+      bindings.append(
+        connectBootstrap(decoder).bind(host: configuration.listen.address, port: configuration.listen.connect))
+    }
+    if configuration.listen.dns > 0 {
+      bindings.append(
+        DatagramBootstrap(group: group)
+          .channelInitializer { channel in
+            channel.eventLoop.makeCompletedFuture {
+              try channel.pipeline.syncOperations.addHandler(NameServer(sidecar.value))
+            }
+          }
+          .bind(host: configuration.listen.address, port: configuration.listen.dns))
+    }
     return EventLoopFuture.whenAllSucceed(bindings, on: loop).assumeIsolated().map { [self] bound in
       channels = bound
       watch()
+      discovery.run()
+      return bound.map { $0.localAddress?.port ?? 0 }
     }.nonisolated()
+  }
+
+  private func connectBootstrap(_ limits: NIOHTTPDecoderLimitConfiguration) -> ServerBootstrap {
+    let sidecar = NIOLoopBound(sidecar, eventLoop: loop)
+    return ServerBootstrap(group: group)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          let decoder = ByteToMessageHandler(
+            HTTPRequestDecoder(
+              leftOverBytesStrategy: .forwardBytes, informationalResponseStrategy: .drop,
+              limitConfiguration: limits))
+          let encoder = HTTPResponseEncoder()
+          try channel.pipeline.syncOperations.addHandlers([
+            encoder, decoder, ConnectHandler(sidecar.value, decoder: decoder, encoder: encoder),
+          ])
+        }
+      }
+      .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
   }
 
   /// Looks once a second whether the configuration changed.
   private func watch() {
     loop.assumeIsolated().scheduleTask(in: .seconds(1)) { [self] in
       if sidecar.isStopping { return }
-      if let changed = source.changed() { sidecar.take(changed) }
+      if let changed = source.changed() {
+        sidecar.take(changed)
+        discovery.run()
+      }
+      sidecar.take(source.lifts)
       watch()
     }
   }

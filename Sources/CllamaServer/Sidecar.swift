@@ -25,6 +25,7 @@ final class Sidecar {
     var spending: Spending
     var rate: RateLimit
     var running = 0
+    var drift: DriftKeeper
   }
 
   let loop: any EventLoop
@@ -61,7 +62,9 @@ final class Sidecar {
         {
           continue
         }
-        var account = Account(spending: Spending(limits.0), rate: RateLimit(perMinute: limits.1))
+        var account = Account(
+          spending: Spending(limits.0), rate: RateLimit(perMinute: limits.1),
+          drift: accounts[instance.name]?.drift ?? restoredDrift[instance.name] ?? DriftKeeper(instance.name))
         account.running = accounts[instance.name]?.running ?? 0
         restored[instance.name].map { calls in
           for call in calls { account.spending.restore(tokens: call.tokens, cost: call.cost, time: call.time) }
@@ -87,6 +90,8 @@ final class Sidecar {
 
   /// What instances spent before the sidecar was started, from the record.
   var restored: [String: [RestoredCall]] = [:]
+  /// How far they had drifted.
+  var restoredDrift: [String: DriftKeeper] = [:]
 
   /// A name for a call, that no other has.
   func nextCall() -> String {
@@ -104,9 +109,33 @@ final class Sidecar {
   }
 
   func withAccount<Result>(_ name: String, _ body: (inout Account) -> Result) -> Result? {
-    guard accounts[name] != nil else { return nil }
-    return accounts[name].map { _ in
-      body(&accounts[name, default: Account(spending: Spending(.init()), rate: RateLimit(perMinute: 0))])
+    guard var account = accounts.removeValue(forKey: name) else { return nil }
+    defer { accounts[name] = account }
+    return body(&account)
+  }
+
+  /// The stages for an instance, with what its drift asks for in front.
+  func pipeline(_ instance: SidecarConfiguration.Instance) -> Pipeline {
+    guard let serving else { return Pipeline([]) }
+    let level = accounts[instance.name]?.drift.level ?? .free
+    if level == .free { return serving.pipeline }
+    let stage = DriftStage(readOnly: serving.configuration.drift.readOnly)
+    stage.level = level
+    return serving.pipeline.behind(stage)
+  }
+
+  /// Counts a call's drift.
+  func drifted(_ instance: String, _ call: Drift.Call) -> [CallRecord] {
+    guard let thresholds = serving?.configuration.drift else { return [] }
+    return (withAccount(instance) { $0.drift.add(call, thresholds) } ?? nil).map { [$0] } ?? []
+  }
+
+  /// Takes note of what people allowed again.
+  func take(_ lifts: [Lifts.Lift]) {
+    for lift in lifts {
+      if let record = withAccount(lift.instance, { $0.drift.lift(lift.id, reason: lift.reason) }) ?? nil {
+        log.note([record])
+      }
     }
   }
 

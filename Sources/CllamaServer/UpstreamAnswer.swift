@@ -32,6 +32,8 @@ final class UpstreamAnswer {
   private var held: [ServerEvent] = []
 
   var isAbandoned = false
+  /// Words a sentence of what was said.
+  private(set) var sentenceLength: Double?
   private(set) var usage: Usage?
   private(set) var model: String?
   private(set) var textBytes = 0
@@ -180,6 +182,8 @@ final class UpstreamAnswer {
     var answer = ModelAnswer(api, body: value)
     judgedCalls = answer.calls.count
     isScanned = true
+    sentenceLength = Drift.sentenceLength(
+      answer.passages.filter { $0.kind == .text }.map(\.text).joined(separator: "\n"))
     do throws(Denial) { try pipeline.judge(&answer, &exchange.notes) } catch { return deny(error) }
     evaluate(answer, 0)
   }
@@ -200,9 +204,10 @@ final class UpstreamAnswer {
     exchange.status = Int(status.code)
     let done =
       verdict ?? (exchange.notes.contains { $0.direction == .answer && $0.action != .observe } ? "modify" : "allow")
+    exchange.count(body)
     exchange.settle(done, status: Int(status.code)).assumeIsolated().whenComplete { [self] result in
       if case .failure = result { return exchange.deliver(Self.unrecorded) }
-      exchange.deliver(status, "", body, headers)
+      exchange.deliver(status, "", body, headers, isCounted: true)
     }
   }
 
@@ -361,9 +366,10 @@ final class UpstreamAnswer {
     let isCut = reason != nil || events.isInside
     // Half an event passes only where nobody is to judge it; a broken end is shown as what it is.
     if gate == nil { last += events.rest() }
+    exchange.count(last)
     exchange.settle(verdict, why).assumeIsolated().whenComplete { [self] result in
       if case .failure = result { return exchange.end(isBroken: true) }
-      exchange.write(last)
+      exchange.write(last, isCounted: true)
       exchange.end(isBroken: isCut)
     }
   }

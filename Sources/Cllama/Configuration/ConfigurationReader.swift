@@ -74,6 +74,15 @@ struct MemberReader {
     return money
   }
 
+  /// A number from 0 to 1, written as a text.
+  mutating func fraction(_ name: String) throws(ConfigurationFailure) -> Double? {
+    guard let text = try text(name) else { return nil }
+    guard let number = Double(text), 0...1 ~= number else {
+      throw ConfigurationFailure(at(name), "must be a number from 0 to 1 as a text: \"0.25\"")
+    }
+    return number
+  }
+
   mutating func choice<Choice: RawRepresentable & CaseIterable>(
     _ name: String, _: Choice.Type
   ) throws(ConfigurationFailure) -> Choice? where Choice.RawValue == String {

@@ -42,6 +42,19 @@ extension SidecarConfiguration {
       log.segmentBytes = try reader.integer("segment_bytes", 4096...(1 << 40)) ?? log.segmentBytes
       log.segments = try reader.integer("keep_segments", 2...100_000) ?? log.segments
     }
+    try reader.object("drift") { reader throws(ConfigurationFailure) in
+      drift.restrict = try reader.fraction("restrict") ?? drift.restrict
+      drift.quarantine = try reader.fraction("quarantine") ?? drift.quarantine
+      drift.calls = try reader.integer("calls", 1...10_000) ?? drift.calls
+      if reader.value("read_only_tools") != nil { drift.readOnly = try reader.texts("read_only_tools") }
+      guard drift.restrict <= drift.quarantine else {
+        throw ConfigurationFailure(reader.at("restrict"), "must not be above quarantine")
+      }
+    }
+    try reader.object("skillmap") { reader throws(ConfigurationFailure) in
+      skillMap = SkillMapSetting(
+        file: try reader.neededText("file"), base: reader.value("base") ?? .object([]))
+    }
     try reader.finish()
     try check()
   }

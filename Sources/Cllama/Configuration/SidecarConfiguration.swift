@@ -24,6 +24,9 @@ package struct SidecarConfiguration: Sendable, Equatable {
   package var egress: [EgressHost] = []
   package var services: [ServiceTarget] = []
   package var log = LogSetting()
+  package var drift = Drift.Thresholds()
+  /// nil: no skill map is written.
+  package var skillMap: SkillMapSetting?
 
   package init(pod: String, instances: [Instance]) {
     self.pod = pod
@@ -219,6 +222,19 @@ package struct SidecarConfiguration: Sendable, Equatable {
     case none
     /// They are kept, what the policy finds in them masked.
     case redacted
+  }
+
+  /// The claw's skill map.
+  package struct SkillMapSetting: Sendable, Equatable {
+    /// Where it is written.
+    package var file: String
+    /// What claw knows of it; the tools of services are filled in.
+    package var base: JSONValue
+
+    package init(file: String, base: JSONValue) {
+      self.file = file
+      self.base = base
+    }
   }
 
   /// Where the record goes.

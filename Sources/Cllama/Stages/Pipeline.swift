@@ -4,6 +4,11 @@ package struct Pipeline {
   /// Stages that ask somebody else, by what they stand behind: the number of stages in front of each.
   package let evaluators: [(position: Int, evaluator: EvaluatorSetting)]
 
+  /// The same with a stage in front.
+  package func behind(_ stage: any Stage) -> Pipeline {
+    Pipeline([stage] + stages, evaluators: evaluators.map { ($0.position + 1, $0.evaluator) })
+  }
+
   package init(_ stages: [any Stage], evaluators: [(position: Int, evaluator: EvaluatorSetting)] = []) {
     self.stages = stages
     self.evaluators = evaluators
@@ -37,6 +42,12 @@ package struct Pipeline {
     var dropped: Set<JSONPlace> = []
     for call in answer.calls where try judge(call, &notes) == .drop { dropped.insert(call.place) }
     answer.removeCalls(dropped)
+  }
+
+  /// Why a connection to a host must not be made.
+  package func refusal(host: String, port: Int) -> String? {
+    for stage in stages { if let reason = stage.refusal(host: host, port: port) { return reason } }
+    return nil
   }
 
   /// Lets all stages look at a tool call; the first that drops it decides.

@@ -132,6 +132,11 @@ package final class PolicyStage: Stage {
         id: "tool", action: .tool(.init(name: tool, isMCP: true, arguments: LazyJSON(arguments)))))
   }
 
+  package func refusal(host: String, port: Int) -> String? {
+    let decision = engine.decide(PolicyEvent(id: "connect", action: .egress(host: host, port: port, url: nil)))
+    return decision.outcome == .blocked ? "\(decision.overall.message) [\(decision.overall.guardName)]" : nil
+  }
+
   // MARK: Answers
 
   package func judge(_ call: ModelAnswer.Call, _ notes: inout [Intervention]) throws(Denial) -> CallVerdict {

@@ -117,11 +117,7 @@ package final class PurposeStage: Stage {
   }
 
   private func isAllowed(_ tool: String) -> Bool {
-    guard let tools = settings.tools else { return true }
-    return tools.contains { pattern in
-      pattern.utf8.last == 0x2A
-        ? tool.utf8.starts(with: pattern.utf8.dropLast()) : tool.utf8.elementsEqual(pattern.utf8)
-    }
+    settings.tools.map { ToolNames.contains($0, tool) } ?? true
   }
 
   package func judge(_ call: ModelAnswer.Call, _ notes: inout [Intervention]) throws(Denial) -> CallVerdict {

@@ -15,6 +15,9 @@ package protocol Stage: AnyObject {
   /// Looks at a tool call that a model wants made, whole.
   func judge(_ call: ModelAnswer.Call, _ notes: inout [Intervention]) throws(Denial) -> CallVerdict
 
+  /// Why a connection to a host must not be made; nil if nothing speaks against it.
+  func refusal(host: String, port: Int) -> String?
+
   /// Whether answers concern it; if they concern no stage, they pass as the bytes that they are.
   var seesAnswers: Bool { get }
 
@@ -27,6 +30,7 @@ extension Stage {
   package func makeFlow(_ kind: Passage.Kind) -> (any TextFlow)? { nil }
   package func judge(_ call: ModelAnswer.Call, _ notes: inout [Intervention]) throws(Denial) -> CallVerdict { .keep }
   package func delay() -> Int { 0 }
+  package func refusal(host: String, port: Int) -> String? { nil }
 }
 
 /// What becomes of a tool call.

@@ -1,0 +1,194 @@
+import AsyncHTTPClient
+import Cllama
+import IR
+import JSON
+import NIOCore
+import NIOHTTP1
+
+extension Exchange {
+  /// A call of a service of the pod: refused without the modules that the service demands, judged where it calls a tool, and
+  /// written down before it is forwarded.
+  func service(_ name: String, _ path: String, _ body: ByteBuffer?) {
+    guard let serving, let instance,
+      let target = serving.configuration.services.first(where: { $0.name.utf8.elementsEqual(name.utf8) })
+    else { return refuse(WireError(.notFound, "the claw has no service '\(name)'")) }
+    let stages = Set(serving.configuration.stages.map(\.name))
+    if let missing = target.required.first(where: { !stages.contains($0) }) {
+      return refuse(WireError(.denied, "'\(name)' requires '\(missing)', which this sidecar does not have"))
+    }
+    if sidecar.accounts[instance.name]?.drift.level == .quarantined {
+      return refuse(WireError(.denied, "the claw is under quarantine [drift.quarantine]"))
+    }
+    guard Self.isPlain(path) else {
+      return refuse(WireError(.invalidRequest, "this is no path that is passed on"))
+    }
+    let bytes = body.map { Array($0.readableBytesView) } ?? []
+    if target.protocolName == "mcp", requestHead.method == .POST {
+      do throws(WireError) {
+        if let answer = try refusal(bytes, target) { return tell(answer) }
+      } catch { return refuse(error) }
+    }
+    enter()
+    forward(target, path, bytes)
+  }
+
+  /// A path that means the same to everybody: no climbing, nothing encoded that would be decoded on the way.
+  private static func isPlain(_ path: String) -> Bool {
+    let bare = path.utf8.prefix { $0 != 0x3F }
+    if bare.contains(0x5C) || bare.contains(where: { $0 <= 0x20 || $0 == 0x7F }) { return false }
+    let lower = String(decoding: bare.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }, as: UTF8.self)
+    if ["%2e", "%2f", "%5c", "%00"].contains(where: { lower.contains($0) }) { return false }
+    return !bare.split(separator: 0x2F, omittingEmptySubsequences: false).contains {
+      $0.elementsEqual("..".utf8) || $0.elementsEqual(".".utf8)
+    }
+  }
+
+  /// What the stages say of the tools that a JSON-RPC message calls: the answer to a call that is denied, nil to go on.
+  private func refusal(
+    _ bytes: [UInt8], _ target: SidecarConfiguration.ServiceTarget
+  ) throws(WireError) -> JSONValue? {
+    let value: JSONValue
+    do throws(JSONFailure) { value = try JSONValue.strict(bytes) } catch {
+      throw WireError(.invalidRequest, "the body is no JSON: \(error.message)")
+    }
+    guard let serving else { return nil }
+    for message in value.array ?? [value] where message["method"]?.string == "tools/call" {
+      let tool = message["params"]?["name"]?.string ?? ""
+      let call = ModelAnswer.Call(
+        name: "mcp__\(target.name)__\(tool)", arguments: message["params"]?["arguments"] ?? .object([]))
+      var why: String?
+      do throws(Denial) {
+        if try serving.pipeline.judge(call, &notes) == .drop { why = notes.last?.reason }
+      } catch {
+        notes.append(error.intervention)
+        why = error.intervention.reason
+      }
+      if let why {
+        return [
+          "jsonrpc": "2.0", "id": message["id"] ?? .null,
+          "error": ["code": -32_001, "message": .string("denied: \(why)")],
+        ]
+      }
+    }
+    return nil
+  }
+
+  private func tell(_ answer: JSONValue) {
+    var record = serviceRecord("deny")
+    record.set("reason", answer["error"]?["message"]?.string)
+    sidecar.log.append(unrecordedNotes() + [record]).assumeIsolated().whenComplete { [self] _ in
+      deliver(.ok, "application/json", Array(answer.text().utf8))
+    }
+  }
+
+  func serviceRecord(_ verdict: String) -> CallRecord {
+    var record = CallRecord(.service)
+    identify(&record)
+    if case .service(let name, let path) = route {
+      record.set("service", name)
+      record.set("path", String(path.prefix { $0 != "?" }.prefix(300)))
+    }
+    record.set("method", requestHead.method.rawValue)
+    record.set("verdict", verdict)
+    return record
+  }
+
+  private func forward(_ target: SidecarConfiguration.ServiceTarget, _ path: String, _ bytes: [UInt8]) {
+    var headers = HTTPHeaders()
+    let dropped: Set<String> = [
+      "host", "connection", "keep-alive", "proxy-authorization", "proxy-connection", "te", "trailer",
+      "transfer-encoding",
+      "upgrade", "authorization", "x-api-key", "content-length", "expect", "cookie", "forwarded",
+    ]
+    for header in requestHead.headers {
+      let name = header.name.lowercased()
+      if !dropped.contains(name), !name.hasPrefix("x-forwarded-") {
+        headers.add(name: header.name, value: header.value)
+      }
+    }
+    headers.add(name: "x-claw-instance", value: instance?.name ?? "")
+    var base = target.url
+    while base.utf8.last == 0x2F { base.removeLast() }
+    let outgoing: HTTPClient.Request
+    do {
+      outgoing = try HTTPClient.Request(
+        url: base + (path.utf8.first == 0x2F ? path : "/" + path), method: requestHead.method, headers: headers,
+        body: bytes.isEmpty ? nil : .byteBuffer(ByteBuffer(bytes: bytes)))
+    } catch { return refuse(WireError(.invalidRequest, "the service's address can't be used")) }
+    sidecar.log.append(unrecordedNotes() + [serviceRecord("allow")]).assumeIsolated().whenComplete { [self] result in
+      if isOver { return }
+      if case .failure = result {
+        return deliver(WireError(.unavailable, "the record can't be written, so nothing is forwarded"))
+      }
+      let limits = serving?.configuration.limits ?? .init()
+      task = sidecar.client.execute(
+        request: outgoing, delegate: ServiceDelegate(ServiceAnswer(self), loop: loop),
+        eventLoop: .delegateAndChannel(on: loop), deadline: .now() + .seconds(Int64(limits.totalSeconds)))
+    }
+  }
+}
+
+/// What a service answers, on its way to the claw.
+final class ServiceAnswer {
+  private let exchange: Exchange
+  private var count = 0
+
+  init(_ exchange: Exchange) { self.exchange = exchange }
+
+  func head(_ head: HTTPResponseHead) {
+    if exchange.isOver { return }
+    var headers = HTTPHeaders()
+    let dropped: Set<String> = [
+      "connection", "keep-alive", "transfer-encoding", "upgrade", "proxy-authenticate", "trailer",
+    ]
+    for header in head.headers where !dropped.contains(header.name.lowercased()) {
+      headers.add(name: header.name, value: header.value)
+    }
+    exchange.writeHead(head.status, headers)
+  }
+
+  func body(_ buffer: ByteBuffer) -> EventLoopFuture<Void>? {
+    if exchange.isOver { return nil }
+    count += buffer.readableBytes
+    guard count <= exchange.serving?.configuration.limits.responseBytes ?? .max else {
+      exchange.end(isBroken: true)
+      return nil
+    }
+    exchange.write(Array(buffer.readableBytesView))
+    exchange.flush()
+    if exchange.isWritable { return nil }
+    let promise = exchange.writable ?? exchange.loop.makePromise(of: Void.self)
+    exchange.writable = promise
+    return promise.futureResult
+  }
+
+  func failed() {
+    if exchange.isOver { return }
+    if exchange.isHeadDelivered { return exchange.end(isBroken: true) }
+    exchange.deliver(WireError(.upstream, "the service can't be reached"))
+  }
+
+  func end() { if !exchange.isOver { exchange.end() } }
+}
+
+/// Hands what a service says to its answer, on the event loop of both.
+final class ServiceDelegate: HTTPClientResponseDelegate {
+  typealias Response = Void
+
+  private let answer: NIOLoopBound<ServiceAnswer>
+
+  init(_ answer: ServiceAnswer, loop: any EventLoop) { self.answer = NIOLoopBound(answer, eventLoop: loop) }
+
+  func didReceiveHead(task: HTTPClient.Task<Void>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
+    answer.value.head(head)
+    return task.eventLoop.makeSucceededVoidFuture()
+  }
+
+  func didReceiveBodyPart(task: HTTPClient.Task<Void>, _ buffer: ByteBuffer) -> EventLoopFuture<Void> {
+    answer.value.body(buffer) ?? task.eventLoop.makeSucceededVoidFuture()
+  }
+
+  func didReceiveError(task: HTTPClient.Task<Void>, _ error: any Error) { answer.value.failed() }
+
+  func didFinishRequest(task: HTTPClient.Task<Void>) throws { answer.value.end() }
+}

@@ -1,0 +1,207 @@
+import Glibc
+import Synchronization
+
+/// An upstream that says what a test tells it to say, byte by byte.
+final class ScriptedUpstream: Sendable {
+  /// What it does next.
+  enum Step: Sendable {
+    case send(String)
+    case bytes([UInt8])
+    case pause(milliseconds: Int)
+    /// The connection is cut without an end.
+    case reset
+    case close
+    /// Goes on until the other side is gone.
+    case endless(String)
+  }
+
+  struct Request: Sendable {
+    var head: String
+    var body: [UInt8]
+    var text: String { String(decoding: body, as: UTF8.self) }
+    func header(_ name: String) -> String? {
+      head.split(separator: "\r\n").first { $0.lowercased().hasPrefix(name + ":") }
+        .map { String($0.dropFirst(name.utf8.count + 1)).drop { $0 == " " } }.map(String.init)
+    }
+  }
+
+  let port: Int
+  private let listener: Int32
+  private let script: @Sendable (Request) -> [Step]
+  private let seen = Mutex<[Request]>([])
+  private let gone = Mutex(0)
+
+  /// What was asked so far.
+  var requests: [Request] { seen.withLock { $0 } }
+  /// How many connections the other side closed while something was being said.
+  var cancelled: Int { gone.withLock { $0 } }
+
+  init(_ script: @escaping @Sendable (Request) -> [Step]) throws {
+    self.script = script
+    (listener, port) = try Sockets.listen()
+    let listener = listener
+    Threads.run { [weak self] in
+      while true {
+        let connection = accept(listener, nil, nil)
+        guard connection >= 0 else { return }
+        guard let upstream = self else { close(connection); return }
+        Threads.run { upstream.serve(connection) }
+      }
+    }
+  }
+
+  deinit {
+    shutdown(listener, Int32(SHUT_RDWR))
+    close(listener)
+  }
+
+  private func serve(_ connection: Int32) {
+    defer { close(connection) }
+    var buffer: [UInt8] = []
+    while let request = Self.read(connection, &buffer) {
+      seen.withLock { $0.append(request) }
+      for step in script(request) {
+        switch step {
+        case .send(let text): if !Sockets.send(connection, Array(text.utf8)) { return gone.withLock { $0 += 1 } }
+        case .bytes(let bytes): if !Sockets.send(connection, bytes) { return gone.withLock { $0 += 1 } }
+        case .pause(let milliseconds): usleep(UInt32(milliseconds) * 1_000)
+        case .reset:
+          var linger = linger(l_onoff: 1, l_linger: 0)
+          setsockopt(connection, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
+          return
+        case .close: return
+        case .endless(let text):
+          while Sockets.send(connection, Array(text.utf8)) { usleep(20_000) }
+          return gone.withLock { $0 += 1 }
+        }
+      }
+    }
+  }
+
+  private static func read(_ connection: Int32, _ buffer: inout [UInt8]) -> Request? {
+    while true {
+      if let end = Sockets.place(of: "\r\n\r\n", in: buffer) {
+        let head = String(decoding: buffer[..<end], as: UTF8.self)
+        var request = Request(head: head, body: [])
+        let length = request.header("content-length").flatMap { Int($0) } ?? 0
+        guard buffer.count < end + 4 + length else {
+          request.body = Array(buffer[(end + 4)..<(end + 4 + length)])
+          buffer.removeFirst(end + 4 + length)
+          return request
+        }
+      }
+      guard let more = Sockets.receive(connection) else { return nil }
+      buffer += more
+    }
+  }
+}
+
+/// A response in one step.
+func answer(_ body: String) -> ScriptedUpstream.Step { answer("200 OK", "application/json", body) }
+
+func answer(_ status: String, _ type: String, _ body: String) -> ScriptedUpstream.Step {
+  .send("HTTP/1.1 \(status)\r\ncontent-type: \(type)\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)")
+}
+
+/// The head of a stream.
+let streamHead = ScriptedUpstream.Step.send(
+  "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")
+
+/// A chunk of a stream.
+func chunk(_ text: String) -> ScriptedUpstream.Step {
+  .send("\(String(text.utf8.count, radix: 16))\r\n\(text)\r\n")
+}
+
+let streamEnd = ScriptedUpstream.Step.send("0\r\n\r\n")
+
+/// Threads that may block.
+enum Threads {
+  static func run(_ body: @escaping @Sendable () -> Void) {
+    final class Box: Sendable {
+      let body: @Sendable () -> Void
+      init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+    var thread = pthread_t()
+    let box = Unmanaged.passRetained(Box(body))
+    pthread_create(
+      &thread, nil,
+      { box in
+        if let box { Unmanaged<Box>.fromOpaque(box).takeRetainedValue().body() }
+        return nil
+      }, box.toOpaque())
+    pthread_detach(thread)
+  }
+}
+
+/// Plain sockets.
+enum Sockets {
+  struct Failure: Error {}
+
+  private static func address(_ port: Int) -> sockaddr_in {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = UInt16(port).bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    return address
+  }
+
+  static func listen() throws -> (Int32, Int) {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = address(0)
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, length) == 0 && Glibc.listen(descriptor, 64) == 0
+          && getsockname(descriptor, $0, &length) == 0
+      }
+    }
+    guard isBound else { throw Failure() }
+    return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
+  }
+
+  static func freePort() throws -> Int {
+    let (descriptor, port) = try listen()
+    close(descriptor)
+    return port
+  }
+
+  static func connect(_ port: Int) throws -> Int32 {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = address(port)
+    var patience = timeval(tv_sec: 20, tv_usec: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    let isConnected = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+      }
+    }
+    guard isConnected else { throw Failure() }
+    return descriptor
+  }
+
+  static func send(_ descriptor: Int32, _ bytes: [UInt8]) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return false }
+      rest = rest.dropFirst(count)
+    }
+    return true
+  }
+
+  static func receive(_ descriptor: Int32) -> [UInt8]? {
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = recv(descriptor, &buffer, buffer.count, 0)
+      if count < 0, errno == EINTR { continue }
+      return count > 0 ? Array(buffer[..<count]) : nil
+    }
+  }
+
+  static func place(of text: String, in bytes: [UInt8]) -> Int? {
+    let wanted = Array(text.utf8)
+    guard bytes.count >= wanted.count else { return nil }
+    return (0...(bytes.count - wanted.count)).first { bytes[$0..<$0 + wanted.count].elementsEqual(wanted) }
+  }
+}
