@@ -149,7 +149,7 @@ final class ServerProcess {
           try channel.pipeline.syncOperations.addHandler(CallHandler(sidecar.value))
         }
       }
-      .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelOption(.maxMessagesPerRead, value: 16)
     var bindings: [EventLoopFuture<any Channel>] = []
     if configuration.listen.api > 0 {
@@ -196,7 +196,7 @@ final class ServerProcess {
           ])
         }
       }
-      .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
   }
 
   /// Looks once a second whether the configuration changed.
