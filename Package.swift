@@ -154,7 +154,10 @@ let package = Package(
     tests(
       "CllamaTests",
       imports: ["Source", "JSON", "Canonical", "IR", "Policy", "Lowering", "Driver", "Cllama", "TestSupport"]),
-    tests("CllamaServerTests", imports: ["cllama", "JSON", "Canonical", "Cllama", "CllamaServer", "TestSupport"]),
+    .testTarget(
+      name: "CllamaServerTests",
+      dependencies: ["cllama", "JSON", "Canonical", "Cllama", "CllamaServer", "Runtime", "TestSupport"],
+      exclude: ["peers"], swiftSettings: settings),
     tests("RuntimeTests", imports: ["Source", "JSON", "Diagnostics", "IR", "Driver", "Runtime", "TestSupport"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Source", "JSON", "IR", "Canonical", "Runtime", "TestSupport", "claw"],
@@ -175,7 +178,10 @@ if tools == "fuzz" {
     .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
     .executableTarget(
       name: "FuzzTargets",
-      dependencies: ["Source", "JSON", "Diagnostics", "Lexer", "AST", "Driver", "Policy", "CFuzzer"],
+      dependencies: [
+        "Source", "JSON", "Diagnostics", "Lexer", "AST", "Driver", "Policy", "Canonical", "Ledger", "Governance",
+        "CFuzzer",
+      ],
       path: "Fuzz/Sources/FuzzTargets", swiftSettings: settings),
   ]
 }

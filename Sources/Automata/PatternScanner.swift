@@ -111,18 +111,25 @@ package final class PatternScanner {
   ) {
     guard patterns.count > searched.count, let base = bytes.baseAddress else { return }
     var from = range.lowerBound
-    var fits: UInt8 = 0
-    return withUnsafePointer(to: tables) { tables in
+    var hits = claw_scan_hits()
+    let isDone = withUnsafePointer(to: tables) { tables in
       while true {
-        let place = claw_scan(base, range.upperBound, from, tables, &fits)
-        if place >= range.upperBound { break }
-        if !offer(bytes, place, range.upperBound, fits, found) { return }
-        from = place + 1
+        let start = claw_scan(base, range.upperBound, from, tables, &hits)
+        if start >= range.upperBound { return false }
+        var places = hits.places
+        while places != 0 {
+          let offset = places.trailingZeroBitCount
+          places &= places - 1
+          let fits = withUnsafeBytes(of: &hits.groups) { $0[offset] }
+          if !offer(bytes, start + offset, range.upperBound, fits, found) { return true }
+        }
+        from = start + 32
       }
-      // The scan looks at three bytes: a literal of two may stand at the very end.
-      let last = range.upperBound - 2
-      if last >= range.lowerBound { _ = offer(bytes, last, range.upperBound, 0xFF, found) }
     }
+    if isDone { return }
+    // The scan looks at three bytes: a literal of two may stand at the very end.
+    let last = range.upperBound - 2
+    if last >= range.lowerBound { _ = offer(bytes, last, range.upperBound, 0xFF, found) }
   }
 
   @inline(__always)
@@ -206,8 +213,10 @@ package final class PatternScanner {
   }
 
   /// Each line that is wanted with each pattern that has a match in it, in order; lines end at U+000A.
+  ///
+  /// - Parameter isShort: whether one will do, so that the first that is seen is given alone.
   package func matchingLines(
-    _ bytes: UnsafeBufferPointer<UInt8>, isWanted: (Range<Int>) -> Bool
+    _ bytes: UnsafeBufferPointer<UInt8>, isShort: Bool = false, isWanted: (Range<Int>) -> Bool
   ) -> [LineMatch] {
     var found: [LineMatch] = []
     func line(around place: Int) -> Range<Int> {
@@ -231,10 +240,12 @@ package final class PatternScanner {
       else { return true }
       if patterns[index].anchored.matchEnd(bytes, text: current, from: place, isShort: true) != nil {
         found.append(LineMatch(line: current, pattern: index))
+        if isShort { return false }
       }
       work += patterns[index].anchored.consumed + Self.decisionCost
       return !Self.isTooMuch(work, bytes.count)
     }
+    if isShort, !found.isEmpty { return found }
     let isTooMuch = Self.isTooMuch(work, bytes.count)
     if isTooMuch { found = [] }
     let searched = isTooMuch ? Array(patterns.indices) : self.searched

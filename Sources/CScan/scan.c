@@ -1,16 +1,22 @@
 #include "scan.h"
 
+#include <string.h>
+
+/* Fills a window from the first place on that fits; the slow way, byte by byte. */
 static size_t scan_bytes(
-    const uint8_t *text, size_t count, size_t from, const struct claw_scan_tables *t, uint8_t *groups) {
-  for (size_t i = from; i + 2 < count; i++) {
-    uint8_t fits = (uint8_t)(t->low[0][text[i] & 15] & t->high[0][text[i] >> 4]);
-    if (!fits) continue;
-    fits &= t->low[1][text[i + 1] & 15] & t->high[1][text[i + 1] >> 4];
-    fits &= t->low[2][text[i + 2] & 15] & t->high[2][text[i + 2] >> 4];
-    if (fits) {
-      *groups = fits;
-      return i;
+    const uint8_t *text, size_t count, size_t from, const struct claw_scan_tables *t, struct claw_scan_hits *hits) {
+  hits->places = 0;
+  for (size_t start = from; start + 2 < count; start += 32) {
+    for (size_t k = 0; k < 32 && start + k + 2 < count; k++) {
+      const uint8_t *at = text + start + k;
+      uint8_t fits = (uint8_t)(t->low[0][at[0] & 15] & t->high[0][at[0] >> 4]);
+      if (!fits) continue;
+      fits &= t->low[1][at[1] & 15] & t->high[1][at[1] >> 4];
+      fits &= t->low[2][at[2] & 15] & t->high[2][at[2] >> 4];
+      hits->groups[k] = fits;
+      if (fits) hits->places |= (uint32_t)1 << k;
     }
+    if (hits->places) return start;
   }
   return count;
 }
@@ -51,8 +57,19 @@ __attribute__((target("avx2"))) static inline __m256i fit(__m256i bytes, __m256i
   return _mm256_and_si256(a, b);
 }
 
+/* Which of 32 places fit, with the groups; 34 bytes are read. */
+__attribute__((target("avx2"))) static inline uint32_t scan_window(
+    const uint8_t *text, const __m256i low[3], const __m256i high[3], uint8_t *groups) {
+  __m256i fits = fit(_mm256_loadu_si256((const __m256i *)text), low[0], high[0]);
+  fits = _mm256_and_si256(fits, fit(_mm256_loadu_si256((const __m256i *)(text + 1)), low[1], high[1]));
+  fits = _mm256_and_si256(fits, fit(_mm256_loadu_si256((const __m256i *)(text + 2)), low[2], high[2]));
+  uint32_t none = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(fits, _mm256_setzero_si256()));
+  if (none != 0xFFFFFFFFu) _mm256_storeu_si256((__m256i *)groups, fits);
+  return ~none;
+}
+
 __attribute__((target("avx2"))) static size_t scan_avx2(
-    const uint8_t *text, size_t count, size_t from, const struct claw_scan_tables *t, uint8_t *groups) {
+    const uint8_t *text, size_t count, size_t from, const struct claw_scan_tables *t, struct claw_scan_hits *hits) {
   __m256i low[3], high[3];
   for (int k = 0; k < 3; k++) {
     low[k] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)t->low[k]));
@@ -60,26 +77,25 @@ __attribute__((target("avx2"))) static size_t scan_avx2(
   }
   size_t i = from;
   for (; i + 34 <= count; i += 32) {
-    __m256i fits = fit(_mm256_loadu_si256((const __m256i *)(text + i)), low[0], high[0]);
-    fits = _mm256_and_si256(fits, fit(_mm256_loadu_si256((const __m256i *)(text + i + 1)), low[1], high[1]));
-    fits = _mm256_and_si256(fits, fit(_mm256_loadu_si256((const __m256i *)(text + i + 2)), low[2], high[2]));
-    uint32_t none = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(fits, _mm256_setzero_si256()));
-    if (none != 0xFFFFFFFFu) {
-      unsigned at = (unsigned)__builtin_ctz(~none);
-      uint8_t lanes[32];
-      _mm256_storeu_si256((__m256i *)lanes, fits);
-      *groups = lanes[at];
-      return i + at;
-    }
+    hits->places = scan_window(text + i, low, high, hits->groups);
+    if (hits->places) return i;
   }
-  return scan_bytes(text, count, i, t, groups);
+  hits->places = 0;
+  if (i + 2 >= count) return count;
+  /* What is left is less than a window: it is looked at where zeros follow it. */
+  uint8_t rest[64] = {0};
+  memcpy(rest, text + i, count - i);
+  uint32_t real = count - i - 2 < 32 ? ((uint32_t)1 << (count - i - 2)) - 1 : 0xFFFFFFFFu;
+  hits->places = scan_window(rest, low, high, hits->groups) & real;
+  return hits->places ? i : count;
 }
 
 size_t claw_scan(
-    const uint8_t *text, size_t count, size_t from, const struct claw_scan_tables *tables, uint8_t *groups) {
+    const uint8_t *text, size_t count, size_t from, const struct claw_scan_tables *tables,
+    struct claw_scan_hits *hits) {
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx2")) return scan_avx2(text, count, from, tables, groups);
-  return scan_bytes(text, count, from, tables, groups);
+  if (__builtin_cpu_supports("avx2")) return scan_avx2(text, count, from, tables, hits);
+  return scan_bytes(text, count, from, tables, hits);
 }
 
 void claw_count_signs(const uint8_t *text, size_t count, size_t *plus, size_t *minus) {
@@ -99,7 +115,8 @@ void claw_count_signs(const uint8_t *text, size_t count, size_t *plus, size_t *m
 }
 
 size_t claw_scan(
-    const uint8_t *text, size_t count, size_t from, const struct claw_scan_tables *tables, uint8_t *groups) {
-  return scan_bytes(text, count, from, tables, groups);
+    const uint8_t *text, size_t count, size_t from, const struct claw_scan_tables *tables,
+    struct claw_scan_hits *hits) {
+  return scan_bytes(text, count, from, tables, hits);
 }
 #endif

@@ -11,29 +11,37 @@ package enum Base64 {
 
   /// The text of some bytes.
   package static func encode(_ bytes: [UInt8]) -> String {
-    let length = (bytes.count + 2) / 3 * 4
+    let length = length(of: bytes.count)
     return String(unsafeUninitializedCapacity: length) { text in
-      alphabet.withUnsafeBufferPointer { alphabet in
-        bytes.withUnsafeBufferPointer { bytes in
-          var (index, written) = (0, 0)
-          while index + 3 <= bytes.count {
-            let group = Int(bytes[index]) << 16 | Int(bytes[index + 1]) << 8 | Int(bytes[index + 2])
-            text[written] = alphabet[group >> 18]
-            text[written + 1] = alphabet[group >> 12 & 63]
-            text[written + 2] = alphabet[group >> 6 & 63]
-            text[written + 3] = alphabet[group & 63]
-            index += 3
-            written += 4
-          }
-          guard index < bytes.count else { return }
-          let group = Int(bytes[index]) << 16 | (index + 1 < bytes.count ? Int(bytes[index + 1]) << 8 : 0)
+      if let start = text.baseAddress { write(bytes, to: start) }
+      return length
+    }
+  }
+
+  /// How many characters so many bytes become.
+  static func length(of count: Int) -> Int { (count + 2) / 3 * 4 }
+
+  /// Writes the text of some bytes, for which there must be room.
+  static func write(_ bytes: [UInt8], to text: UnsafeMutablePointer<UInt8>) {
+    alphabet.withUnsafeBufferPointer { alphabet in
+      bytes.withUnsafeBufferPointer { bytes in
+        var (index, written) = (0, 0)
+        while index + 3 <= bytes.count {
+          let group = Int(bytes[index]) << 16 | Int(bytes[index + 1]) << 8 | Int(bytes[index + 2])
           text[written] = alphabet[group >> 18]
           text[written + 1] = alphabet[group >> 12 & 63]
-          text[written + 2] = index + 1 < bytes.count ? alphabet[group >> 6 & 63] : 0x3D
-          text[written + 3] = 0x3D
+          text[written + 2] = alphabet[group >> 6 & 63]
+          text[written + 3] = alphabet[group & 63]
+          index += 3
+          written += 4
         }
+        guard index < bytes.count else { return }
+        let group = Int(bytes[index]) << 16 | (index + 1 < bytes.count ? Int(bytes[index + 1]) << 8 : 0)
+        text[written] = alphabet[group >> 18]
+        text[written + 1] = alphabet[group >> 12 & 63]
+        text[written + 2] = index + 1 < bytes.count ? alphabet[group >> 6 & 63] : 0x3D
+        text[written + 3] = 0x3D
       }
-      return length
     }
   }
 

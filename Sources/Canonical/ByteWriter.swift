@@ -70,6 +70,9 @@ package struct ByteWriter: ~Copyable {
     count += width
   }
 
+  /// The SHA-256 of what was written, in hexadecimal digits.
+  func sha256Hex() -> String { Digest.sha256Hex(UnsafeRawBufferPointer(start: base, count: count)) }
+
   /// What was written.
   package func bytes() -> [UInt8] { Array(UnsafeBufferPointer(start: base, count: count)) }
 }

@@ -40,6 +40,27 @@ package struct CanonicalMembers: Sendable, Equatable {
 
   package init?(_ bytes: [UInt8]) { self.init(bytes[...]) }
 
+  /// The elements of the array that a slice spells; nil if it is none. What it spells must have been checked.
+  package static func elements(_ bytes: ArraySlice<UInt8>) -> [ArraySlice<UInt8>]? {
+    guard bytes.count >= 2, bytes.first == 0x5B, bytes.last == 0x5D else { return nil }
+    let ends = bytes.withUnsafeBufferPointer { buffer -> [Int]? in
+      var ends: [Int] = []
+      var offset = 1
+      while buffer.count > 2, offset < buffer.count {
+        guard let end = valueEnd(buffer, offset), end < buffer.count else { return nil }
+        ends.append(end)
+        offset = end + 1
+      }
+      return ends
+    }
+    guard let ends else { return nil }
+    var start = bytes.startIndex + 1
+    return ends.map { end in
+      defer { start = bytes.startIndex + end + 1 }
+      return bytes[start..<bytes.startIndex + end]
+    }
+  }
+
   /// Where the string that starts at `start` ends, its quote included.
   @inline(__always)
   package static func stringEnd(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int? {

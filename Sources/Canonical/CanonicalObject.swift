@@ -12,6 +12,18 @@ package struct CanonicalObject {
     members.append((name, Self.text(text)))
   }
 
+  /// Adds bytes in Base64.
+  package mutating func add(_ name: String, base64 bytes: [UInt8]) {
+    let length = Base64.length(of: bytes.count)
+    let text = [UInt8](unsafeUninitializedCapacity: length + 2) { text, count in
+      text[0] = 0x22
+      text[length + 1] = 0x22
+      if let start = text.baseAddress { Base64.write(bytes, to: start + 1) }
+      count = length + 2
+    }
+    members.append((name, text))
+  }
+
   /// Adds a number.
   package mutating func add(_ name: String, _ number: Int) { members.append((name, Array(String(number).utf8))) }
 

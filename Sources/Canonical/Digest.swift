@@ -19,19 +19,36 @@ package enum Digest {
 
   /// The digest of some bytes in lower-case hexadecimal digits: 64 of them.
   package static func sha256Hex(_ bytes: some Collection<UInt8>) -> String {
-    hexadecimal(sha256(bytes))
+    let text = bytes.withContiguousStorageIfAvailable { sha256Hex(UnsafeRawBufferPointer($0)) }
+    return text ?? hexadecimal(sha256(bytes))
+  }
+
+  /// The same for bytes in memory.
+  static func sha256Hex(_ bytes: UnsafeRawBufferPointer) -> String {
+    var state = SHA256_CTX()
+    SHA256_Init(&state)
+    SHA256_Update(&state, bytes.baseAddress, bytes.count)
+    return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(SHA256_DIGEST_LENGTH)) { digest in
+      SHA256_Final(digest.baseAddress, &state)
+      return hexadecimal(UnsafeRawBufferPointer(digest))
+    }
   }
 
   /// Bytes in lower-case hexadecimal digits.
-  package static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
-    var text: [UInt8] = []
-    text.reserveCapacity(2 * bytes.underestimatedCount)
-    for byte in bytes {
-      text.append(digit(byte >> 4))
-      text.append(digit(byte & 15))
+  package static func hexadecimal(_ bytes: some Collection<UInt8>) -> String {
+    let text = bytes.withContiguousStorageIfAvailable { hexadecimal(UnsafeRawBufferPointer($0)) }
+    return text ?? Array(bytes).withUnsafeBytes { hexadecimal($0) }
+  }
+
+  private static func hexadecimal(_ bytes: UnsafeRawBufferPointer) -> String {
+    func digit(_ value: UInt8) -> UInt8 { value &+ (value < 10 ? 0x30 : 0x57) }
+    return String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
+      for index in 0..<bytes.count {
+        text[2 * index] = digit(bytes[index] >> 4)
+        text[2 * index + 1] = digit(bytes[index] & 15)
+      }
+      return 2 * bytes.count
     }
-    return String(decoding: text, as: UTF8.self)
   }
 }
 

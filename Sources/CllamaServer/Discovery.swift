@@ -119,7 +119,7 @@ extension Sidecar {
     } catch { return loop.makeFailedFuture(error) }
     return client.execute(
       request: request, delegate: ResponseAccumulator(request: request, maxBodySize: SkillMap.mostBytes),
-      eventLoop: .delegateAndChannel(on: loop), deadline: .now() + .seconds(5)
+      eventLoop: .delegate(on: loop), deadline: .now() + .seconds(5)
     ).futureResult
   }
 }

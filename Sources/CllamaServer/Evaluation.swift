@@ -106,7 +106,7 @@ extension Exchange {
     else { return loop.makeSucceededFuture(nil) }
     let collector = ResponseAccumulator(request: request, maxBodySize: 32 << 20)
     let task = sidecar.client.execute(
-      request: request, delegate: collector, eventLoop: .delegateAndChannel(on: loop),
+      request: request, delegate: collector, eventLoop: .delegate(on: loop),
       deadline: .now() + .milliseconds(Int64(milliseconds)))
     return task.futureResult.map { response in
       response.status == .ok ? response.body.map { Array($0.readableBytesView) } : nil

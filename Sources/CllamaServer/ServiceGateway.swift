@@ -123,7 +123,7 @@ extension Exchange {
       let limits = serving?.configuration.limits ?? .init()
       task = sidecar.client.execute(
         request: outgoing, delegate: ServiceDelegate(ServiceAnswer(self), loop: loop),
-        eventLoop: .delegateAndChannel(on: loop), deadline: .now() + .seconds(Int64(limits.totalSeconds)))
+        eventLoop: .delegate(on: loop), deadline: .now() + .seconds(Int64(limits.totalSeconds)))
     }
   }
 }

@@ -54,6 +54,8 @@ extension JSONValue {
       var members: [Member] = []
       members.reserveCapacity(8)
       // Few names are compared with each other; from some on, a table is faster.
+      var window = NameWindow()
+      var isPlain = true
       var names: Set<[UInt8]> = []
       try cursor.object { cursor, decoded, raw throws(JSONFailure) in
         let name = decoded.map { String(decoding: $0, as: UTF8.self) } ?? String(decoding: raw, as: UTF8.self)
@@ -61,10 +63,16 @@ extension JSONValue {
           if first != 0x5F || decoded != nil { unusual.hasDigits = true }
           if decoded != nil || raw.count == 9 { unusual.hasPrototype = true }
         }
-        if members.count == 24 { for member in members { names.insert(Array(member.name.utf8)) } }
-        let isThere =
-          members.count < 24
-          ? members.contains { $0.name.hasBytes(of: name) } : !names.insert(Array(name.utf8)).inserted
+        isPlain = isPlain && decoded == nil && window.hasRoom
+        let isThere: Bool
+        if isPlain {
+          isThere = !window.insert(raw)
+        } else {
+          if names.isEmpty, members.count >= 24 { for member in members { names.insert(Array(member.name.utf8)) } }
+          isThere =
+            names.isEmpty
+            ? members.contains { $0.name.hasBytes(of: name) } : !names.insert(Array(name.utf8)).inserted
+        }
         if isThere { throw cursor.failure("the member '\(name)' is there twice") }
         members.append(Member(name, try tree(&cursor, &unusual)))
       }

@@ -30,7 +30,7 @@ package struct LazyJSON: Sendable {
       var cursor = JSONCursor(buffer)
       var found: String?
       try? cursor.object { cursor, decoded, raw throws(JSONFailure) in
-        let isMeant = decoded?.elementsEqual(name.utf8) ?? raw.elementsEqual(name.utf8)
+        let isMeant = decoded?.elementsEqual(name.utf8) ?? name.hasBytes(raw.bindMemory(to: UInt8.self))
         if isMeant, try cursor.peek() == .string { found = try cursor.string() } else { try cursor.skip() }
       }
       return found

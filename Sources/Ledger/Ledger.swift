@@ -41,6 +41,9 @@ package final class Ledger: Sendable {
     try exclusively { (_) throws(LedgerFailure) in }
   }
 
+  /// Whether events of a type are still recorded, although the extension that has it is on its way out.
+  package func isDeprecated(_ type: String) -> Bool { check.extensions.state(of: type) == .deprecated }
+
   /// How many bytes of records that were not written to their end this ledger cut off.
   package var cutBytes: Int { writer.withLock { $0.cutBytes } }
 
@@ -155,9 +158,12 @@ enum Clock {
 package enum UUID {
   /// A random UUID of version 4 in lower case.
   package static func random() -> String {
-    let high = UInt64.random(in: .min ... .max) & ~0xF000 | 0x4000
-    let low = UInt64.random(in: .min ... .max) & ~(0xC << 60) | 0x8 << 60
-    let digits = Array("0123456789abcdef".utf8)
+    // Both halves with one call of the system.
+    var words: (high: UInt64, low: UInt64) = (0, 0)
+    let isDrawn = withUnsafeMutableBytes(of: &words) { getentropy($0.baseAddress, $0.count) == 0 }
+    if !isDrawn { words = (.random(in: .min ... .max), .random(in: .min ... .max)) }
+    let high = words.high & ~0xF000 | 0x4000
+    let low = words.low & ~(0xC << 60) | 0x8 << 60
     return String(unsafeUninitializedCapacity: 36) { text in
       var place = 0
       for index in 0..<32 {
@@ -166,7 +172,8 @@ package enum UUID {
           place += 1
         }
         let word = index < 16 ? high : low
-        text[place] = digits[Int(word >> UInt64(60 - 4 * (index % 16)) & 15)]
+        let digit = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (index % 16)) & 15)
+        text[place] = digit + (digit < 10 ? 0x30 : 0x57)
         place += 1
       }
       return 36

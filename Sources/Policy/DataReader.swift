@@ -6,8 +6,8 @@ import JSON
 struct DataReader {
   private var kind: String?
   private var path: String?
-  private var content: String?
-  private var base64: String?
+  private var content: [UInt8]?
+  private var base64: [UInt8]?
   private var host: String?
   private var port: Int?
   private var url: String?
@@ -26,6 +26,8 @@ struct DataReader {
   private var misfit: JSONFailure?
   /// Where it stands in the event.
   private var range = 0..<0
+  /// How many names mean nothing here.
+  private var unknownCount = 0
 
   /// Reads the object that stands next.
   mutating func read(_ cursor: inout JSONCursor) throws(JSONFailure) {
@@ -34,13 +36,13 @@ struct DataReader {
     var fields = EventFields()
     try cursor.object { cursor, decoded, raw throws(JSONFailure) in
       let key = EventKey(decoded, raw).known
-      if let key { try fields.see(key, cursor) }
+      if let key { try fields.see(key, cursor) } else { unknownCount += 1 }
       let kindOfValue = try cursor.peek()
       switch key {
       case .kind: kind = try text(&cursor, kindOfValue)
       case .path: path = try text(&cursor, kindOfValue)
-      case .content where kindOfValue != .null: content = try text(&cursor, kindOfValue)
-      case .contentBase64 where kindOfValue != .null: base64 = try text(&cursor, kindOfValue)
+      case .content where kindOfValue != .null: content = try bytes(&cursor, kindOfValue)
+      case .contentBase64 where kindOfValue != .null: base64 = try bytes(&cursor, kindOfValue)
       case .host: host = try text(&cursor, kindOfValue)
       case .port where kindOfValue == .number: port = try cursor.integer()
       case .url where kindOfValue != .null: url = try text(&cursor, kindOfValue)
@@ -66,6 +68,11 @@ struct DataReader {
     misfit = misfit ?? cursor.failure("a text must stand here")
     try cursor.skip()
     return nil
+  }
+
+  private mutating func bytes(_ cursor: inout JSONCursor, _ kind: JSONCursor.Kind) throws(JSONFailure) -> [UInt8]? {
+    if kind == .string { return try cursor.stringBytes() }
+    return try text(&cursor, kind).map { Array($0.utf8) }
   }
 
   private mutating func texts(_ cursor: inout JSONCursor, _ kind: JSONCursor.Kind) throws(JSONFailure) -> [String] {
@@ -115,9 +122,11 @@ struct DataReader {
     case .secret: return .secret(name: try need(secretName, "secretName"), scope: try need(scope, "scope"))
     case .custom:
       let type = try need(customType, "customType")
-      // Whatever a host gives is kept, so that no name in it may stand twice.
-      var cursor = JSONCursor(UnsafeBufferPointer(rebasing: bytes[range]))
-      try cursor.skip()
+      // Whatever a host gives is kept, so that no name in it may stand twice. Those that mean something were looked at.
+      if unknownCount > 1 {
+        var cursor = JSONCursor(UnsafeBufferPointer(rebasing: bytes[range]))
+        try cursor.skip()
+      }
       return .custom(type: type, data: LazyJSON(bytes[range]))
     }
   }
@@ -133,7 +142,7 @@ struct DataReader {
 
   /// What is written: Base64 wins over text.
   private func bytesWritten() throws(JSONFailure) -> [UInt8]? {
-    guard let base64 else { return content.map { Array($0.utf8) } }
+    guard let base64 else { return content }
     guard let bytes = Base64.decode(base64) else {
       throw JSONFailure(message: "contentBase64 is no Base64", offset: range.lowerBound)
     }

@@ -93,44 +93,50 @@ struct EventKey {
     known = decoded.map { $0.withUnsafeBytes(Self.find) } ?? Self.find(raw)
   }
 
-  /// A name that means something.
-  private struct Name {
-    var text: StaticString
-    var key: Known
-  }
-
-  /// The names by their length, so that most keys are compared with one or two.
-  private static let names: [Name] = {
-    let all: [(StaticString, Known)] = [
-      ("eventId", .id), ("event_id", .id), ("eventType", .type), ("event_type", .type), ("timestamp", .timestamp),
-      ("sessionId", .session), ("session_id", .session), ("data", .data), ("metadata", .metadata), ("type", .kind),
-      ("path", .path), ("filePath", .path), ("file_path", .path), ("operation", .operation), ("contentHash", .hash),
-      ("content_hash", .hash), ("content", .content), ("contentBase64", .contentBase64),
-      ("content_base64", .contentBase64),
-      ("host", .host), ("port", .port), ("url", .url), ("command", .command), ("args", .arguments),
-      ("patchContent", .patch),
-      ("patch_content", .patch), ("toolName", .toolName), ("tool_name", .toolName), ("parameters", .parameters),
-      ("secretName", .secretName), ("secret_name", .secretName), ("scope", .scope), ("customType", .customType),
-      ("custom_type", .customType), ("resolvedPath", .resolvedPath), ("resolved_path", .resolvedPath),
-      ("workingDirectory", .workingDirectory), ("working_directory", .workingDirectory), ("text", .text),
-      ("source", .source),
-    ]
-    return all.map { Name(text: $0.0, key: $0.1) }.sorted { $0.text.utf8CodeUnitCount < $1.text.utf8CodeUnitCount }
-  }()
-
-  /// Where those of each length start.
-  private static let starts: [Int] = {
-    let longest = names.last?.text.utf8CodeUnitCount ?? 0
-    return (0...longest + 1).map { length in names.count { $0.text.utf8CodeUnitCount < length } }
-  }()
-
+  /// The key of a name: length and first letter leave one or two that it can be.
   private static func find(_ bytes: UnsafeRawBufferPointer) -> Known? {
-    let (names, starts) = (names, starts)
-    guard bytes.count + 1 < starts.count, let base = bytes.baseAddress else { return nil }
-    for index in starts[bytes.count]..<starts[bytes.count + 1] {
-      if memcmp(names[index].text.utf8Start, base, bytes.count) == 0 { return names[index].key }
+    guard let base = bytes.baseAddress, let first = bytes.first else { return nil }
+    func named(_ name: StaticString, _ key: Known) -> Known? {
+      memcmp(name.utf8Start, base, name.utf8CodeUnitCount) == 0 ? key : nil
     }
-    return nil
+    // The length stands in the upper half.
+    switch bytes.count << 8 | Int(first) {
+    case 0x0375: return named("url", .url)
+    case 0x0461: return named("args", .arguments)
+    case 0x0464: return named("data", .data)
+    case 0x0468: return named("host", .host)
+    case 0x0470: return named("path", .path) ?? named("port", .port)
+    case 0x0474: return named("text", .text) ?? named("type", .kind)
+    case 0x0573: return named("scope", .scope)
+    case 0x0673: return named("source", .source)
+    case 0x0763: return named("command", .command) ?? named("content", .content)
+    case 0x0765: return named("eventId", .id)
+    case 0x0865: return named("event_id", .id)
+    case 0x0866: return named("filePath", .path)
+    case 0x086D: return named("metadata", .metadata)
+    case 0x0874: return named("toolName", .toolName)
+    case 0x0965: return named("eventType", .type)
+    case 0x0966: return named("file_path", .path)
+    case 0x096F: return named("operation", .operation)
+    case 0x0973: return named("sessionId", .session)
+    case 0x0974: return named("timestamp", .timestamp) ?? named("tool_name", .toolName)
+    case 0x0A63: return named("customType", .customType)
+    case 0x0A65: return named("event_type", .type)
+    case 0x0A70: return named("parameters", .parameters)
+    case 0x0A73: return named("secretName", .secretName) ?? named("session_id", .session)
+    case 0x0B63: return named("contentHash", .hash) ?? named("custom_type", .customType)
+    case 0x0B73: return named("secret_name", .secretName)
+    case 0x0C63: return named("content_hash", .hash)
+    case 0x0C70: return named("patchContent", .patch)
+    case 0x0C72: return named("resolvedPath", .resolvedPath)
+    case 0x0D63: return named("contentBase64", .contentBase64)
+    case 0x0D70: return named("patch_content", .patch)
+    case 0x0D72: return named("resolved_path", .resolvedPath)
+    case 0x0E63: return named("content_base64", .contentBase64)
+    case 0x1077: return named("workingDirectory", .workingDirectory)
+    case 0x1177: return named("working_directory", .workingDirectory)
+    default: return nil
+    }
   }
 }
 

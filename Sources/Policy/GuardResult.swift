@@ -48,6 +48,11 @@ package struct GuardResult: Sendable {
       makeDetails: details)
   }
 
+  /// The same without a word, where nobody reads it.
+  static func silent(_ guardName: String, _ severity: PolicySeverity, isAllowed: Bool = false) -> GuardResult {
+    GuardResult(isAllowed: isAllowed, guardName: guardName, severity: severity, message: "")
+  }
+
   /// Whether it is allowed and still worth a warning.
   package var isWarning: Bool { isAllowed && severity == .warning }
 }

@@ -75,7 +75,7 @@ package final class PolicyEngine {
 
   /// Only the outcome, for callers that ask nothing else.
   package func outcome(of event: PolicyEvent) -> Decision.Outcome {
-    context.begin(event)
+    context.begin(event, wantsWords: false)
     var outcome = Decision.Outcome.allowed
     for judge in judges[event.action.kind.index] {
       guard let result = judge.judge(event, context) else { continue }

@@ -11,7 +11,9 @@ struct CanonicalCommand: ParsableCommand {
     abstract: "Prints JSON in its canonical form (RFC 8785), or says why it has none.",
     discussion: """
       Names that repeat, halves of surrogate pairs, invalid UTF-8, a byte order mark and whole numbers that a double can't \
-      hold have no canonical form. No line end follows, so that a digest of the output is that of the document.
+      hold have no canonical form. Texts stay as they are; one that is not in Unicode's normalization form C is warned of, \
+      because another spelling of it has another digest. No line end follows, so that a digest of the output is that of the \
+      document.
 
       EXAMPLES
         claw canonical bundle.json | sha256sum
@@ -33,12 +35,27 @@ struct CanonicalCommand: ParsableCommand {
     if profile == .clawforge { return try clawforge(file) }
     do throws(JSONFailure) {
       Console.write(try CanonicalText.canonical(file.bytes, limit: Inputs.limit))
+      warn(file)
     } catch {
       let place = file.position(at: error.offset)
       Console.say("claw: \(file.path):\(place.line):\(place.column): \(error.message)")
       throw Status.invalid
     }
   }
+
+  /// Tells of texts that another program may have spelled with other bytes. They are written as they are.
+  private func warn(_ file: SourceFile) {
+    let places = CanonicalText.uncomposed(file.bytes)
+    for offset in places.prefix(Self.warningLimit) {
+      let place = file.position(at: offset)
+      Console.say(
+        "claw: \(file.path):\(place.line):\(place.column): warning: the text is not in Unicode's normalization form C")
+    }
+    if places.count > Self.warningLimit { Console.say("claw: and \(places.count - Self.warningLimit) more like it") }
+  }
+
+  /// Most texts that are told one by one.
+  private static let warningLimit = 20
 
   private func clawforge(_ file: SourceFile) throws {
     do throws(ForgeFailure) {

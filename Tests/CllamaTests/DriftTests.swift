@@ -21,7 +21,8 @@ struct DriftTests {
       "| 50 that were denied and about nothing it is for | 50/60 | 50/60 | 0 | 0.708 | quarantined |"
     ),
     (
-      calls(20, 0, 10) + calls(50, 0, 20), "| 20 answers of 10 words a sentence, then 50 of 20 | 0 | 0 | 1 | 0.150 | free |"
+      calls(20, 0, 10) + calls(50, 0, 20),
+      "| 20 answers of 10 words a sentence, then 50 of 20 | 0 | 0 | 1 | 0.150 | free |"
     ),
   ]
 
@@ -39,13 +40,18 @@ struct DriftTests {
       lines += 1
     }
     // No example of the page is without its test.
-    #expect(page.split(separator: "\n").count { $0.hasPrefix("| ") && ($0.hasSuffix("free |") || $0.hasSuffix("restricted |") || $0.hasSuffix("quarantined |")) } == lines)
+    #expect(
+      page.split(separator: "\n").count {
+        $0.hasPrefix("| ") && ($0.hasSuffix("free |") || $0.hasSuffix("restricted |") || $0.hasSuffix("quarantined |"))
+      } == lines)
   }
 
   @Test func weightsAreTheDocumentedOnes() {
     #expect(Intervention.Action.allCases.map(Drift.Call.weight) == [0.2, 0.5, 0, 0.8, 1, 1, 0])
   }
 
-  @Test(arguments: [("One two three. Four five!", 2.5), ("no end", 2), ("", nil), ("... 12 34", nil), ("it's one", 2)] as [(String, Double?)])
+  @Test(
+    arguments: [("One two three. Four five!", 2.5), ("no end", 2), ("", nil), ("... 12 34", nil), ("it's one", 2)]
+      as [(String, Double?)])
   func countsWordsOfSentences(_ text: String, _ length: Double?) { #expect(Drift.sentenceLength(text) == length) }
 }

@@ -16,6 +16,14 @@ struct BundleCommandTests {
     try folder.write("good.json", "{\"b\": 1.50,\n \"a\": \"\\u00e9\"}\n")
     let good = await claw(folder, ["canonical", "good.json"])
     #expect(good.status == 0 && good.output == "{\"a\":\"é\",\"b\":1.5}", "\(good.all)")
+    #expect(good.errors.isEmpty)
+    // What is not in form C is written as it is, and told.
+    try folder.write("loose.json", "{\"a\": 1,\n \"b\": \"e\u{301}\"}\n")
+    let loose = await claw(folder, ["canonical", "loose.json"])
+    #expect(loose.status == 0 && loose.output.utf8.elementsEqual("{\"a\":1,\"b\":\"e\u{301}\"}".utf8), "\(loose.all)")
+    #expect(
+      loose.errors == "claw: loose.json:2:7: warning: the text is not in Unicode's normalization form C\n",
+      "\(loose.all)")
     try folder.write("bad.json", "{\"a\": 1,\n \"a\": 2}\n")
     let bad = await claw(folder, ["canonical", "bad.json"])
     #expect(bad.status == 3 && bad.output.isEmpty, "\(bad.all)")

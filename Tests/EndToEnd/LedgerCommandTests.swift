@@ -100,6 +100,27 @@ struct LedgerCommandTests {
     #expect(empty.status == 1 && empty.output.contains(#""valid":false"#))
   }
 
+  @Test("Types of an extension that is on its way out are recorded with a warning, once each")
+  func deprecated() async throws {
+    let run = await ledger(["start"]).output.trimmed
+    try folder.write(
+      "audit/extensions.json",
+      #"""
+      {"schema": 1, "extensions": [{"extensionId": "com.example.late", "schemaVersion": "1.0.0", "status": "deprecated",
+      "eventTypes": ["LateThing"]}]}
+      """#)
+    let warning = "claw: warning: the extension that has the event type 'LateThing' is deprecated\n"
+    try folder.write("late.json", #"{"type":"LateThing","payload":{}}"#)
+    let one = await ledger(["append", "late.json", "--run", run])
+    #expect(one.status == 0 && one.output.contains(" 2 record 1 ") && one.errors == warning, "\(one.all)")
+    try folder.write(
+      "many.jsonl", String(repeating: #"{"type":"LateThing","payload":{}}"# + "\n", count: 3))
+    let many = await ledger(["append", "--events", "many.jsonl", "--run", run])
+    #expect(many.status == 0 && many.errors == warning, "\(many.all)")
+    try folder.write("usual.json", #"{"type":"DoDRecorded","payload":{}}"#)
+    #expect(await ledger(["append", "usual.json", "--run", run]).errors.isEmpty)
+  }
+
   @Test("The published chains, through the command", arguments: ["valid", "payload-edited", "first-prev-not-null"])
   func published(name: String) async throws {
     let path = Repository.path("Tests/Vectors/clawforge/chain/\(name)")

@@ -137,14 +137,14 @@ extension EndToEnd {
       let path = ".claw/newsroom/sidecars/chief/cllama.json"
       let config = folder.read(path) ?? ""
       try folder.write(path, config.replacing("\"schema\": 1", with: "\"schema\": 9"))
-      var state: String?
-      for _ in 0..<40 where state != "denying" {
+      var seen: String?
+      for _ in 0..<40 where seen != "denying" {
         try await Task.sleep(for: .milliseconds(500))
-        let ps = await claw(["ps", folder.path, "--json"], state: Folder("state"))
+        let ps = await claw(["ps", folder.path, "--json"], state: state)
         let chief = try JSONParser.parse(ps.output.utf8)["claws"]?.array?.first { $0["name"]?.string == "chief" }
-        state = chief?["sidecar"]?["state"]?.string
+        seen = chief?["sidecar"]?["state"]?.string
       }
-      #expect(state == "denying")
+      #expect(seen == "denying")
     }
 
     private static func down(_ folder: Folder, _ state: Folder) {

@@ -123,12 +123,14 @@ struct EventCheckTests {
     let file = #"""
       {"schema": 1, "extensions": [
         {"extensionId": "com.example.review", "schemaVersion": "1.0.0", "status": "active", "eventTypes": ["ReviewStarted"]},
-        {"extensionId": "com.example.old", "schemaVersion": "1.2.0", "status": "removed", "eventTypes": ["OldThing"]}]}
+        {"extensionId": "com.example.old", "schemaVersion": "1.2.0", "status": "removed", "eventTypes": ["OldThing"]},
+        {"extensionId": "com.example.late", "schemaVersion": "1.0.0", "status": "deprecated", "eventTypes": ["LateThing"]}]}
       """#
     let check = EventCheck(extensions: try EventExtensions(json: Array(file.utf8)))
     #expect(Self.complaint(#"{"type":"ReviewStarted","payload":{"a":1}}"#, check) == nil)
     #expect(Self.complaint(#"{"type":"ReviewStarted","payload":{"a":1}}"#)?.hasPrefix("ledger/unknown-type") == true)
     #expect(Self.complaint(#"{"type":"OldThing","payload":{}}"#, check)?.contains("removed") == true)
+    #expect(Self.complaint(#"{"type":"LateThing","payload":{}}"#, check) == nil)
     #expect(Self.complaint(#"{"type":"ReviewStartet","payload":{}}"#, check)?.contains("ReviewStarted") == true)
     for meddled in [
       file.replacing("com.example.old", with: "com.example.review"), file.replacing("OldThing", with: "RunStarted"),

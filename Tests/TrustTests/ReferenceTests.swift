@@ -1,6 +1,8 @@
 import Canonical
 import Driver
+import IR
 import JSON
+import TestSupport
 import Testing
 
 @Suite("The reference's bundles and receipts")
@@ -43,6 +45,25 @@ struct ReferenceTests {
     expect(.malformedEnvelope) {
       try ReferenceBundle(Array(text.replacing(#""guards":{}"#, with: #""guards":{},"guards":{}"#).utf8))
     }
+  }
+
+  @Test("A bundle that is written has the bytes that it always had, and reads as what it was")
+  func writtenBundle() throws {
+    let policy =
+      #"{"guards":{"egress_allowlist":{"allow":["api.example.com"],"default_action":"block"}},"version":"1.2.0"}"#
+    let source = PolicyBundle(
+      policy: Array(policy.utf8), profile: .compat, policyHash: "", semanticHash: "", isExact: true, sources: [],
+      channel: "default", sequence: 1, compiledAt: 0, minimumClaw: "0.1.0")
+    var made = try ReferenceBundle(try BundleBuilder.compile(source), compiledAt: 1_767_225_600)
+    try made.sign(key)
+    let golden = "Tests/Vectors/clawdstrike/bundle.signed.json"
+    if Repository.isUpdating { try Repository.write(String(decoding: made.bytes, as: UTF8.self), to: golden) }
+    let expected = try #require(Repository.text(golden))
+    #expect(made.bytes == Array(expected.utf8))
+    #expect(!Repository.isUpdating, "the golden file was written")
+    let read = try ReferenceBundle(Array(expected.utf8))
+    #expect(try read.verify(keys, now: 0) == [key.publicKey])
+    #expect(read.bytes == made.bytes)
   }
 
   private static let receipt =

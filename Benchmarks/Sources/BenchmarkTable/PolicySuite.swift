@@ -42,6 +42,25 @@ extension Suite {
     scans(table, engine)
   }
 
+  /// What decides all events, or one of them by its number, once: `decide`, `read`, `decide 7`.
+  static func decision(_ name: String) -> (() -> Void)? {
+    let words = name.split(separator: " ")
+    guard let text = BuiltInRulesets.file("default"), let engine = engine(text, .compat) else { return nil }
+    var lines = Inputs.events.map { Array($0.utf8) }
+    if words.count > 1, let number = Int(words[1]), lines.indices.contains(number - 1) { lines = [lines[number - 1]] }
+    let events = lines.compactMap { try? EventReader.read($0) }
+    switch words.first {
+    case "decide": return { for event in events { _ = engine.outcome(of: event) } }
+    case "read":
+      return {
+        for line in lines {
+          _ = (try? line.withUnsafeBufferPointer { try EventReader.read($0) }).map { engine.outcome(of: $0) }
+        }
+      }
+    default: return nil
+    }
+  }
+
   /// Prints what each event costs to read and to decide, for whoever looks for the slow one.
   func eachEvent() {
     guard let text = BuiltInRulesets.file("default") else { return }

@@ -1,7 +1,8 @@
 import Glibc
 
 // BenchmarkTable CLAW WORK-FOLDER PEERS-FOLDER [in-process]: prints what claw costs beside what its peers cost.
-// BenchmarkTable CLAW WORK-FOLDER repeat PASS LINES: one pass for some seconds, for a profiler to look at.
+// BenchmarkTable CLAW WORK-FOLDER repeat PASS LINES: one pass for some seconds, for a profiler to look at; 'decide', 'read' and
+// 'decide 7' go over the events of the policy figures, as often as LINES says if it is below 10,000.
 // BenchmarkTable CLAW WORK-FOLDER PEERS-FOLDER events: what each event of the policy figures costs.
 //
 // Medians of CPU time, runs of claw and of the peers taking turns, so that what else the machine does hits both alike.

@@ -10,7 +10,7 @@ import TestSupport
 
 // As claw does it: what is measured is work, not how often the heap is given back between two repetitions.
 var block: UnsafeMutableRawPointer?
-if posix_memalign(&block, 16, 64 << 20) == 0 { free(block) }
+if posix_memalign(&block, 16, 24 << 20) == 0 { free(block) }
 
 /// The CPU time of this process, in seconds.
 func cpu() -> Double {

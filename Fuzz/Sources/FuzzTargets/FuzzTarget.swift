@@ -9,7 +9,7 @@ import Source
 
 /// The front ends that are fuzzed, each with the promises that hold for any bytes.
 enum FuzzTarget: String, CaseIterable {
-  case clawfile, yaml, pod, shell, ruleset, event, pack
+  case clawfile, yaml, pod, shell, ruleset, event, pack, bundle, package
 
   /// Runs one input; 0 is libFuzzer's "go on".
   func run(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
@@ -22,6 +22,8 @@ enum FuzzTarget: String, CaseIterable {
     case .ruleset: ruleset(bytes)
     case .event: event(bytes)
     case .pack: pack(bytes)
+    case .bundle: bundle(bytes)
+    case .package: package(bytes)
     }
     return 0
   }

@@ -19,6 +19,8 @@ case .shell: callback = { FuzzTarget.shell.run($0, $1) }
 case .ruleset: callback = { FuzzTarget.ruleset.run($0, $1) }
 case .event: callback = { FuzzTarget.event.run($0, $1) }
 case .pack: callback = { FuzzTarget.pack.run($0, $1) }
+case .bundle: callback = { FuzzTarget.bundle.run($0, $1) }
+case .package: callback = { FuzzTarget.package.run($0, $1) }
 }
 
 var count = CInt(arguments.count)

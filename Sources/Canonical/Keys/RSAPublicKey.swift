@@ -21,6 +21,7 @@ package struct RSAPublicKey: Sendable, Hashable {
   package let exponent: [UInt8]
   /// Hexadecimal SHA-256 of the SubjectPublicKeyInfo.
   package let id: String
+  private var handle: RSAHandle?
 
   /// How long the modulus is.
   package var bits: Int { modulus.count * 8 - modulus[0].leadingZeroBitCount }
@@ -63,6 +64,19 @@ package struct RSAPublicKey: Sendable, Hashable {
     try self.init(spki: bytes, fewestBits: fewestBits)
   }
 
+  /// The same key, made ready for verifying many signatures.
+  package var prepared: RSAPublicKey {
+    var key = self
+    key.handle = RSAHandle(self)
+    return key
+  }
+
+  package static func == (left: Self, right: Self) -> Bool {
+    left.modulus == right.modulus && left.exponent == right.exponent
+  }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(modulus) }
+
   /// `rsaEncryption` with its NULL.
   private static let algorithm: [UInt8] = [
     0x30, 0x0D, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01, 0x05, 0x00,
@@ -79,19 +93,35 @@ package struct RSAPublicKey: Sendable, Hashable {
     case .sha384: (digest, algorithm) = (Digest.sha384(message), NID_sha384)
     case .sha512: (digest, algorithm) = (Digest.sha512(message), NID_sha512)
     }
+    guard let key = handle ?? RSAHandle(self) else { return false }
+    return key.verifies(signature, digest, algorithm)
+  }
+}
+
+/// A key as OpenSSL has it, with what verifying needs computed once.
+private final class RSAHandle: Sendable {
+  /// Nothing of ours changes it after it was made, and OpenSSL guards what it keeps inside with a lock.
+  nonisolated(unsafe) private let key: OpaquePointer
+
+  init?(_ key: RSAPublicKey) {
     // Straight from the algorithm: through EVP, making the key takes several times as long as verifying with it.
-    guard let key = RSA_new() else { return false }
-    defer { RSA_free(key) }
-    guard let number = BN_bin2bn(modulus, Int32(modulus.count), nil) else { return false }
-    guard let power = BN_bin2bn(exponent, Int32(exponent.count), nil) else {
+    guard let made = RSA_new() else { return nil }
+    self.key = made
+    guard let number = BN_bin2bn(key.modulus, Int32(key.modulus.count), nil) else { return nil }
+    guard let power = BN_bin2bn(key.exponent, Int32(key.exponent.count), nil) else {
       BN_free(number)
-      return false
+      return nil
     }
-    guard RSA_set0_key(key, number, power, nil) == 1 else {
+    guard RSA_set0_key(made, number, power, nil) == 1 else {
       BN_free(number)
       BN_free(power)
-      return false
+      return nil
     }
+  }
+
+  deinit { RSA_free(key) }
+
+  func verifies(_ signature: [UInt8], _ digest: [UInt8], _ algorithm: Int32) -> Bool {
     let isRight =
       RSA_verify(algorithm, digest, UInt32(digest.count), signature, UInt32(signature.count), key) == 1
     if !isRight { ERR_clear_error() }

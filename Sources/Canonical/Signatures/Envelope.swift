@@ -65,14 +65,17 @@ package struct Envelope: Sendable, Equatable {
 
   /// The envelope as canonical JSON.
   package var json: [UInt8] {
-    let signatures = signatures.map { signature -> JSONValue in
-      ["keyid": .string(signature.keyID), "sig": .string(Base64.encode(signature.bytes))]
+    let signatures = signatures.map { signature -> [UInt8] in
+      var object = CanonicalObject()
+      object.add("keyid", signature.keyID)
+      object.add("sig", base64: signature.bytes)
+      return object.bytes
     }
-    let value: JSONValue = [
-      "payload": .string(Base64.encode(payload)), "payloadType": .string(payloadType), "signatures": .array(signatures),
-    ]
-    // Texts only: they always have a canonical form.
-    return (try? CanonicalJSON.bytes(value)) ?? []
+    var object = CanonicalObject()
+    object.add("payload", base64: payload)
+    object.add("payloadType", payloadType)
+    object.add("signatures", canonical: CanonicalObject.array(signatures))
+    return object.bytes
   }
 
   /// Reads an envelope: exactly its three members, and standard Base64 with padding.

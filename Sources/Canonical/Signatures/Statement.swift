@@ -59,30 +59,44 @@ package struct Statement: Sendable, Equatable {
 
   /// Reads a statement out of canonical JSON; other spellings of it are refused, so that one statement has one digest.
   package init(canonical bytes: [UInt8]) throws(JSONFailure) {
-    let canonical = try CanonicalText.canonical(bytes)
-    guard canonical == bytes else {
-      let place = zip(canonical, bytes).enumerated().first { $1.0 != $1.1 }?.offset ?? min(canonical.count, bytes.count)
-      throw JSONFailure(message: "the text is not canonical from here on", offset: place)
-    }
+    var checker = CanonicalChecker()
+    if !bytes.withUnsafeBufferPointer({ checker.isCanonical($0) }) { throw Self.failure(bytes) }
     (subjects, predicateType, predicate) = ([], "", [])
     var type: String?
-    var count = 0
-    try JSONCursor.read(bytes, isSound: true) { (cursor) throws(JSONFailure) in
-      try cursor.object { (cursor, decoded, raw) throws(JSONFailure) in
-        count += 1
-        switch MemberName.text(decoded, raw) {
-        case "_type": type = try cursor.string()
-        case "predicate": predicate = Array(bytes[try cursor.skip()])
-        case "predicateType": predicateType = try cursor.string()
-        case "subject":
-          try cursor.array { (cursor) throws(JSONFailure) in subjects.append(try Self.subject(&cursor)) }
-        case let name: throw cursor.failure("a statement has no member '\(name)'")
+    // What was tested need not be gone through again to find the members.
+    for member in checker.members {
+      let value = bytes[member.value]
+      switch String(decoding: bytes[member.name], as: UTF8.self) {
+      case "_type": type = CanonicalString.text(value)
+      case "predicate": predicate = Array(value)
+      case "predicateType": predicateType = CanonicalString.text(value) ?? ""
+      case "subject":
+        do throws(JSONFailure) { subjects = try Self.subjects(Array(value)) } catch {
+          throw JSONFailure(message: error.message, offset: member.value.lowerBound + error.offset)
         }
+      case let name:
+        throw JSONFailure(message: "a statement has no member '\(name)'", offset: member.name.lowerBound)
       }
     }
-    guard type == Self.type, count == 4 else {
+    guard type == Self.type, checker.members.count == 4, !predicateType.isEmpty else {
       throw JSONFailure(message: "this is no in-toto statement of version 1", offset: 0)
     }
+  }
+
+  /// Why bytes are not canonical JSON, and where.
+  private static func failure(_ bytes: [UInt8]) -> JSONFailure {
+    let canonical: [UInt8]
+    do throws(JSONFailure) { canonical = try CanonicalText.canonical(bytes) } catch { return error }
+    let place = zip(canonical, bytes).enumerated().first { $1.0 != $1.1 }?.offset ?? min(canonical.count, bytes.count)
+    return JSONFailure(message: "the text is not canonical from here on", offset: place)
+  }
+
+  private static func subjects(_ bytes: [UInt8]) throws(JSONFailure) -> [Subject] {
+    var subjects: [Subject] = []
+    try JSONCursor.read(bytes, isSound: true) { (cursor) throws(JSONFailure) in
+      try cursor.array { (cursor) throws(JSONFailure) in subjects.append(try subject(&cursor)) }
+    }
+    return subjects
   }
 
   private static func subject(_ cursor: inout JSONCursor) throws(JSONFailure) -> Subject {

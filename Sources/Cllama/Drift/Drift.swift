@@ -101,14 +101,16 @@ package struct Drift: Sendable, Equatable {
     score >= thresholds.quarantine ? .quarantined : score >= thresholds.restrict ? .restricted : .free
   }
 
-  /// Words a sentence of a text; nil if there are none.
+  /// Words a sentence of a text, or of its first 20,000 characters; nil if there are none.
   package static func sentenceLength(_ text: String) -> Double? {
     var words = 0
     var sentences = 0
     var isInWord = false
     var hasWord = false
-    for scalar in text.unicodeScalars {
-      let isLetter = scalar.properties.isAlphabetic || scalar == "'"
+    for scalar in text.unicodeScalars.prefix(20_000) {
+      let isLetter =
+        scalar.isASCII
+        ? 0x61...0x7A ~= scalar.value | 0x20 || scalar == "'" : scalar.properties.isAlphabetic
       if isLetter, !isInWord { words += 1 }
       if isLetter { hasWord = true }
       isInWord = isLetter

@@ -75,8 +75,19 @@ package struct BundleVerification: Sendable {
   /// Whether a version of dotted numbers is at least another; what is no such version never is.
   static func isVersion(_ version: String, atLeast least: String) -> Bool {
     func numbers(_ text: String) -> [Int]? {
-      let parts = text.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
-      return parts.contains(nil) ? nil : parts.compactMap { $0 }
+      var numbers: [Int] = []
+      var digits = 0
+      for byte in text.utf8 {
+        if byte == 0x2E, digits > 0 {
+          digits = 0
+        } else {
+          guard 0x30...0x39 ~= byte, digits < 9 else { return nil }
+          if digits == 0 { numbers.append(0) }
+          numbers[numbers.count - 1] = numbers[numbers.count - 1] * 10 + Int(byte & 15)
+          digits += 1
+        }
+      }
+      return digits > 0 ? numbers : nil
     }
     guard let have = numbers(version), let need = numbers(least) else { return false }
     for index in 0..<max(have.count, need.count) {

@@ -22,7 +22,9 @@ struct ArtifactReader {
 
   /// A part of the way to a value.
   enum Key {
-    case name(String)
+    case name(StaticString)
+    /// A name that comes from the file.
+    case member(String)
     case index(Int)
   }
 
@@ -39,7 +41,8 @@ struct ArtifactReader {
     var pointer = ""
     for key in path {
       switch key {
-      case .name(let name): pointer += "/" + JSONPointer.escaped(name)
+      case .name(let name): pointer += "/\(name)"
+      case .member(let name): pointer += "/" + JSONPointer.escaped(name)
       case .index(let index): pointer += "/\(index)"
       }
     }
@@ -47,7 +50,7 @@ struct ArtifactReader {
   }
 
   private mutating func complain(_ object: Object, _ name: StaticString, _ message: String) {
-    complain(object.path + [.name("\(name)")], message)
+    complain(object.path + [.name(name)], message)
   }
 
   /// The object that a value must be.
@@ -69,21 +72,21 @@ struct ArtifactReader {
       missing(object, name)
       return ""
     }
-    return text(value, length, object.path, .name("\(name)"))
+    return text(value, length, object.path + [.name(name)])
   }
 
   /// The same where the member may be absent.
   mutating func optionalText(_ object: Object, _ name: StaticString, _ length: ClosedRange<Int> = 0...Int.max)
     -> String?
   {
-    object[name].map { text($0, length, object.path, .name("\(name)")) }
+    object[name].map { text($0, length, object.path + [.name(name)]) }
   }
 
   private mutating func text(
-    _ value: JSONValue, _ length: ClosedRange<Int>, _ path: [Key], _ key: @autoclosure () -> Key
+    _ value: JSONValue, _ length: ClosedRange<Int>, _ path: @autoclosure () -> [Key]
   ) -> String {
     guard case .string(let text) = value else {
-      complain(path + [key()], "a text must stand here")
+      complain(path(), "a text must stand here")
       return ""
     }
     // A text never has more units than bytes, so that most need no counting.
@@ -92,7 +95,7 @@ struct ArtifactReader {
       !length.contains(text.utf16.count)
     {
       complain(
-        path + [key()],
+        path(),
         length.upperBound == Int.max
           ? "the text is empty" : "the text must have \(length.lowerBound) to \(length.upperBound) characters")
     }
@@ -182,8 +185,9 @@ struct ArtifactReader {
     length: ClosedRange<Int> = 1...Int.max,
     isUnique: Bool = false
   ) -> [String] {
-    let path = object.path + [.name("\(name)")]
-    let texts = array(object, name, count).enumerated().map { text($1, length, path, .index($0)) }
+    let texts = array(object, name, count).enumerated().map { index, value in
+      text(value, length, object.path + [.name(name), .index(index)])
+    }
     if isUnique, Set(texts.map { Array($0.utf8) }).count < texts.count {
       complain(object, name, "a text is there twice")
     }
@@ -198,10 +202,10 @@ struct ArtifactReader {
   }
 
   mutating func hashes(_ object: Object, _ name: StaticString) -> [String] {
-    let path = object.path + [.name("\(name)")]
-    return array(object, name, 0...Int.max).enumerated().map { index, value in
+    array(object, name, 0...Int.max).enumerated().map { index, value in
       if case .string(let text) = value, EventText.isDigest(text) { return text }
-      complain(path + [.index(index)], "a SHA-256 of 64 lower-case hexadecimal digits must stand here")
+      complain(
+        object.path + [.name(name), .index(index)], "a SHA-256 of 64 lower-case hexadecimal digits must stand here")
       return ""
     }
   }
@@ -230,7 +234,7 @@ struct ArtifactReader {
   /// The objects of an array.
   mutating func objects(_ object: Object, _ name: StaticString, count: ClosedRange<Int> = 0...Int.max) -> [Object] {
     array(object, name, count).enumerated().map { index, value in
-      self.object(value, object.path + [.name("\(name)"), .index(index)])
+      self.object(value, object.path + [.name(name), .index(index)])
     }
   }
 
@@ -242,9 +246,9 @@ struct ArtifactReader {
   mutating func object(_ object: Object, _ name: StaticString) -> Object {
     guard let value = object[name] else {
       missing(object, name)
-      return Object(members: [], path: object.path + [.name("\(name)")])
+      return Object(members: [], path: object.path + [.name(name)])
     }
-    return self.object(value, object.path + [.name("\(name)")])
+    return self.object(value, object.path + [.name(name)])
   }
 
   mutating func optionalObject(_ object: Object, _ name: StaticString) -> Object? {

@@ -53,7 +53,10 @@ package struct PackageFiles: Sendable, Equatable {
   var names: [String] { files.keys.sorted { CanonicalJSON.isBefore($0, $1) } }
 
   /// Every file but the signatures, with the SHA-256 of its bytes, in the order of their names.
-  package var digests: [Statement.Subject] {
+  package var digests: [Statement.Subject] { digests(names) }
+
+  /// The same where the names in their order are at hand.
+  func digests(_ names: [String]) -> [Statement.Subject] {
     names.filter { $0 != Self.signatures }.map { name in
       Statement.Subject(name: name, sha256: Digest.sha256Hex(files[name] ?? []))
     }

@@ -74,7 +74,7 @@ package struct PackageHashes: Sendable {
   /// None yet.
   init() {}
 
-  init(_ package: SealedPackage, policies: JSONValue?, profile: HashProfile, _ findings: inout Findings) {
+  init(_ package: SealedPackage, policySet: String?, profile: HashProfile, _ findings: inout Findings) {
     var maker = Maker(profile: profile, findings: findings, mayHaveNumbers: package.hasNumericNames)
     let seal = package.seal?.content
     lock = package.lock.map { lock in
@@ -114,9 +114,7 @@ package struct PackageHashes: Sendable {
         signatures.append(maker.hash(signature, HashRules.signature, bundle.place.at("/signatures/\(index)")))
       }
     }
-    maker.mayHaveNumbers = true
-    policySet = policies.map { maker.hash($0, HashRules.policySet, Place(.policySet)) }
-    maker.mayHaveNumbers = package.hasNumericNames
+    self.policySet = policySet
     policyEvaluation = package.policyEvaluation.map { maker.hash($0.json, HashRules.whole, $0.place) }
     symbolIndex = package.symbolIndex.map { maker.hash($0.json, HashRules.symbolIndex, $0.place) }
     symbolIndexFile = package.symbolIndex.map { maker.hash($0.json, HashRules.whole, $0.place) }

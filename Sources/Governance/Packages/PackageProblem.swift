@@ -44,6 +44,12 @@ struct Findings {
     if warnings.count < Self.limit { warnings.append(problem) }
   }
 
+  /// Adds what was found elsewhere.
+  mutating func add(_ others: Findings) {
+    for error in others.errors { add(error) }
+    for warning in others.warnings { warn(warning) }
+  }
+
   /// Adds a problem of an artifact's file.
   mutating func add(
     _ step: PackageStep, _ code: PackageCode, _ place: Place, _ message: @autoclosure () -> String

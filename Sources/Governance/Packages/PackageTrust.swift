@@ -119,7 +119,7 @@ package struct PackageTrust: Sendable {
     let until = reader.optionalTime(object, "until")
     let isRevoked = object["revoked"] == nil ? false : reader.bool(object, "revoked") ?? true
     do throws(KeyFailure) {
-      let rsa = try RSAPublicKey(pem: text, fewestBits: fewestRSABits)
+      let rsa = try RSAPublicKey(pem: text, fewestBits: fewestRSABits).prepared
       return Key(rsa: rsa, from: from, until: until, isRevoked: isRevoked)
     } catch {
       if !text.isEmpty { reader.complain(object.path + [.name("publicKey")], error.message) }
@@ -132,7 +132,7 @@ extension ArtifactReader {
   /// Refuses members that nobody reads.
   mutating func allow(_ object: Object, _ names: [String]) {
     for member in object.members where !names.has(member.name) {
-      complain(object.path + [.name(member.name)], "there is no member '\(member.name)' here")
+      complain(object.path + [.member(member.name)], "there is no member '\(member.name)' here")
     }
   }
 }

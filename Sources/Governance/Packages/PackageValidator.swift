@@ -9,13 +9,31 @@ package struct PackageValidator: Sendable {
   /// What a package is held against besides itself.
   package struct Policies: Sendable {
     /// The policies, an array.
-    package var json: JSONValue
+    package let json: JSONValue
     /// The file that they come from.
-    package var file: String?
+    package let file: String?
+    /// What stands in them, their digest ("" if they have none), and what is wrong with them: found once, however many
+    /// packages are held against them.
+    let list: [SessionPolicy]
+    let hash: String
+    let findings: Findings
 
     package init(_ json: JSONValue, file: String? = nil) {
       self.json = json
       self.file = file
+      var reader = ArtifactReader(Place(.policySet, file: file), Findings())
+      var list: [SessionPolicy] = []
+      if let policies = json.array {
+        for (index, policy) in policies.enumerated() {
+          list.append(SessionPolicy(reader.object(policy, [.index(index)]), &reader, "/\(index)"))
+        }
+      } else {
+        reader.complain([], "an array of policies must stand here")
+      }
+      var maker = PackageHashes.Maker(profile: .reference, findings: reader.findings)
+      hash = maker.hash(json, HashRules.policySet, Place(.policySet))
+      self.list = list
+      findings = maker.findings
     }
   }
 
@@ -36,9 +54,7 @@ package struct PackageValidator: Sendable {
   }
 
   /// The digest of the policies, if there are any and they have one.
-  package var policySetHash: String? {
-    policies.flatMap { try? HashProfile.hash($0.json, HashRules.policySet).get() }
-  }
+  package var policySetHash: String? { policies.flatMap { $0.hash.isEmpty ? nil : $0.hash } }
 
   /// What is found in a package that is just being sealed: whoever seals it is trusted to.
   package func validate(_ files: PackageFiles, sealedBy keys: [PublicKey]) -> PackageReport {
@@ -66,7 +82,7 @@ package struct PackageValidator: Sendable {
     run.checkEvidence()
     run.checkAttestation()
     run.checkSeal()
-    run.contentsHash = TrustedSeal.check(files, trust, &run.findings)
+    run.contentsHash = TrustedSeal.check(files, names: run.names, trust, &run.findings)
     return run.report
   }
 }
@@ -74,6 +90,8 @@ package struct PackageValidator: Sendable {
 /// One validation: the package, its digests, and what was found so far.
 struct PackageRun {
   let files: PackageFiles
+  /// Their names, in their order.
+  let names: [String]
   let settings: PackageValidator
   let package: SealedPackage
   let hashes: PackageHashes
@@ -88,24 +106,14 @@ struct PackageRun {
 
   init(_ files: PackageFiles, _ settings: PackageValidator) {
     var findings = Findings()
-    let package = SealedPackage(files, &findings)
-    var policies: [SessionPolicy] = []
-    if let given = settings.policies {
-      var reader = ArtifactReader(Place(.policySet, file: given.file), findings)
-      if let list = given.json.array {
-        for (index, policy) in list.enumerated() {
-          policies.append(SessionPolicy(reader.object(policy, [.index(index)]), &reader, "/\(index)"))
-        }
-      } else {
-        reader.complain([], "an array of policies must stand here")
-      }
-      findings = reader.findings
-    }
-    hashes = PackageHashes(package, policies: settings.policies?.json, profile: settings.profile, &findings)
+    names = files.names
+    let package = SealedPackage(files, names: names, &findings)
+    if let policies = settings.policies { findings.add(policies.findings) }
+    hashes = PackageHashes(package, policySet: settings.policies?.hash, profile: settings.profile, &findings)
     self.files = files
     self.settings = settings
     self.package = package
-    self.policies = policies
+    policies = settings.policies?.list ?? []
     self.findings = findings
     sessionID = package.seal?.content.sessionID ?? package.lock?.content.sessionID
   }

@@ -31,10 +31,16 @@ struct PolicyEvaluator {
     }
   }
 
+  /// A part of a field path.
+  private enum Step {
+    case name(String)
+    case index(Int)
+  }
+
   /// The value of a field path: names with dots between, and indices in brackets. Nil where it leads nowhere.
   func field(_ path: String) throws(Failure) -> JSONValue? {
     let failure = Failure(code: .policyFieldPathInvalid, message: "'\(path)' is no path to a field")
-    var keys: [ArtifactReader.Key] = []
+    var keys: [Step] = []
     for part in path.utf8.split(separator: 0x2E, omittingEmptySubsequences: false) {
       let name = part.prefix { $0 != 0x5B }
       var rest = part.dropFirst(name.count)

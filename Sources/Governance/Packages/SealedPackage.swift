@@ -73,11 +73,13 @@ struct SealedPackage: Sendable {
   private(set) var hasNumericNames = false
 
   /// Reads files; what is wrong with their shape becomes findings.
-  init(_ files: PackageFiles, _ findings: inout Findings) {
+  ///
+  /// - Parameter names: the files' names, in their order.
+  init(_ files: PackageFiles, names: [String], _ findings: inout Findings) {
     for refusal in files.refusals {
       findings.add(.schema, .schemaInvalid, Place(.file, file: refusal.name), "'\(refusal.name)' \(refusal.reason)")
     }
-    for name in files.names {
+    for name in names {
       guard let bytes = files.files[name], name != PackageFiles.signatures else { continue }
       read(name, bytes, &findings)
     }

@@ -85,8 +85,8 @@ struct ChangeRecord: Sendable {
 extension ArtifactReader {
   /// A time as RFC 3339 has it, in any zone.
   mutating func moment(_ object: Object, _ name: StaticString) {
-    guard let value = object[name] else { return complain(object.path + [.name("\(name)")], "'\(name)' is missing") }
+    guard let value = object[name] else { return complain(object.path + [.name(name)], "'\(name)' is missing") }
     if case .string(let text) = value, Timestamp.isValid(text) { return }
-    complain(object.path + [.name("\(name)")], "a time such as 2026-03-01T08:00:00Z must stand here")
+    complain(object.path + [.name(name)], "a time such as 2026-03-01T08:00:00Z must stand here")
   }
 }

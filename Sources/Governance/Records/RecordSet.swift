@@ -55,7 +55,7 @@ struct RecordSet {
       if record.kind == .plan { hashes.plan = ArtifactHash(value: hash, profile: .reference) }
     }
     run.link(found)
-    let contents = TrustedSeal.check(files, validator.trust, &run.findings)
+    let contents = TrustedSeal.check(files, names: files.names, validator.trust, &run.findings)
     var report = PackageReport(
       kind: .records, sessionID: nil, profile: validator.profile, hasTrust: validator.trust != nil,
       contentsHash: contents,

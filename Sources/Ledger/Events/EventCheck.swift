@@ -51,6 +51,9 @@ package struct EventCheck: Sendable {
   private func check(payload: [UInt8], of type: String) throws(LedgerFailure) {
     if let known = EventType.known(type) {
       if let fields = known.fields { try Self.check(payload, "payload", fields) }
+      if type == "ContractRecorded", let complaint = Contract.complaint(payload) {
+        throw LedgerFailure(.malformedEvent, "'payload.contract\(complaint)")
+      }
       return
     }
     switch extensions.state(of: type) {

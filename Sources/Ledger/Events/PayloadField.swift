@@ -5,7 +5,7 @@ import Source
 /// A member of a typed payload.
 package struct PayloadField: Sendable {
   /// What its value must be.
-  package enum Kind: Sendable {
+  package indirect enum Kind: Sendable {
     /// A text of at most so many UTF-16 units, and at least one.
     case text(Int)
     /// The same, which may be empty.
@@ -24,6 +24,24 @@ package struct PayloadField: Sendable {
     case object
     /// An object of at most 20 texts.
     case metadata
+    /// A whole number in a range.
+    case number(ClosedRange<Int>)
+    /// `true` or `false`.
+    case bool
+    /// `1.MINOR.PATCH`.
+    case version
+    /// A time as in 2026-01-02T03:04:05Z, with up to three digits behind the seconds.
+    case time
+    /// A text of at most so many letters, digits, points, underscores and hyphens, and at least one.
+    case word(Int)
+    /// An array of at most so many.
+    case list(Int, Kind)
+    /// An object whose members of these names are so; others are not looked at.
+    case members([PayloadField])
+    /// An object of at most 50 members whose names have at most so many UTF-16 units, in at most 102,400 bytes.
+    case parameters(names: Int)
+    /// `null`, or an object that is not empty.
+    case schema
   }
 
   package var name: String
@@ -56,10 +74,11 @@ package struct PayloadField: Sendable {
     case .any(let limit): return value.count > limit ? "has more than \(limit) bytes" : nil
     case .object: return value.first == 0x7B ? nil : "must be an object"
     case .metadata: return Self.complaint(metadata: value)
+    default: return contractComplaint(value)
     }
   }
 
-  private static func complaint(text value: ArraySlice<UInt8>, _ limit: Int) -> String? {
+  static func complaint(text value: ArraySlice<UInt8>, _ limit: Int) -> String? {
     guard value.first == 0x22 else { return "must be a text" }
     // No text has more UTF-16 units than bytes.
     if value.count - 2 <= limit { return nil }

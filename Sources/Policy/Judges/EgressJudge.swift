@@ -17,15 +17,20 @@ final class EgressJudge: Judge {
 
   func judge(_ event: PolicyEvent, _ context: EventContext) -> GuardResult? {
     guard case .egress(let host, let port, let url) = event.action else { return nil }
-    return context.profile == .compat ? judge(host, said: host, port, nil) : hardened(host, port, url)
+    return context.profile == .compat
+      ? judge(host, said: host, port, nil, context) : hardened(host, port, url, context)
   }
 
-  private func judge(_ host: String, said: String, _ port: Int, _ rule: HardeningRule?) -> GuardResult {
-    if block.matches(host) { return blocked(host, said, port, isDefault: false, rule) }
-    if allow.matches(host) { return .allow(Self.name) }
-    switch program.otherwise {
+  private func judge(
+    _ host: String, said: String, _ port: Int, _ rule: HardeningRule?, _ context: EventContext
+  ) -> GuardResult {
+    let isBlocked = block.matches(host)
+    if !isBlocked, allow.matches(host) { return .allow(Self.name) }
+    switch isBlocked ? .block : program.otherwise {
     case .allow: return .allow(Self.name)
-    case .block: return blocked(host, said, port, isDefault: true, rule)
+    case .block:
+      guard context.wantsWords else { return .silent(Self.name, .error) }
+      return blocked(host, said, port, isDefault: !isBlocked, rule)
     case .log:
       let details = details(host, said, port, isDefault: true)
       return .warn(Self.name, "Egress to " + said + " is not on any list", details())
@@ -51,7 +56,7 @@ final class EgressJudge: Judge {
     }
   }
 
-  private func hardened(_ said: String, _ port: Int, _ url: String?) -> GuardResult {
+  private func hardened(_ said: String, _ port: Int, _ url: String?, _ context: EventContext) -> GuardResult {
     if PathForm.hasControls(said) {
       return .deny(
         Self.name, .error, "The host has a control character", ["port": JSONValue(port)], hardening: .controlCharacters)
@@ -67,6 +72,6 @@ final class EgressJudge: Judge {
         ["host": .string(said), "port": JSONValue(port)], hardening: .urlHost)
     }
     let isChanged = !host.utf8.elementsEqual(said.lowercased().utf8)
-    return judge(host, said: said, port, isChanged ? .hostDot : nil)
+    return judge(host, said: said, port, isChanged ? .hostDot : nil, context)
   }
 }

@@ -11,6 +11,8 @@ protocol Judge: AnyObject {
 /// What several judges need of an event, made once.
 final class EventContext {
   let profile: PolicyProfile
+  /// Whether anybody will read what judges say. If not, they need say no more than whether, and how bad it is.
+  private(set) var wantsWords = true
   private(set) var path: [UInt8] = []
   private(set) var diff: UnifiedDiff?
   /// The names of the event's files, in the hardened profile.
@@ -19,7 +21,8 @@ final class EventContext {
   init(profile: PolicyProfile) { self.profile = profile }
 
   /// Takes in the next event.
-  func begin(_ event: PolicyEvent) {
+  func begin(_ event: PolicyEvent, wantsWords: Bool = true) {
+    self.wantsWords = wantsWords
     path.removeAll(keepingCapacity: true)
     diff = nil
     switch event.action {

@@ -12,9 +12,9 @@ final class PatchJudge: Judge {
 
   func judge(_ event: PolicyEvent, _ context: EventContext) -> GuardResult? {
     guard case .patch(_, let content) = event.action else { return nil }
-    if context.profile == .compat { return compat(content) }
+    if context.profile == .compat { return compat(content, context) }
     guard let diff = context.diff else { return nil }
-    let plain = compat(content)
+    let plain = compat(content, context)
     if !plain.isAllowed { return plain }
     var lines = diff.additions
     // A line that goes on in the next one is judged with it.
@@ -26,10 +26,12 @@ final class PatchJudge: Judge {
   }
 
   /// As the reference reads a patch: what begins with `+` but not `+++` is added, lines end at LF alone.
-  private func compat(_ content: [UInt8]) -> GuardResult {
+  private func compat(_ content: [UInt8], _ context: EventContext) -> GuardResult {
     content.withUnsafeBufferPointer { bytes in
+      let matches = scanner?.matchingLines(bytes, isShort: !context.wantsWords) { PatchLines.isAddition(bytes, $0) }
+      if !context.wantsWords, matches?.isEmpty == false { return .silent(Self.name, .critical) }
       let (additions, deletions) = SignedLines.count(bytes)
-      let found = scanner?.matchingLines(bytes) { PatchLines.isAddition(bytes, $0) }.map { $0.pattern } ?? []
+      let found = matches?.map { $0.pattern } ?? []
       return result(found, additions: additions, deletions: deletions, hardening: nil)
     }
   }

@@ -36,8 +36,8 @@ final class ForbiddenPathJudge: Judge {
   }
 
   private func compat(_ said: String, _ context: EventContext) -> GuardResult {
-    if exceptions.matches(context.path) || !patterns.matches(context.path) { return .allow(Self.name) }
-    return deny(said, nil)
+    if !patterns.matches(context.path) || exceptions.matches(context.path) { return .allow(Self.name) }
+    return context.wantsWords ? deny(said, nil) : .silent(Self.name, .critical)
   }
 
   private func hardened(_ said: String, _ context: EventContext) -> GuardResult {

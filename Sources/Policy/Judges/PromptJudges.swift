@@ -22,20 +22,20 @@ final class InjectionJudge: Judge {
       guard let said = PromptPayload.text(data) else {
         return .deny(Self.name, .error, "Invalid untrusted_text payload: there is no text")
       }
-      let plain = judge(said, data, program.scanLimit, folds: false, nil)
+      let plain = judge(said, data, program.scanLimit, folds: false, nil, context)
       guard context.profile == .hardened, plain.isAllowed else { return plain }
-      let folded = judge(said, data, .max, folds: true, .promptText)
+      let folded = judge(said, data, .max, folds: true, .promptText, context)
       return folded.isAllowed && !folded.isWarning ? plain : folded
     }
     // In the hardened profile no text goes unseen because of what its host calls it.
     guard context.profile == .hardened, type != "user_input", type != "hushclaw.user_input",
       let said = PromptPayload.text(data)
     else { return nil }
-    return judge(said, data, .max, folds: true, .promptText)
+    return judge(said, data, .max, folds: true, .promptText, context)
   }
 
   private func judge(
-    _ said: String, _ data: LazyJSON, _ limit: Int, folds: Bool, _ rule: HardeningRule?
+    _ said: String, _ data: LazyJSON, _ limit: Int, folds: Bool, _ rule: HardeningRule?, _ context: EventContext
   ) -> GuardResult {
     let text = PromptText(said, limit: limit)
     var found = finder.find(text.text)
@@ -49,6 +49,10 @@ final class InjectionJudge: Judge {
     }
     let level = isCritical ? 3 : score >= 3 ? 2 : score >= 1 ? 1 : 0
     guard level >= program.blockLevel || level >= program.warnLevel else { return .allow(Self.name) }
+    if !context.wantsWords {
+      let isBlocked = level >= program.blockLevel
+      return .silent(Self.name, isBlocked ? .error : .warning, isAllowed: !isBlocked)
+    }
     let message = Self.messages[level]
     let details: @Sendable () -> JSONValue = { [found, score] in
       var signals = text.strippedCount > 0 ? ["obfuscation_zero_width"] : []
@@ -85,18 +89,24 @@ final class JailbreakJudge: Judge {
     guard let said = PromptPayload.text(data) else {
       return .deny(Self.name, .error, "Invalid user_input payload: there is no text")
     }
-    let plain = judge(said, program.inputLimit, folds: false, nil)
+    let plain = judge(said, program.inputLimit, folds: false, nil, context)
     guard context.profile == .hardened, plain.isAllowed else { return plain }
-    let folded = judge(said, .max, folds: true, .promptText)
+    let folded = judge(said, .max, folds: true, .promptText, context)
     return folded.isAllowed && !folded.isWarning ? plain : folded
   }
 
-  private func judge(_ original: String, _ limit: Int, folds: Bool, _ rule: HardeningRule?) -> GuardResult {
+  private func judge(
+    _ original: String, _ limit: Int, folds: Bool, _ rule: HardeningRule?, _ context: EventContext
+  ) -> GuardResult {
     let text = PromptText(original, limit: limit)
     var found = finder.find(text.text)
     if folds { found.formUnion(finder.find(LookAlikes.fold(text.scalars))) }
     let score = JailbreakScore(text, found, program)
     guard score.risk >= program.blockThreshold || score.risk >= program.warnThreshold else { return .allow(Self.name) }
+    if !context.wantsWords {
+      let isBlocked = score.risk >= program.blockThreshold
+      return .silent(Self.name, isBlocked ? .error : .warning, isAllowed: !isBlocked)
+    }
     let severity: PolicySeverity =
       score.risk >= 85 ? .critical : score.risk >= 60 ? .error : score.risk >= 25 ? .warning : .info
     let details: @Sendable () -> JSONValue = { [found] in

@@ -51,8 +51,8 @@ final class ToolJudge: Judge {
       return .deny(Self.name, .error, "The tool's name has a control character", hardening: .controlCharacters)
     }
     var rule: HardeningRule? = call.isMCP ? nil : .toolKind
-    if block.contains(call.name) { return blocked(call, rule) }
-    if isHardened, foldedBlock.contains(Self.folded(call.name)) { return blocked(call, rule ?? .toolName) }
+    if block.contains(call.name) { return blocked(call, rule, context) }
+    if isHardened, foldedBlock.contains(Self.folded(call.name)) { return blocked(call, rule ?? .toolName, context) }
     var needsPerson = confirm.contains(call.name)
     if isHardened, !needsPerson, foldedConfirm.contains(Self.folded(call.name)) {
       needsPerson = true
@@ -67,13 +67,14 @@ final class ToolJudge: Judge {
     }
     if !allow.isEmpty {
       let isAllowed = allow.contains(call.name) || (isHardened && allow.contains(Self.bare(call.name)))
-      return isAllowed ? .allow(Self.name) : blocked(call, rule)
+      return isAllowed ? .allow(Self.name) : blocked(call, rule, context)
     }
-    return program.otherwise == .block ? blocked(call, rule) : .allow(Self.name)
+    return program.otherwise == .block ? blocked(call, rule, context) : .allow(Self.name)
   }
 
-  private func blocked(_ call: PolicyAction.ToolCall, _ rule: HardeningRule?) -> GuardResult {
-    .deny(
+  private func blocked(_ call: PolicyAction.ToolCall, _ rule: HardeningRule?, _ context: EventContext) -> GuardResult {
+    guard context.wantsWords else { return .silent(Self.name, .error) }
+    return .deny(
       Self.name, .error, "Tool '" + call.name + "' is blocked by policy",
       ["reason": "blocked_by_policy", "tool": .string(call.name)], hardening: rule)
   }

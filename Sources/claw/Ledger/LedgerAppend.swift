@@ -49,7 +49,9 @@ struct LedgerAppend: ParsableCommand {
     let opened = try LedgerRun.run { try ledger.open(level) }
     if let path {
       let file = try CanonicalCommand.read(path)
-      return try append([try LedgerRun.run { try EventDraft(json: file.bytes) }], to: opened)
+      let draft = try LedgerRun.run { try EventDraft(json: file.bytes) }
+      try append([draft], to: opened)
+      return warn([draft.type], opened)
     }
     try many(events ?? "-", opened)
   }
@@ -57,6 +59,13 @@ struct LedgerAppend: ParsableCommand {
   private func append(_ drafts: [EventDraft], to ledger: Ledger) throws {
     let receipts = try LedgerRun.run { try ledger.append(drafts, run: target.id, actor: actor.value) }
     Console.write(receipts.map { json ? $0.document : $0.line }.joined())
+  }
+
+  /// Tells of types that will not be recorded for ever.
+  private func warn(_ types: Set<String>, _ ledger: Ledger) {
+    for type in types.sorted() where ledger.isDeprecated(type) {
+      Console.say("claw: warning: the extension that has the event type '\(type.printable)' is deprecated")
+    }
   }
 
   /// Records lines as they come: what stands in the pipe goes together, and nothing waits for what does not come.
@@ -70,6 +79,8 @@ struct LedgerAppend: ParsableCommand {
     var number = 0
     var rest: [UInt8] = []
     var drafts: [EventDraft] = []
+    var types: Set<String> = []
+    defer { warn(types, ledger) }
     var buffer = [UInt8](repeating: 0, count: 1 << 18)
     func take(_ line: ArraySlice<UInt8>) throws {
       number += 1
@@ -85,6 +96,7 @@ struct LedgerAppend: ParsableCommand {
     func flush() throws {
       if drafts.isEmpty { return }
       try append(drafts, to: ledger)
+      types.formUnion(drafts.lazy.map(\.type))
       drafts.removeAll(keepingCapacity: true)
     }
     while true {

@@ -39,7 +39,7 @@ struct ExecutionPlan: Sendable {
     if let promises = reader.optionalObject(object, "nonExecutableGuarantees") {
       hasGuarantees = true
       for name in Self.guarantees where reader.bool(promises, name) == false {
-        reader.complain(promises.path + [.name("\(name)")], "true must stand here")
+        reader.complain(promises.path + [.name(name)], "true must stand here")
       }
     }
   }

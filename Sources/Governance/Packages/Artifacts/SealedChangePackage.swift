@@ -54,7 +54,7 @@ struct SealedChangePackage: Sendable {
     extensions = []
     if let list = reader.optionalObject(object, "extensions") {
       for member in list.members {
-        let entry = reader.object(member.value, list.path + [.name(member.name)])
+        let entry = reader.object(member.value, list.path + [.member(member.name)])
         _ = reader.hash(entry, "hash")
         _ = reader.text(entry, "schemaVersion", 1...100)
         extensions.append(member.name)

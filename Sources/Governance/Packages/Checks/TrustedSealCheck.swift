@@ -10,8 +10,10 @@ struct TrustedSeal {
   var findings: Findings
 
   /// Adds what is wrong; the digest of the contents.
-  static func check(_ files: PackageFiles, _ trust: PackageTrust?, _ findings: inout Findings) -> String {
-    let digests = files.digests
+  static func check(
+    _ files: PackageFiles, names: [String], _ trust: PackageTrust?, _ findings: inout Findings
+  ) -> String {
+    let digests = files.digests(names)
     let contentsHash = PackageFiles.contentsHash(digests)
     var check = TrustedSeal(files: files, trust: trust, findings: findings)
     check.run(digests, contentsHash)

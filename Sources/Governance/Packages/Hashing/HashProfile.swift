@@ -30,7 +30,11 @@ package enum HashProfile: String, Sendable, CaseIterable {
     _ value: JSONValue, _ rule: HashRule, mayHaveNumbers: Bool = true
   ) -> Result<String, HashRule.Failure> {
     do throws(HashRule.Failure) {
-      return .success(Digest.sha256Hex(try bytes(try rule.applied(to: value), mayHaveNumbers: mayHaveNumbers)))
+      let hashed = try rule.applied(to: value)
+      if mayHaveNumbers, hasNumericName(hashed) { return .success(Digest.sha256Hex(try bytes(hashed))) }
+      do throws(CanonicalJSON.Failure) { return .success(try CanonicalJSON.sha256Hex(hashed)) } catch {
+        throw HashRule.Failure(message: error.message)
+      }
     } catch {
       return .failure(error)
     }
