@@ -165,7 +165,8 @@ let package = Package(
     tests(
       "EmittersTests",
       imports: [
-        "Source", "JSON", "Diagnostics", "Lexer", "Lowering", "IR", "Emitters", "Driver", "Runtime", "TestSupport",
+        "Source", "JSON", "Diagnostics", "Lexer", "Lowering", "IR", "Emitters", "Driver", "Runtime", "Cllama",
+        "TestSupport",
       ]),
     tests("ArchitectureTests", imports: ["Source", "Runtime", "TestSupport"]),
   ]

@@ -156,7 +156,12 @@ final class ServerProcess {
       bindings.append(bootstrap.bind(host: configuration.listen.address, port: configuration.listen.api))
     }
     if let socket = configuration.socket {
-      bindings.append(bootstrap.bind(unixDomainSocketPath: socket, cleanupExistingSocketFile: true))
+      bindings.append(
+        bootstrap.bind(unixDomainSocketPath: socket, cleanupExistingSocketFile: true).map { channel in
+          // Only its claw has the folder; that is another user, and shows a token as everybody does.
+          _ = chmod(socket, 0o666)
+          return channel
+        })
     }
     if configuration.listen.connect > 0 {
       bindings.append(

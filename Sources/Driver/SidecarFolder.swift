@@ -1,3 +1,4 @@
+import Canonical
 import Emitters
 package import IR
 
@@ -24,11 +25,16 @@ package enum SidecarFolder {
     _ sidecar: SidecarPlan, of pod: PodPlan, tokens: [String: String], policies: [String: Policy]
   ) -> [(path: String, bytes: [UInt8])] {
     var files: [(path: String, bytes: [UInt8])] = []
+    var bundles: [String: String] = [:]
     for policy in pod.policies where sidecar.policies.contains(policy.name) {
       guard let ready = policies[policy.name] else { continue }
-      files.append((policy.bundlePath, ready.bundle))
+      // By its digest: the old one stays as it is for whoever reads the old configuration.
+      let path = "policies/\(policy.name)-\(Digest.sha256Hex(ready.bundle).prefix(12)).bundle.json"
+      bundles[policy.bundlePath] = path
+      files.append((path, ready.bundle))
       if !files.contains(where: { $0.path == policy.keyPath }) { files.append((policy.keyPath, ready.key)) }
     }
-    return files + [(SidecarFiles.config, SidecarEmitter.emit(sidecar, pod: pod.name, tokens: tokens))]
+    let config = SidecarEmitter.emit(sidecar, pod: pod.name, tokens: tokens, bundles: bundles)
+    return files + [(SidecarFiles.config, config)]
   }
 }

@@ -105,7 +105,7 @@ package struct PodPolicy: Sendable {
     self.location = location
   }
 
-  /// The bundle in a sidecar's folder.
+  /// The bundle in a sidecar's folder, as it is planned; on disk its digest stands in the name too.
   package var bundlePath: String { "policies/\(name).bundle.json" }
   /// The public key in a sidecar's folder.
   package var keyPath: String { key == nil ? "trust/pod.pub" : "trust/\(name).pub" }

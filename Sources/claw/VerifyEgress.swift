@@ -38,12 +38,17 @@ struct VerifyEgress: ParsableCommand {
     }
     let tool = try engine.tool(isVerbose: verbose.verbose)
     try SidecarImages.provide(tool, isQuiet: quiet.quiet)
-    try RunRecording.step("claw verify-egress") { notes in
+    // What was found is worth recording whatever it is; only then it is a failure.
+    let reports = try RunRecording.step("claw verify-egress") { notes in
       let reports = try Engine.run { () throws(EngineFailure) in try EgressProbe.run(pod, tool) }
-      Console.write(json ? document(reports, pod: pod.name) : text(reports))
-      notes.result = [.init("pod", .string(pod.name)), .init("claws", .array(reports.map(summary)))]
-      if !reports.allSatisfy(\.isGood) { throw Status.failed }
+      notes.result = [
+        .init("pod", .string(pod.name)), .init("ok", .bool(reports.allSatisfy(\.isGood))),
+        .init("claws", .array(reports.map(summary))),
+      ]
+      return reports
     }
+    Console.write(json ? document(reports, pod: pod.name) : text(reports))
+    if !reports.allSatisfy(\.isGood) { throw Status.failed }
   }
 
   private func text(_ reports: [EgressProbe.Report]) -> String {

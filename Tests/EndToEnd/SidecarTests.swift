@@ -65,6 +65,11 @@ extension EndToEnd {
       let secret = await Self.exec(folder, "desk-1", ["/app/desk", "ask", "Tell the SECRET"])
       #expect(secret.output.contains("model: 200") && !secret.output.contains("AKIAIOSFODNN7EXAMPLE"), "\(secret.all)")
 
+      // Services are reached through the sidecar.
+      let report = await Self.exec(folder, "desk-0", ["sh", "-c", "echo now | /app/desk report"])
+      #expect(report.output.contains("wire: 200 [{\"number\""), "\(report.all)")
+      #expect(report.output.contains("the notes are read-only"), "\(report.all)")
+
       // A token is good for its own sidecar only.
       let other = await Self.exec(
         folder, "desk-0",
@@ -94,7 +99,21 @@ extension EndToEnd {
         #expect(count("its sidecar") >= 3 && count("the host") >= 6 && count("the internet") >= 4, "\(claw.text())")
         #expect(count("other claws and sidecars") >= 3 && count("services that it does not declare") >= 2)
       }
-      // It sees what there is: on the host's own network everything is reached.
+      // A claw that somebody puts on another network is found out.
+      _ = await Machine.docker(["network", "connect", "newsroom_claw-egress", "newsroom-desk-0-1"])
+      let ledger = "CLAW_LEDGER=\(state.path)/ledger"
+      let run = await claw(["ledger", "start"], [ledger], state: state).output.split(separator: "\n").first ?? ""
+      let connected = await claw(["verify-egress", folder.path], [ledger, "CLAW_RUN=\(run)"], state: state)
+      #expect(connected.status == 1, "\(connected.all)")
+      let shown = await claw(["ledger", "show", String(run), "--json"], [ledger], state: state)
+      let events = try shown.output.split(separator: "\n").map { try JSONParser.parse($0.utf8) }
+      let result = events.first { $0["type"]?.string == "StepCompleted" }?["payload"]?["result"]
+      #expect(result?["ok"]?.bool == false, "\(shown.all)")
+      #expect(result?["claws"]?.array?.first?["surprises"]?.array?.isEmpty == false, "\(shown.all)")
+      #expect(connected.output.contains("desk-0 reaches provider:9000 (by name): open"), "\(connected.all)")
+      #expect(!connected.output.contains("desk-1 reaches"), "\(connected.all)")
+      _ = await Machine.docker(["network", "disconnect", "newsroom_claw-egress", "newsroom-desk-0-1"])
+      // The prober sees what there is: on the host's own network everything is reached.
       let answer = await Machine.run(
         "/bin/sh",
         [
@@ -110,13 +129,14 @@ extension EndToEnd {
     private static func changes(_ folder: Folder, _ state: Folder) async throws {
       let before = await containers("newsroom")
       let again = await claw(["up", folder.path], state: state)
-      #expect(again.status == 0 && again.errors.contains("7 to keep"), "\(again.all)")
-      let bundle = folder.read(".claw/newsroom/sidecars/desk-0/policies/desk.bundle.json")
+      #expect(again.status == 0 && again.errors.contains("8 to keep"), "\(again.all)")
+      let bundles = folder.files.filter { $0.contains("/sidecars/desk-0/policies/") }
+      #expect(bundles.count == 1)
       let policy = folder.read("policies/desk.yml") ?? ""
       try folder.write("policies/desk.yml", policy.replacing("[shell_exec]", with: "[shell_exec, send_mail]"))
       let changed = await claw(["up", folder.path], state: state)
-      #expect(changed.status == 0 && changed.errors.contains("7 to keep"), "\(changed.all)")
-      #expect(folder.read(".claw/newsroom/sidecars/desk-0/policies/desk.bundle.json") != bundle)
+      #expect(changed.status == 0 && changed.errors.contains("8 to keep"), "\(changed.all)")
+      #expect(folder.files.filter { $0.contains("/sidecars/desk-0/policies/") } != bundles)
       #expect(await containers("newsroom") == before)
       try await Task.sleep(for: .seconds(2))
       let health = await Machine.docker(["exec", "newsroom-desk-0-cllama-1", "/cllama", "health", "--json"])
@@ -133,18 +153,23 @@ extension EndToEnd {
       }
       #expect(!asked.output.contains("model: 200"), "the old key is in use: \(asked.all)")
 
-      // A bundle that somebody changed decides nothing, and ps says so.
-      let path = ".claw/newsroom/sidecars/chief/cllama.json"
+      // Without its bundle a sidecar decides nothing, and ps says so.
+      let path = ".claw/newsroom/sidecars/desk-1/cllama.json"
       let config = folder.read(path) ?? ""
-      try folder.write(path, config.replacing("\"schema\": 1", with: "\"schema\": 9"))
-      var seen: String?
-      for _ in 0..<40 where seen != "denying" {
+      try folder.write(path, config.replacing("policies/desk-", with: "policies/gone-"))
+      var sidecar: JSONValue?
+      for _ in 0..<40 where sidecar?["state"]?.string != "denying" {
         try await Task.sleep(for: .milliseconds(500))
         let ps = await claw(["ps", folder.path, "--json"], state: state)
-        let chief = try JSONParser.parse(ps.output.utf8)["claws"]?.array?.first { $0["name"]?.string == "chief" }
-        seen = chief?["sidecar"]?["state"]?.string
+        let claws = try JSONParser.parse(ps.output.utf8)["claws"]?.array ?? []
+        sidecar = claws.first { $0["name"]?.string == "desk-1" }?["sidecar"]
       }
-      #expect(seen == "denying")
+      #expect(sidecar?["state"]?.string == "denying")
+      #expect(sidecar?["reason"]?.string?.contains("policies/gone-") == true, "\(sidecar?.text() ?? "")")
+      let refused = await exec(folder, "desk-1", ["/app/desk", "ask", "Still there?"])
+      #expect(refused.output.contains("model: 503"), "\(refused.all)")
+      let mended = await claw(["up", folder.path], state: state)
+      #expect(mended.status == 0, "what somebody changed is put right: \(mended.all)")
     }
 
     private static func down(_ folder: Folder, _ state: Folder) {

@@ -2,6 +2,7 @@ import Diagnostics
 import Driver
 import Glibc
 import IR
+import JSON
 import Runtime
 import Source
 import TestSupport
@@ -50,7 +51,7 @@ struct SidecarStoreTests {
     #expect(mode(path) == 0o600, "what somebody opened is closed again")
     try store.write(tokens: first, policies: ["p": .init(bundle: [1], key: [2])])
     let own = folder + "/.claw/news/sidecars/desk-1"
-    #expect(FileSearch.kind(of: own + "/policies/p.bundle.json") == .file)
+    #expect(FileSearch.names(in: own + "/policies")?.count == 1)
     #expect(FileSearch.kind(of: own + "/trust/pod.pub") == .file)
     let fewer = SidecarStore(plan(folder, instances: ["desk-0"]))
     fewer.sweep()
@@ -60,17 +61,26 @@ struct SidecarStoreTests {
     #expect(!String(decoding: file.bytes, as: UTF8.self).contains("claw-"), "a token is in the configuration")
   }
 
-  @Test("A policy that is no longer named leaves the folder after the configuration")
-  func stalePolicy() throws {
+  @Test("Another bundle is another file and another configuration; what is no longer named goes")
+  func bundles() throws {
     let folder = try TemporaryFolder.make("policies")
     defer { TemporaryFolder.remove(folder) }
     var pod = plan(folder, instances: ["desk"])
-    try SidecarStore(pod).write(tokens: [:], policies: ["p": .init(bundle: [1], key: [2])])
-    let path = folder + "/.claw/news/sidecars/desk/policies/p.bundle.json"
-    #expect(FileSearch.kind(of: path) == .file)
+    pod.sidecars[0].settings = [.init("stages", [["stage": "policy", "bundle": "policies/p.bundle.json"]])]
+    let own = folder + "/.claw/news/sidecars/desk"
+    func written(_ byte: UInt8) throws -> (name: String?, config: String) {
+      try SidecarStore(pod).write(tokens: [:], policies: ["p": .init(bundle: [byte], key: [2])])
+      let names = FileSearch.names(in: own + "/policies") ?? []
+      #expect(names.count == 1)
+      let config = try DiskFiles().read(own + "/cllama.json", within: nil, limit: 1 << 20).bytes
+      return (names.first, String(decoding: config, as: UTF8.self))
+    }
+    let (first, second) = (try written(1), try written(3))
+    #expect(first.name != second.name && first.config != second.config)
+    #expect(second.config.contains("\"policies/\(second.name ?? "?")\""))
     pod.sidecars[0].policies = []
     try SidecarStore(pod).write(tokens: [:], policies: [:])
-    #expect(FileSearch.kind(of: path) == .missing)
+    #expect(FileSearch.names(in: own + "/policies") == [])
   }
 
   @Test(

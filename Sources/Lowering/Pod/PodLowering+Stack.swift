@@ -1,5 +1,6 @@
 import Diagnostics
 import IR
+import JSON
 import Source
 
 extension PodLowering {
@@ -48,6 +49,8 @@ extension PodLowering {
     let name = String(word.value.dropFirst("policy/".count))
     let names = podBlock.policies.map(\.name.value)
     if names.contains(name) { return }
+    // One that somebody else decides by HTTP needs no ruleset.
+    if podBlock.stages.contains(where: { $0.name.value == word.value && $0.settings["evaluator"] != nil }) { return }
     bag.report(
       PodRules.unknownPolicy, at: word.location, "the pod has no policy '\(name)'",
       help: Suggestion.nearest(to: name, in: names).map { "did you mean 'policy/\($0)'?" }

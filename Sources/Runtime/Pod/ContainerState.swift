@@ -71,7 +71,8 @@ package struct ContainerState: Sendable {
   package var sidecarState: (state: String, reason: String?) {
     if state != "running" { return (state, nil) }
     guard let text = healthOutput, let said = try? JSONParser.parse(text.utf8), let state = said["state"]?.string else {
-      return (health ?? state, nil)
+      // Of a long answer the engine keeps only the beginning.
+      return (health == "healthy" ? "serving" : health ?? state, nil)
     }
     return (state, said["reason"]?.string)
   }

@@ -22,7 +22,8 @@ package struct KeyFolder: Sendable {
       (path, isGiven, made) = (given, true, [])
       return
     }
-    let root = Self.variable("XDG_RUNTIME_DIR").map { FilePath.join($0, "claw") } ?? "/dev/shm/claw-\(geteuid())"
+    let runtime = Self.variable("XDG_RUNTIME_DIR").flatMap { FileSearch.kind(of: $0) == .folder ? $0 : nil }
+    let root = runtime.map { FilePath.join($0, "claw") } ?? "/dev/shm/claw-\(geteuid())"
     let own = FilePath.join(root, pod)
     path = FilePath.join(own, "keys")
     isGiven = false
@@ -119,12 +120,10 @@ package struct KeyFolder: Sendable {
       Int(status.st_uid) == reader
       ? mode & 0o400 != 0 : Int(status.st_gid) == reader ? mode & 0o040 != 0 : mode & 0o004 != 0
     guard isReadable else {
-      let text = String(mode & 0o7777, radix: 8)
+      let owner = "its mode is \(String(mode & 0o7777, radix: 8)), its owner \(status.st_uid):\(status.st_gid)"
+      let ways = "run 'chown \(reader) \(path)', or 'install -m 0444 \(path) FILE' to a folder that only you can enter"
       throw ArtifactStore.Failure(
-        path: path,
-        reason:
-          "the sidecar, user \(reader), can't read the key: its mode is \(text), its owner \(status.st_uid):\(status.st_gid); run 'chown \(reader) \(path)', or 'install -m 0444 \(path) FILE' to a folder that only you can enter"
-      )
+        path: path, reason: "the sidecar, user \(reader), can't read the key: \(owner); \(ways)")
     }
   }
 }
