@@ -2,7 +2,6 @@ import ArgumentParser
 import Diagnostics
 import Driver
 import IR
-import Lowering
 import Runtime
 import Source
 
@@ -93,7 +92,7 @@ struct Up: ParsableCommand {
     let keys = PodKeys(pod, compilation.environment, into: &bag)
     for file in keys.files {
       do throws(ArtifactStore.Failure) { try KeyFolder.check(file.path) } catch {
-        bag.report(PodRules.keyFile, at: file.location, "'\(error.path)': \(error.reason)")
+        bag.report(EngineRules.keyFile, at: file.location, "'\(error.path)': \(error.reason)")
       }
     }
     guard bag.hasErrors else { return keys }

@@ -224,6 +224,20 @@ extension EndToEnd {
       #expect(folder.files == files && state.files.isEmpty)
     }
 
+    @Test("A key's file that the sidecar can't read is told before anything changes")
+    func unreadableKey() async throws {
+      let folder = try Folder("key-file")
+      let state = try Folder("state")
+      try folder.copy("examples/desk")
+      let text = Self.budgetPod.replacing("key: PROVIDER_KEY", with: "key-file: ./keys/provider")
+      try folder.write("claw-pod.yml", text)
+      try folder.write("keys/provider", "demo-key", mode: 0o400)
+      let files = folder.files
+      let up = await Self.claw(["up", folder.path], state: state)
+      #expect(up.status == 3 && up.errors.contains("pod/key-file") && up.errors.contains("chown 65532"), "\(up.all)")
+      #expect(folder.files == files && state.files.isEmpty)
+    }
+
     @Test("A hermetic claw has a socket and no network")
     func hermetic() async throws {
       let folder = try Folder("hermetic")

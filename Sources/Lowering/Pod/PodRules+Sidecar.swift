@@ -60,13 +60,6 @@ extension PodRules {
 
       """)
 
-  package static let keyFile = Rule(
-    "pod/key-file", .error, "The sidecar can't read the file of a key",
-    explanation: """
-      'key-file' is mounted into the sidecar as it is. The sidecar is the user 65532, so that user must be able to read the \
-      file; nobody else on the machine needs to. 'claw up' looks before it changes anything.
-      """)
-
   package static let sharedSidecar = Rule(
     "pod/shared-sidecar", .error, "Claws share a sidecar and ask different things of it",
     explanation: """

@@ -228,7 +228,7 @@ package enum PodRules {
       unknownField, fieldType, variable, count, name, place, alias, surface, schedule, privilege, master, expose,
       visibility, unknownImage, lock, buildArgument, noType, unknownPolicy, unknownStage, unknownUpstream,
       sharedSidecar, handle,
-      noUpstreamKey, keyFile, overridden, namedUser, retyped, unusualPlain,
+      noUpstreamKey, overridden, namedUser, retyped, unusualPlain,
       reservedLabel, uncheckedZone, unownedVolume, foreignVolume,
     ] + invariants
 }
