@@ -51,7 +51,7 @@ let package = Package(
     module("Parser", imports: ["Source", "Lexer", "JSON", "AST", "Directives", "Guards", "Diagnostics"]),
     module("Format", imports: ["Source", "Lexer", "AST"]),
     module("Canonical", imports: ["COpenSSL", "JSON"], isOptimized: true),
-    module("IR", imports: ["Source", "Automata"]),
+    module("IR", imports: ["Source", "JSON", "Automata"]),
     module(
       "Lowering",
       imports: [
@@ -159,14 +159,15 @@ let package = Package(
       name: "CllamaServerTests",
       dependencies: ["cllama", "JSON", "Canonical", "Cllama", "CllamaServer", "Runtime", "TestSupport"],
       exclude: ["peers"], swiftSettings: settings),
-    tests("RuntimeTests", imports: ["Source", "JSON", "IR", "Runtime", "TestSupport"]),
+    tests("RuntimeTests", imports: ["Source", "JSON", "Diagnostics", "IR", "Driver", "Runtime", "TestSupport"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Source", "JSON", "IR", "Canonical", "Runtime", "TestSupport", "claw"],
       path: "Tests/EndToEnd", swiftSettings: settings),
     tests(
       "EmittersTests",
       imports: [
-        "Source", "JSON", "Diagnostics", "Lexer", "Lowering", "IR", "Emitters", "Driver", "Runtime", "TestSupport",
+        "Source", "JSON", "Diagnostics", "Lexer", "Lowering", "IR", "Emitters", "Driver", "Runtime", "Cllama",
+        "TestSupport",
       ]),
     tests("ArchitectureTests", imports: ["Source", "Runtime", "TestSupport"]),
   ]

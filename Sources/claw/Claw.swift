@@ -24,7 +24,11 @@ struct Claw: ParsableCommand {
       CommandGroup(
         name: "Running",
         subcommands: [
+<<<<<<< HEAD
           Up.self, Down.self, Ps.self, Logs.self, Health.self, Audit.self, SkillmapCommand.self, QuarantineCommand.self,
+=======
+          Up.self, Down.self, Ps.self, Logs.self, Health.self, VerifyEgress.self, CllamaCommand.self,
+>>>>>>> wiring
           DoctorCommand.self,
         ]),
       CommandGroup(
