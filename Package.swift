@@ -38,6 +38,7 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CMalloc"),
     .target(name: "CScan"),
     module("Source"),
     module("Automata", imports: ["CScan"], isOptimized: true),
@@ -80,7 +81,7 @@ let package = Package(
     module(
       "CllamaServer",
       imports: [
-        "Source", "JSON", "Canonical", "IR", "Policy", "Lowering", "Driver", "Cllama",
+        "Source", "JSON", "Canonical", "IR", "Policy", "Lowering", "Driver", "Cllama", "CMalloc",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -96,7 +97,7 @@ let package = Package(
       name: "claw",
       dependencies: [
         "Source", "JSON", "Diagnostics", "Lexer", "AST", "IR", "Lowering", "Canonical", "Policy", "Ledger",
-        "Governance",
+        "Governance", "Cllama",
         "Driver",
         "Runtime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -116,6 +116,11 @@ final class ServerProcess {
     client.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(64, configuration.limits.concurrent)
     client.connectionPool.retryConnectionEstablishment = false
     client.httpVersion = .http1Only
+    client.http1_1ConnectionDebugInitializer = { channel in
+      channel.eventLoop.makeCompletedFuture {
+        try channel.pipeline.syncOperations.addHandler(FlushCoalescer(), position: .first)
+      }
+    }
     sidecar = Sidecar(
       loop: loop, log: log, client: HTTPClient(eventLoopGroupProvider: .shared(group), configuration: client))
     discovery = Discovery(sidecar)
