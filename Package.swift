@@ -139,7 +139,7 @@ let package = Package(
       ]),
     tests(
       "TrustTests",
-      imports: ["Source", "JSON", "IR", "Canonical", "Policy", "Driver", "Runtime", "TestSupport"]),
+      imports: ["Source", "JSON", "Diagnostics", "IR", "Canonical", "Policy", "Driver", "Runtime", "TestSupport"]),
     tests("LedgerTests", imports: ["Source", "JSON", "Canonical", "Ledger", "Runtime", "TestSupport"]),
     .testTarget(
       name: "GovernanceTests",
