@@ -193,6 +193,36 @@ import Testing
     #expect(Set(sidecar.deadLetters().compactMap { $0["event"]?["seq"]?.integer }) == Set(sidecar.sequences))
   }
 
+  /// Neither the batch that is stuck nor what does not fit into the queue.
+  @Test(arguments: [5, 100_000]) func deadLettersThatAreFullHoldRecordsBack(queue: Int) throws {
+    let isUp = Switch()
+    let taken = Taken()
+    let server = try SinkServer { _, request in
+      if !isUp.isOn { return [Self.status("503 Service Unavailable")] }
+      taken.add(SinkServer.events(request).compactMap { $0["seq"]?.integer })
+      return [SinkServer.ok]
+    }
+    let sidecar = try Harness(
+      sinks: [
+        Harness.webhook(
+          server.port, ("attempts", 2), ("queue", JSONValue(queue)), ("dead_letter_bytes", 8_192), ("stop_ms", 100))
+      ], limits: "true")
+    for _ in 0..<30 { #expect(try sidecar.chat().status == 200) }
+    usleep(300_000)
+    let dead = sidecar.deadLetters().count
+    #expect((1..<20) ~= dead)
+    #expect(try sidecar.metric("queued") == 62 - dead)
+    // A stop does not lose them either.
+    try sidecar.stop()
+    isUp.turnOn()
+    try sidecar.start("true")
+    #expect(eventually { sidecar.position() == sidecar.sequences.last })
+    try sidecar.stop()
+    let letters = sidecar.deadLetters().compactMap { $0["event"]?["seq"]?.integer }
+    #expect(letters.count < 25)
+    #expect(Set(letters + taken.all) == Set(sidecar.sequences))
+  }
+
   @Test func aSecretMayBeChangedWithoutARestart() throws {
     let token = try Harness.temporaryFolder() + "/token"
     try Harness.write(token, "old")

@@ -97,7 +97,7 @@ package struct RecordReader: Sendable {
     // Who begins at the beginning misses nothing.
     if sequence > 0, number > sequence + 1 { reading.lost += number - sequence - 1 }
     sequence = number
-    guard let value = try? JSONValue.strict(line, maximumDepth: 1_000) else {
+    guard let value = try? JSONValue.strict(line, maximumDepth: 256) else {
       reading.unreadable.append(line)
       return
     }

@@ -3,7 +3,7 @@ import Source
 /// How long is waited before something is tried again.
 package enum SinkPause {
   /// No pause of its own is longer.
-  package static let longest = 30_000
+  static let longest = 30_000
   /// No server can ask for more.
   static let longestAsked = 300_000
 

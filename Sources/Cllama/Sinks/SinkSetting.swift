@@ -55,7 +55,7 @@ package struct SinkSetting: Sendable, Equatable {
   /// When what waits is sent: whatever comes first.
   package struct Batch: Sendable, Equatable {
     package var count = 500
-    package var bytes = 1 << 20
+    package var bytes = 256 << 10
     package var milliseconds = 1_000
 
     package init() {}
@@ -65,8 +65,8 @@ package struct SinkSetting: Sendable, Equatable {
   package var name: String
   package var destination: Destination
   package var batch = Batch()
-  /// How many records may wait; what does not fit goes to the dead letters.
-  package var queue = 10_000
+  /// How many records may wait, on the disk; what does not fit goes to the dead letters.
+  package var queue = 100_000
   package var queueBytes = 64 << 20
   /// How often a batch is tried.
   package var attempts = 8

@@ -21,7 +21,9 @@ extension SinkWorker {
     timer?.cancel()
     timer = nil
     step = .working
-    read(setting.batch.count, setting.batch.bytes, burying: nil) { [self] reading in
+    // What only goes to the dead letters goes there in large parts: there is little time.
+    let (count, bytes) = isClosing ? (10_000, 4 << 20) : (setting.batch.count, setting.batch.bytes)
+    read(count, bytes, burying: nil) { [self] reading in
       guard let reading, reading.count > 0 else {
         // The record can't be read, or is gone.
         counts.failures += 1

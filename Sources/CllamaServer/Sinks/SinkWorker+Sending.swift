@@ -82,6 +82,11 @@ extension SinkWorker {
   func again(_ reason: String, _ asked: Int?) {
     if isClosing { return bury(batch + rest, "the sidecar stopped: \(reason)") }
     if attempt >= setting.attempts { return bury(batch, reason) }
+    waitAndSend(asked)
+  }
+
+  /// Waits for the next attempt.
+  private func waitAndSend(_ asked: Int? = nil) {
     step = .pausing
     pause(
       SinkPause.milliseconds(
@@ -113,9 +118,7 @@ extension SinkWorker {
         counts.failures += 1
         if stopped != nil, isClosing { return finish() }
         if then != nil { batch = events + batch }
-        attempt = 0
-        step = .pausing
-        pause(SinkPause.longest) { $0.send() }
+        waitAndSend()
       }
     }
   }
