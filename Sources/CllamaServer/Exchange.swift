@@ -128,7 +128,8 @@ final class Exchange {
     case .health: health()
     case .metrics:
       let text = sidecar.metrics.text(
-        running: sidecar.runningCount, isServing: sidecar.serving != nil, log: sidecar.log)
+        running: sidecar.runningCount, isServing: sidecar.serving != nil, log: sidecar.log,
+        sinks: sidecar.sinks)
       deliver(.ok, "text/plain; version=0.0.4; charset=utf-8", Array(text.utf8))
     case .models: models(nil)
     case .model(let name): models(name)

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import CMalloc
 import Canonical
 import Cllama
+import JSON
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -33,6 +34,7 @@ final class Sidecar {
   let loop: any EventLoop
   let log: RecordLog
   let client: HTTPClient
+  let sinks: Sinks
   /// nil: everything is denied, and `reason` says why.
   private(set) var serving: Serving?
   private(set) var reason: String?
@@ -50,6 +52,7 @@ final class Sidecar {
     self.loop = loop
     self.log = log
     self.client = client
+    sinks = Sinks(loop: loop, log: log, client: client)
   }
 
   /// Takes a configuration over, or denies everything from now on.
@@ -79,12 +82,16 @@ final class Sidecar {
       }
       serving = next
       reason = nil
+      sinks.take(next.configuration)
       record.set("verdict", "serving")
-      for policy in next.policies {
+      if let policy = next.policies.first {
         record.set("policy", policy.path)
         record.set("policy_sha256", policy.digest)
         record.set("policy_semantic_sha256", policy.semanticHash)
+        record.set("policy_sequence", policy.sequence)
       }
+      // A name must not be there twice: with more than one they are a list.
+      if next.policies.count > 1 { record.set("policies", value: .array(next.policies.map(\.json))) }
     case .failure(let failure):
       serving = nil
       reason = failure.path.isEmpty ? failure.message : "\(failure.path): \(failure.message)"
