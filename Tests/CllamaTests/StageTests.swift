@@ -14,9 +14,10 @@ struct StageTests {
   static func settings(_ text: String) throws -> JSONValue { try JSONValue.strict(Array(text.utf8)) }
 
   static func pipeline(_ stage: String, _ text: String) throws -> Pipeline {
-    try StageBuilder.pipeline(
-      [.init(kind: .init(rawValue: stage)!, profile: "t", settings: try settings(text))]
-    ) { _ throws(ConfigurationFailure) in throw ConfigurationFailure("", "none") }
+    let kind = try #require(SidecarConfiguration.StageSetting.Kind(rawValue: stage))
+    return try StageBuilder.pipeline([.init(kind: kind, profile: "t", settings: try settings(text))]) {
+      _ throws(ConfigurationFailure) in throw ConfigurationFailure("", "none")
+    }
   }
 
   static func policy(_ text: String = "{}", ruleset: String = Fixture.ruleset) throws -> Pipeline {
