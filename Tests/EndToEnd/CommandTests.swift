@@ -356,7 +356,9 @@ struct CommandTests {
   func canary() async throws {
     let folder = try project()
     let key = "sk-canary-" + String(repeating: "9d2c", count: 8)
+    // A sidecar asks the service, and so must know its port.
     let pod = Self.pod.replacing("cllama: none", with: "cllama-env: {OPENAI_API_KEY: \"${OPENAI_API_KEY}\"}")
+      .replacing("{image: wire}", with: "{image: wire, x-claw: {expose: {protocol: rest, port: 80}}}")
     try #require(pod != Self.pod)
     try folder.write("claw-pod.yml", pod)
     try folder.write(".env", "ANTHROPIC_API_KEY=\(key)\n")
