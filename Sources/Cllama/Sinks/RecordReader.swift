@@ -133,11 +133,12 @@ package struct RecordReader: Sendable {
     }
   }
 
+  private static let beginning = Array("{\"seq\":".utf8)
+
   /// The number that a line begins with.
   private static func number(_ line: ArraySlice<UInt8>) -> Int? {
-    let start = Array("{\"seq\":".utf8)
-    guard line.starts(with: start) else { return nil }
-    let digits = line.dropFirst(start.count).prefix { 0x30...0x39 ~= $0 }
+    guard line.starts(with: beginning) else { return nil }
+    let digits = line.dropFirst(beginning.count).prefix { 0x30...0x39 ~= $0 }
     return digits.count <= 18 ? Int(String(decoding: digits, as: UTF8.self)) : nil
   }
 
