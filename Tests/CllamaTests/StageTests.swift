@@ -14,9 +14,10 @@ struct StageTests {
   static func settings(_ text: String) throws -> JSONValue { try JSONValue.strict(Array(text.utf8)) }
 
   static func pipeline(_ stage: String, _ text: String) throws -> Pipeline {
-    try StageBuilder.pipeline(
-      [.init(kind: .init(rawValue: stage)!, profile: "t", settings: try settings(text))]
-    ) { _ throws(ConfigurationFailure) in throw ConfigurationFailure("", "none") }
+    let kind = try #require(SidecarConfiguration.StageSetting.Kind(rawValue: stage))
+    return try StageBuilder.pipeline([.init(kind: kind, profile: "t", settings: try settings(text))]) {
+      _ throws(ConfigurationFailure) in throw ConfigurationFailure("", "none")
+    }
   }
 
   static func policy(_ text: String = "{}", ruleset: String = Fixture.ruleset) throws -> Pipeline {
@@ -147,7 +148,8 @@ struct StageTests {
     func body(_ role: String) -> String {
       #"{"model":"m","messages":[{"role":"\#(role)","content":"\#(words)"}]}"#
     }
-    #expect(throws: Denial.self) { try Self.judged(pipeline, try Self.request(body("user"))) }
+    // What a person may say is suspected; a tool may not say it at all.
+    #expect(try Self.judged(pipeline, try Self.request(body("user"))).1.map(\.action) == [.observe])
     #expect(throws: Denial.self) { try Self.judged(pipeline, try Self.request(body("tool"))) }
     #expect(throws: Denial.self) { try Self.judged(pipeline, try Self.request(body("User"))) }
     // A claw's own contract may speak of instructions.
