@@ -8,8 +8,10 @@ import Testing
   static let id = String(repeating: "ab", count: 32)
 
   static func event(_ members: String, policy: JSONValue? = nil, agent: String? = nil) throws -> SinkEvent {
-    let line = try JSONValue.strict(Array(members.utf8))
-    return try #require(SinkEvent(line, policy: policy, agent: agent))
+    let event = SinkEvent(
+      Array(members.utf8), policy: policy.map { Array($0.text().utf8) },
+      agent: agent.map { Array(JSONValue.string($0).text().utf8) })
+    return try #require(event)
   }
 
   static func intervention() throws -> SinkEvent {
@@ -47,18 +49,37 @@ import Testing
     #expect(event.envelope["evidence"] == nil)
   }
 
-  @Test(arguments: ["{}", #"{"seq":1,"ts":"x","type":"stop","chain":"0"}"#, "[]"])
-  func whatIsNoRecordIsNone(_ text: String) throws {
-    #expect(SinkEvent(try JSONValue.strict(Array(text.utf8)), policy: nil, agent: nil) == nil)
+  /// A body must not be able to spoil what stands beside it.
+  @Test func structuresOfOthersAreTexts() throws {
+    let event = try Self.event(
+      #"{"seq":1,"ts":"2025-01-02T03:04:05.060Z","pod":"p","type":"request","request_body":{"a":[1e999,{}]},"l":[[]],"m":["a",{}],"stages":["x"],"n":1e999,"chain":"00"}"#
+    )
+    #expect(
+      event.envelope["evidence"] == [
+        "request_body": #"{"a":[1e999,{}]}"#, "l": "[[]]", "m": #"["a",{}]"#, "stages": ["x"], "n": .number("1e999"),
+      ])
+    let body = text(SinkAPI.otlp.body([event], pod: "desk", index: nil, version: "1"))
+    #expect(body.contains(#"{"key":"cllama.request_body","value":{"stringValue":"{\"a\":[1e999,{}]}"}}"#))
+    #expect(body.contains(#"{"key":"cllama.n","value":{"stringValue":"1e999"}}"#))
+  }
+
+  @Test(arguments: [
+    "{}", #"{"seq":1,"ts":"x","type":"stop","chain":"0"}"#, "[]", "", "x",
+    #"{"seq":1,"ts":"2025-01-02T03:04:05.060Z","pod":"p","type":"stop","chain":"0"} "x""#,
+    #"{"seq":1,"ts":"2025-01-02T03:04:05.060Z","pod":"p","type":"stop","chain":"0","a":1,"a":2}"#,
+    #"{"seq":1,"ts":"2025-01-02T03:04:05.060Z","pod":"p","type":"stop","chain":"0","a":01}"#,
+  ])
+  func whatIsNoRecordIsNone(_ text: String) {
+    #expect(SinkEvent(Array(text.utf8), policy: nil, agent: nil) == nil)
   }
 
   @Test func aWebhookGetsAnArray() throws {
-    let body = SinkAPI.webhook.body(try Self.events(), index: nil, version: "1")
+    let body = SinkAPI.webhook.body(try Self.events(), pod: "desk", index: nil, version: "1")
     #expect(text(body) == "[\(Self.envelope),\(Self.start)]")
   }
 
   @Test func splunkGetsEventsThatFollowEachOther() throws {
-    let body = SinkAPI.splunk.body(try Self.events(), index: "audit", version: "1")
+    let body = SinkAPI.splunk.body(try Self.events(), pod: "desk", index: "audit", version: "1")
     let head = #""source":"cllama","sourcetype":"cllama","host":"desk","index":"audit","event":"#
     #expect(
       text(body)
@@ -66,7 +87,7 @@ import Testing
   }
 
   @Test func elasticGetsAnActionBeforeEachRecord() throws {
-    let body = SinkAPI.elastic.body(try Self.events(), index: "audit", version: "1")
+    let body = SinkAPI.elastic.body(try Self.events(), pod: "desk", index: "audit", version: "1")
     let action = #"{"create":{"_index":"audit","_id":"\#(Self.id)"}}"#
     #expect(
       text(body)
@@ -75,14 +96,14 @@ import Testing
   }
 
   @Test func openTelemetryGetsLogs() throws {
-    let body = SinkAPI.otlp.body([try Self.intervention()], index: nil, version: "1")
+    let body = SinkAPI.otlp.body([try Self.intervention()], pod: "desk", index: nil, version: "1")
     func string(_ name: String, _ value: String) -> String {
       #"{"key":"\#(name)","value":{"stringValue":"\#(value)"}}"#
     }
     func integer(_ name: String, _ value: Int) -> String { #"{"key":"\#(name)","value":{"intValue":"\#(value)"}}"# }
     let attributes = [
       string("log.record.uid", Self.id), integer("cllama.schema", 1), integer("cllama.seq", 7),
-      string("cllama.type", "intervention"), string("gen_ai.agent.id", "desk-0"), string("cllama.call", "c-1"),
+      string("gen_ai.agent.id", "desk-0"), string("cllama.call", "c-1"), string("cllama.type", "intervention"),
       string("cllama.policy.name", "p.json"), string("cllama.policy.sha256", "11"),
       string("cllama.policy.semantic_sha256", "22"), integer("cllama.policy.sequence", 3),
       string("cllama.decision.stage", "policy/p"), string("cllama.decision.verdict", "redact"),
@@ -105,8 +126,9 @@ import Testing
       #"{"seq":2,"ts":"2025-01-02T03:04:05.060Z","pod":"p","type":"response","verdict":"deny","http.response.status_code":403,"gen_ai.usage.input_tokens":12,"latency_ms":3,"chain":"00"}"#
     )
     let log = try #require(
-      try JSONValue.strict(SinkAPI.otlp.body([event], index: nil, version: "1"))["resourceLogs"]?.array?[0][
-        "scopeLogs"]?
+      try JSONValue.strict(SinkAPI.otlp.body([event], pod: "desk", index: nil, version: "1"))["resourceLogs"]?.array?[
+        0][
+          "scopeLogs"]?
         .array?[0]["logRecords"]?.array?[0])
     let names = log["attributes"]?.array?.compactMap { $0["key"]?.string } ?? []
     #expect(names.contains("gen_ai.usage.input_tokens"))

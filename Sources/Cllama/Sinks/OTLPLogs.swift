@@ -1,62 +1,67 @@
 import JSON
 
 /// Records as OpenTelemetry logs: OTLP 1.x, JSON encoding (64-bit numbers are texts, names are in camel case).
-enum OTLPLogs {
-  static func body(_ events: [SinkEvent], version: String) -> [UInt8] {
-    // A record of one pod: all events have the same resource.
-    let pod = events.first?.envelope["pod"] ?? ""
-    let request: JSONValue = [
-      "resourceLogs": [
-        [
-          "resource": [
-            "attributes": [
-              attribute("service.name", "cllama"), attribute("service.namespace", pod),
-              attribute("service.version", .string(version)),
-            ]
-          ],
-          "scopeLogs": [
-            [
-              "scope": ["name": "cllama", "version": .string(version)],
-              "logRecords": .array(events.map { record($0) }),
-            ]
-          ],
-        ]
-      ]
-    ]
-    return Array(request.text().utf8)
+struct OTLPLogs {
+  private var bytes: [UInt8] = []
+
+  static func body(_ events: [SinkEvent], pod: String, version: String) -> [UInt8] {
+    var logs = OTLPLogs()
+    logs.bytes.reserveCapacity(events.reduce(512) { $0 + $1.text.count * 3 })
+    logs.write("{\"resourceLogs\":[{\"resource\":{\"attributes\":[")
+    logs.add("service.name", "cllama")
+    logs.add("service.namespace", .string(pod))
+    logs.add("service.version", .string(version))
+    logs.write("]},\"scopeLogs\":[{\"scope\":{\"name\":\"cllama\",\"version\":")
+    JSONValue.write(string: version, to: &logs.bytes)
+    logs.write("},\"logRecords\":[")
+    for event in events { logs.add(event) }
+    logs.write("]}]}]}")
+    return logs.bytes
   }
 
-  private static func record(_ event: SinkEvent) -> JSONValue {
+  private mutating func write(_ text: StaticString) { text.withUTF8Buffer { bytes += $0 } }
+
+  /// Puts a comma between elements.
+  private mutating func separate() { if bytes.last != 0x5B { bytes.append(0x2C) } }
+
+  private mutating func add(_ event: SinkEvent) {
     let envelope = event.envelope
     let type = envelope["type"]?.string ?? ""
     let level = Level(envelope["decision"])
-    var attributes: [JSONValue] = [
-      attribute("log.record.uid", .string(event.id)), attribute("cllama.schema", envelope["schema"] ?? 0),
-      attribute("cllama.seq", JSONValue(event.sequence)), attribute("cllama.type", .string(type)),
-    ]
-    func add(_ name: String, _ value: JSONValue?) {
-      if let value, value != .null { attributes.append(attribute(name, value)) }
+    separate()
+    write("{\"timeUnixNano\":\"")
+    bytes += String(event.time).utf8
+    write("000000\",\"observedTimeUnixNano\":\"")
+    bytes += String(event.time).utf8
+    write("000000\",\"severityNumber\":")
+    bytes += String(level.rawValue).utf8
+    write(",\"severityText\":")
+    JSONValue.write(string: level.text, to: &bytes)
+    write(",\"eventName\":")
+    JSONValue.write(string: "cllama." + type, to: &bytes)
+    write(",\"body\":{\"stringValue\":")
+    JSONValue.write(string: Self.summary(envelope, type), to: &bytes)
+    write("},\"attributes\":[")
+    add("log.record.uid", .string(event.id))
+    for member in envelope.members ?? [] {
+      switch member.name {
+      case "schema", "seq", "type", "run", "call": add("cllama.\(member.name)", member.value)
+      case "agent": add("gen_ai.agent.id", member.value)
+      case "session": add("gen_ai.conversation.id", member.value)
+      // Several policies are one list.
+      case "policy" where member.value.array != nil: add("cllama.policies", member.value)
+      case "policy", "decision":
+        for part in member.value.members ?? [] { add("cllama.\(member.name).\(part.name)", part.value) }
+      case "evidence":
+        for part in member.value.members ?? [] where part.value != .null {
+          let isConvention = part.name.utf8.starts(with: "gen_ai.".utf8) || part.name.utf8.starts(with: "http.".utf8)
+          add(isConvention ? part.name : "cllama.\(part.name)", part.value)
+        }
+      // The time and the pod stand elsewhere.
+      default: break
+      }
     }
-    add("gen_ai.agent.id", envelope["agent"])
-    add("gen_ai.conversation.id", envelope["session"])
-    add("cllama.run", envelope["run"])
-    add("cllama.call", envelope["call"])
-    // Several policies are one list.
-    if let policy = envelope["policy"] {
-      for member in policy.members ?? [] { add("cllama.policy.\(member.name)", member.value) }
-      if policy.array != nil { add("cllama.policies", policy) }
-    }
-    for member in envelope["decision"]?.members ?? [] { add("cllama.decision.\(member.name)", member.value) }
-    for member in envelope["evidence"]?.members ?? [] {
-      let isConvention = member.name.utf8.starts(with: "gen_ai.".utf8) || member.name.utf8.starts(with: "http.".utf8)
-      add(isConvention ? member.name : "cllama.\(member.name)", member.value)
-    }
-    let nanoseconds = JSONValue.string("\(event.time)000000")
-    return [
-      "timeUnixNano": nanoseconds, "observedTimeUnixNano": nanoseconds, "severityNumber": JSONValue(level.rawValue),
-      "severityText": .string(level.text), "eventName": .string("cllama.\(type)"),
-      "body": ["stringValue": .string(summary(envelope, type))], "attributes": .array(attributes),
-    ]
+    write("]}")
   }
 
   /// What a person sees in a list.
@@ -95,20 +100,43 @@ enum OTLPLogs {
     }
   }
 
-  private static func attribute(_ name: String, _ value: JSONValue) -> JSONValue {
-    ["key": .string(name), "value": any(value)]
+  private mutating func add(_ name: String, _ value: JSONValue) {
+    separate()
+    write("{\"key\":")
+    JSONValue.write(string: name, to: &bytes)
+    write(",\"value\":")
+    add(value)
+    write("}")
   }
 
-  /// A value as `AnyValue`.
-  private static func any(_ value: JSONValue) -> JSONValue {
+  /// A value as `AnyValue`: a number is a whole one of 64 bits, another one that a double can hold, or else a text.
+  private mutating func add(_ value: JSONValue) {
     switch value {
-    case .null: .object([])
-    case .bool(let truth): ["boolValue": .bool(truth)]
-    case .string(let text): ["stringValue": .string(text)]
-    case .number(let text): Int(text) == nil ? ["doubleValue": value] : ["intValue": .string(text)]
-    case .array(let elements): ["arrayValue": ["values": .array(elements.map { any($0) })]]
+    case .null: write("{")
+    case .bool(let truth): truth ? write("{\"boolValue\":true") : write("{\"boolValue\":false")
+    case .string(let text):
+      write("{\"stringValue\":")
+      JSONValue.write(string: text, to: &bytes)
+    case .number(let text):
+      if Int(text) == nil, Double(text)?.isFinite == true {
+        write("{\"doubleValue\":")
+        bytes += text.utf8
+      } else {
+        Int(text) == nil ? write("{\"stringValue\":") : write("{\"intValue\":")
+        JSONValue.write(string: text, to: &bytes)
+      }
+    case .array(let elements):
+      write("{\"arrayValue\":{\"values\":[")
+      for element in elements {
+        separate()
+        add(element)
+      }
+      write("]}")
     case .object(let members):
-      ["kvlistValue": ["values": .array(members.map { attribute($0.name, $0.value) })]]
+      write("{\"kvlistValue\":{\"values\":[")
+      for member in members { add(member.name, member.value) }
+      write("]}")
     }
+    write("}")
   }
 }

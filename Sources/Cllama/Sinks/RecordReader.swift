@@ -21,16 +21,18 @@ package struct RecordReader: Sendable {
   /// The policy that is in force behind it.
   package private(set) var policy: JSONValue?
   private let folder: String
-  private let agent: String?
+  private let agent: [UInt8]?
+  private var policyText: [UInt8]?
   private var segment: Int?
   private var offset = 0
 
   /// - Parameter agent: the instance, for lines that name none.
   package init(_ folder: String, from position: SinkPosition, agent: String?) {
     self.folder = folder
-    self.agent = agent
+    self.agent = agent.map { Array(JSONValue.string($0).text().utf8) }
     sequence = position.sequence
     policy = position.policy
+    policyText = policy.map { Array($0.text().utf8) }
   }
 
   /// About how many bytes there are to read.
@@ -93,16 +95,22 @@ package struct RecordReader: Sendable {
     return reading
   }
 
+  private static let configuration = Array("\"\(CallRecord.Kind.configuration.rawValue)\"".utf8)
+
   private mutating func take(_ line: [UInt8], _ number: Int, _ reading: inout Reading) {
     // Who begins at the beginning misses nothing.
     if sequence > 0, number > sequence + 1 { reading.lost += number - sequence - 1 }
     sequence = number
-    guard let value = try? JSONValue.strict(line, maximumDepth: 256) else {
+    guard let members = RecordMembers(line) else {
       reading.unreadable.append(line)
       return
     }
-    if value["type"]?.string == CallRecord.Kind.configuration.rawValue { policy = SinkEvent.policy(value) }
-    if let event = SinkEvent(value, policy: policy, agent: agent) {
+    if let type = members[.type], line[type].elementsEqual(Self.configuration), let value = try? JSONValue.strict(line)
+    {
+      policy = SinkEvent.policy(value)
+      policyText = policy.map { Array($0.text().utf8) }
+    }
+    if let event = SinkEvent(line, members, policy: policyText, agent: agent) {
       reading.events.append(event)
     } else {
       reading.unreadable.append(line)
@@ -125,11 +133,12 @@ package struct RecordReader: Sendable {
     }
   }
 
+  private static let beginning = Array("{\"seq\":".utf8)
+
   /// The number that a line begins with.
   private static func number(_ line: ArraySlice<UInt8>) -> Int? {
-    let start = Array("{\"seq\":".utf8)
-    guard line.starts(with: start) else { return nil }
-    let digits = line.dropFirst(start.count).prefix { 0x30...0x39 ~= $0 }
+    guard line.starts(with: beginning) else { return nil }
+    let digits = line.dropFirst(beginning.count).prefix { 0x30...0x39 ~= $0 }
     return digits.count <= 18 ? Int(String(decoding: digits, as: UTF8.self)) : nil
   }
 

@@ -35,8 +35,11 @@ package enum SinkAPI: Sendable, Equatable {
 
   /// The body for some records.
   ///
-  /// - Parameter version: the sidecar's.
-  package func body(_ events: [SinkEvent], index: String?, version: String) -> [UInt8] {
+  /// - Parameters:
+  ///   - pod: whose records they are.
+  ///   - index: Splunk's and Elastic's.
+  ///   - version: the sidecar's.
+  package func body(_ events: [SinkEvent], pod: String, index: String?, version: String) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(events.reduce(256) { $0 + $1.text.count + 256 })
     switch self {
@@ -47,24 +50,22 @@ package enum SinkAPI: Sendable, Equatable {
         bytes += event.text
       }
       bytes.append(0x5D)
-    case .otlp: return OTLPLogs.body(events, version: version)
-    case .splunk: for event in events { Self.splunk(event, index, &bytes) }
+    case .otlp: return OTLPLogs.body(events, pod: pod, version: version)
+    case .splunk: for event in events { Self.splunk(event, pod, index, &bytes) }
     case .elastic: for event in events { Self.elastic(event, index ?? "cllama", &bytes) }
     }
     return bytes
   }
 
   /// Events follow each other without commas.
-  private static func splunk(_ event: SinkEvent, _ index: String?, _ bytes: inout [UInt8]) {
+  private static func splunk(_ event: SinkEvent, _ pod: String, _ index: String?, _ bytes: inout [UInt8]) {
     let milliseconds = String(event.time % 1_000)
     bytes += "{\"time\":\(event.time / 1_000).".utf8
     bytes += repeatElement(0x30, count: 3 - milliseconds.utf8.count)
     bytes += milliseconds.utf8
     bytes += ",\"source\":\"cllama\",\"sourcetype\":\"cllama\"".utf8
-    if let pod = event.envelope["pod"]?.string {
-      bytes += ",\"host\":".utf8
-      JSONValue.write(string: pod, to: &bytes)
-    }
+    bytes += ",\"host\":".utf8
+    JSONValue.write(string: pod, to: &bytes)
     if let index {
       bytes += ",\"index\":".utf8
       JSONValue.write(string: index, to: &bytes)

@@ -11,11 +11,11 @@ struct SinkRequest: Sendable {
   var body: [UInt8]
 
   /// Writes records as the server wants them. Secrets are read each time, so that new ones count without a restart.
-  init(_ target: SinkSetting.ServerTarget, _ events: [SinkEvent]) throws(ConfigurationFailure) {
+  init(_ target: SinkSetting.ServerTarget, _ events: [SinkEvent], pod: String) throws(ConfigurationFailure) {
     var base = target.url
     if target.api != .webhook { while base.utf8.last == 0x2F { base.removeLast() } }
     url = base + target.api.path
-    body = target.api.body(events, index: target.index, version: Sidecar.version)
+    body = target.api.body(events, pod: pod, index: target.index, version: Sidecar.version)
     headers = ["content-type": target.api.contentType, "user-agent": "cllama/\(Sidecar.version)"]
     if let file = target.tokenFile {
       headers.add(name: "authorization", value: "\(target.api.scheme) \(try UpstreamKey(file: file).text)")

@@ -30,8 +30,8 @@ extension SinkWorker {
   }
 
   private func post(_ target: SinkSetting.ServerTarget) {
-    run { [batch] in
-      try SinkRequest(target, batch)
+    run { [batch, pod] in
+      try SinkRequest(target, batch, pod: pod)
     } then: { [self] result in
       if step == .over { return }
       switch result {

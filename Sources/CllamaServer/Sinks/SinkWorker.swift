@@ -32,6 +32,7 @@ final class SinkWorker {
   let setting: SinkSetting
   var counts = Counts()
   let folder: String
+  let pod: String
   private let agent: String?
   let queueBytes: Int
   let loop: any EventLoop
@@ -59,11 +60,12 @@ final class SinkWorker {
   var isClosing = false
 
   init(
-    _ setting: SinkSetting, folder: String, agent: String?, queueBytes: Int, loop: any EventLoop,
+    _ setting: SinkSetting, folder: String, pod: String, agent: String?, queueBytes: Int, loop: any EventLoop,
     threads: NIOThreadPool, sender: SinkSender
   ) {
     self.setting = setting
     self.folder = folder
+    self.pod = pod
     self.agent = agent
     self.queueBytes = queueBytes
     self.loop = loop

@@ -36,7 +36,8 @@ final class Sinks {
       // The record must not drop what still waits.
       let kept = configuration.log.segmentBytes * (configuration.log.segments - 1) / 2
       let worker = SinkWorker(
-        setting, folder: folder, agent: configuration.instances.count == 1 ? configuration.instances[0].name : nil,
+        setting, folder: folder, pod: configuration.pod,
+        agent: configuration.instances.count == 1 ? configuration.instances[0].name : nil,
         queueBytes: min(setting.queueBytes, kept), loop: loop, threads: threads, sender: SinkSender(client, loop: loop))
       worker.start(mark, after: before?.retire())
       return worker
