@@ -211,7 +211,7 @@ extension EndToEnd {
       let worker = await Machine.claw(["up", folder.path, "--mode", "worker"])
       #expect(worker.status == 5 && worker.errors.contains("pod/not-yet"), "\(worker.all)")
       let pod = folder.read("claw-pod.yml") ?? ""
-      try folder.write("claw-pod.yml", pod.replacing("cllama: none", with: "cllama: [passthrough]"))
+      try folder.write("claw-pod.yml", pod.replacing("cllama: none", with: "cllama: none, persona: 'a.example/wry:1'"))
       let stack = await Machine.claw(["up", folder.path])
       #expect(stack.status == 5 && stack.errors.contains("pod/not-yet"), "\(stack.all)")
       #expect(stack.errors.contains("claw-pod.yml:"), "\(stack.all)")

@@ -62,8 +62,9 @@ package struct SkillMap: Sendable, Equatable {
         let finding = findings[String(uri.dropFirst(10))]
       else { return surface }
       var surface = surface
-      if finding.source == .none, surface["tools"] != nil {
-        surface.set("discovered", .string(Source.described.rawValue))
+      if finding.source == .none, surface["discovered"] != nil {
+        // What the pod says of it is all that there is.
+        if let reason = finding.reason { surface.set("reason", .string(reason)) }
         return surface
       }
       surface.set("discovered", .string(finding.source.rawValue))

@@ -17,6 +17,8 @@ extension PodLowering {
       .init("security_opt", .list([.text("no-new-privileges:true")])), .init("init", .bool(true)),
       .init("ipc", .text("private")), .init("pids_limit", .integer(128)), .init("mem_limit", .text("256m")),
       .init("memswap_limit", .text("256m")), .init("restart", .text("on-failure:5")),
+      // Streams are finished, and what waits for sinks is sent.
+      .init("stop_grace_period", .text("30s")),
       .init(
         "sysctls",
         .mapping([
