@@ -151,15 +151,16 @@ final class Exchange {
   func refuse(_ error: WireError) {
     if isOver { return }
     status = error.kind.status
+    // What a stage refused counts as drift; what a limit refused does not.
+    let drifted =
+      error.kind == .denied && !notes.isEmpty
+      ? instance.map { sidecar.drifted($0.name, Drift.Call(notes)) } ?? [] : []
     var record = CallRecord(.refusal)
     identify(&record)
     record.set("verdict", "deny")
     record.set("reason", error.message)
     record.set("http.response.status_code", status)
-    // What a stage refused counts as drift; what a limit refused does not.
-    let drifted =
-      error.kind == .denied && !notes.isEmpty
-      ? instance.map { sidecar.drifted($0.name, Drift.Call(notes)) } ?? [] : []
+    record.set("drift_score", instance.flatMap { sidecar.driftScore($0.name) })
     // Who has no token could fill the disk with refusals: those are counted, and told once a second.
     let isWorthALine = instance != nil || sidecar.mayNoteStranger()
     let records = unrecordedNotes() + (isWorthALine ? [record] : []) + drifted

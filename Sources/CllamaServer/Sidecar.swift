@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Canonical
 import Cllama
+import JSON
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -74,6 +75,14 @@ final class Sidecar {
       serving = next
       reason = nil
       record.set("verdict", "serving")
+      record.set("instances", value: .array(next.configuration.instances.map { .string($0.name) }))
+      let drift = next.configuration.drift
+      record.set(
+        "drift",
+        value: [
+          "restrict": .string(DriftKeeper.text(drift.restrict)), "quarantine": .string(DriftKeeper.text(drift.quarantine)),
+          "calls": JSONValue(drift.calls),
+        ])
       for policy in next.policies {
         record.set("policy", policy.path)
         record.set("policy_sha256", policy.digest)
@@ -129,6 +138,9 @@ final class Sidecar {
     guard let thresholds = serving?.configuration.drift else { return [] }
     return (withAccount(instance) { $0.drift.add(call, thresholds) } ?? nil).map { [$0] } ?? []
   }
+
+  /// How far an instance has drifted, with three digits.
+  func driftScore(_ instance: String) -> String? { accounts[instance].map { DriftKeeper.text($0.drift.drift.score) } }
 
   /// Takes note of what people allowed again.
   func take(_ lifts: [Lifts.Lift]) {
