@@ -38,6 +38,7 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CMalloc"),
     .target(name: "CScan"),
     module("Source"),
     module("Automata", imports: ["CScan"], isOptimized: true),
@@ -50,7 +51,7 @@ let package = Package(
     module("Parser", imports: ["Source", "Lexer", "JSON", "AST", "Directives", "Guards", "Diagnostics"]),
     module("Format", imports: ["Source", "Lexer", "AST"]),
     module("Canonical", imports: ["COpenSSL", "JSON"], isOptimized: true),
-    module("IR", imports: ["Source", "Automata"]),
+    module("IR", imports: ["Source", "JSON", "Automata"]),
     module(
       "Lowering",
       imports: [
@@ -80,7 +81,7 @@ let package = Package(
     module(
       "CllamaServer",
       imports: [
-        "Source", "JSON", "Canonical", "IR", "Policy", "Lowering", "Driver", "Cllama",
+        "Source", "JSON", "Canonical", "IR", "Policy", "Lowering", "Driver", "Cllama", "CMalloc",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -96,7 +97,7 @@ let package = Package(
       name: "claw",
       dependencies: [
         "Source", "JSON", "Diagnostics", "Lexer", "AST", "IR", "Lowering", "Canonical", "Policy", "Ledger",
-        "Governance",
+        "Governance", "Cllama",
         "Driver",
         "Runtime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -158,14 +159,15 @@ let package = Package(
       name: "CllamaServerTests",
       dependencies: ["cllama", "JSON", "Canonical", "Cllama", "CllamaServer", "Runtime", "TestSupport"],
       exclude: ["peers"], swiftSettings: settings),
-    tests("RuntimeTests", imports: ["Source", "JSON", "IR", "Runtime", "TestSupport"]),
+    tests("RuntimeTests", imports: ["Source", "JSON", "Diagnostics", "IR", "Driver", "Runtime", "TestSupport"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Source", "JSON", "IR", "Canonical", "Runtime", "TestSupport", "claw"],
       path: "Tests/EndToEnd", swiftSettings: settings),
     tests(
       "EmittersTests",
       imports: [
-        "Source", "JSON", "Diagnostics", "Lexer", "Lowering", "IR", "Emitters", "Driver", "Runtime", "TestSupport",
+        "Source", "JSON", "Diagnostics", "Lexer", "Lowering", "IR", "Emitters", "Driver", "Runtime", "Cllama",
+        "TestSupport",
       ]),
     tests("ArchitectureTests", imports: ["Source", "Runtime", "TestSupport"]),
   ]

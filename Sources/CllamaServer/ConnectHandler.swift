@@ -90,7 +90,7 @@ final class ConnectHandler: ChannelInboundHandler, RemovableChannelHandler {
     sidecar.log.append([record(name, "allow", nil)]).flatMap {
       ClientBootstrap(group: bound.value.1.eventLoop)
         .connectTimeout(.seconds(10))
-        .channelOption(.socketOption(.tcp_nodelay), value: 1)
+        .channelOption(.tcpOption(.tcp_nodelay), value: 1)
         .connect(host: target.host, port: target.port)
     }.assumeIsolated().whenComplete { result in
       let (handler, context) = bound.value

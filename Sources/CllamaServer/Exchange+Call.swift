@@ -240,6 +240,7 @@ extension Exchange {
     let cost = counted?.cost(price)
     _ = sidecar.withAccount(instance.name) {
       $0.spending.end(estimated: estimatedTokens, usage: counted, cost: cost, now: now)
+      $0.activity.add(cost: cost, now: now)
     }
     sidecar.metrics.count(counted, cost)
     let drifted = sidecar.drifted(instance.name, Drift.Call(notes, sentenceLength: answer?.sentenceLength))

@@ -15,6 +15,19 @@ extension Exchange {
     if let reason = sidecar.reason ?? sidecar.log.failure { members.append(.init("reason", .string(reason))) }
     if let serving = sidecar.serving {
       let now = RecordTime.now / 1_000
+      members.append(
+        .init(
+          "instances",
+          .array(
+            serving.configuration.instances.map { instance in
+              let account = sidecar.accounts[instance.name]
+              return [
+                "name": .string(instance.name), "level": .string(account?.drift.level.rawValue ?? "free"),
+                "drift_score": .string(DriftKeeper.text(account?.drift.drift.score ?? 0)),
+                "requests_last_hour": JSONValue(account?.activity.callsInHour(now: RecordTime.now) ?? 0),
+                "cost_last_day_usd": .string((account?.activity.costInDay(now: RecordTime.now) ?? .zero).description),
+              ]
+            })))
       members.append(.init("stages", .array(serving.configuration.stages.map { .string($0.name) })))
       members.append(
         .init(
@@ -34,8 +47,12 @@ extension Exchange {
 
   /// The models that may be asked.
   func models(_ name: String?) {
-    guard let models = serving?.configuration.models else { return }
-    let names = (models.allow.filter { !$0.hasSuffix("/*") } + models.aliases.keys.sorted())
+    guard let configuration = serving?.configuration else { return }
+    let models = configuration.models
+    // Only those that can be asked by the API that wants to know.
+    let names = (models.allow.filter { !$0.hasSuffix("/*") } + models.aliases.keys.sorted()).filter {
+      (try? ModelChoice.choices($0, family: family, configuration)) != nil
+    }
     func entry(_ name: String) -> JSONValue {
       family == .anthropic
         ? ["type": "model", "id": .string(name), "display_name": .string(name), "created_at": "1970-01-01T00:00:00Z"]

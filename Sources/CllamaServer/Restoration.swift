@@ -5,8 +5,8 @@ import JSON
 enum Restoration {
   /// What each instance spent in its window.
   static func calls(_ configuration: SidecarConfiguration) -> [String: [RestoredCall]] {
-    guard configuration.budget.isBounded else { return [:] }
-    let since = RecordTime.now - configuration.budget.windowSeconds * 1_000
+    // What a person asks for is the last day, whatever the budget's window is.
+    let since = RecordTime.now - max(configuration.budget.windowSeconds, 86_400) * 1_000
     var calls: [String: [RestoredCall]] = [:]
     for segment in RecordFile.files(configuration.log.folder).reversed() {
       guard let bytes = try? RecordFile.contents("\(configuration.log.folder)/\(RecordFile.name(segment))") else {

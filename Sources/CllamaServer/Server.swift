@@ -116,6 +116,11 @@ final class ServerProcess {
     client.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(64, configuration.limits.concurrent)
     client.connectionPool.retryConnectionEstablishment = false
     client.httpVersion = .http1Only
+    client.http1_1ConnectionDebugInitializer = { channel in
+      channel.eventLoop.makeCompletedFuture {
+        try channel.pipeline.syncOperations.addHandler(FlushCoalescer(), position: .first)
+      }
+    }
     sidecar = Sidecar(
       loop: loop, log: log, client: HTTPClient(eventLoopGroupProvider: .shared(group), configuration: client))
     discovery = Discovery(sidecar)
@@ -149,14 +154,19 @@ final class ServerProcess {
           try channel.pipeline.syncOperations.addHandler(CallHandler(sidecar.value))
         }
       }
-      .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelOption(.maxMessagesPerRead, value: 16)
     var bindings: [EventLoopFuture<any Channel>] = []
     if configuration.listen.api > 0 {
       bindings.append(bootstrap.bind(host: configuration.listen.address, port: configuration.listen.api))
     }
     if let socket = configuration.socket {
-      bindings.append(bootstrap.bind(unixDomainSocketPath: socket, cleanupExistingSocketFile: true))
+      bindings.append(
+        bootstrap.bind(unixDomainSocketPath: socket, cleanupExistingSocketFile: true).map { channel in
+          // Only its claw has the folder; that is another user, and shows a token as everybody does.
+          _ = chmod(socket, 0o666)
+          return channel
+        })
     }
     if configuration.listen.connect > 0 {
       bindings.append(
@@ -196,7 +206,7 @@ final class ServerProcess {
           ])
         }
       }
-      .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
   }
 
   /// Looks once a second whether the configuration changed.

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import CMalloc
 import Canonical
 import Cllama
 import JSON
@@ -27,6 +28,7 @@ final class Sidecar {
     var rate: RateLimit
     var running = 0
     var drift: DriftKeeper
+    var activity = Activity()
   }
 
   let loop: any EventLoop
@@ -67,7 +69,11 @@ final class Sidecar {
           spending: Spending(limits.0), rate: RateLimit(perMinute: limits.1),
           drift: accounts[instance.name]?.drift ?? restoredDrift[instance.name] ?? DriftKeeper(instance.name))
         account.running = accounts[instance.name]?.running ?? 0
+        if let activity = accounts[instance.name]?.activity { account.activity = activity }
         restored[instance.name].map { calls in
+          for call in calls where accounts[instance.name] == nil {
+            account.activity.add(cost: call.cost, now: call.time)
+          }
           for call in calls { account.spending.restore(tokens: call.tokens, cost: call.cost, time: call.time) }
         }
         accounts[instance.name] = account
@@ -95,6 +101,8 @@ final class Sidecar {
       record.set("reason", reason)
     }
     log.note([record])
+    // Compiling a policy takes memory that serving does not.
+    malloc_trim(0)
   }
 
   /// What instances spent before the sidecar was started, from the record.

@@ -28,6 +28,10 @@ package struct Compilation: Sendable {
   package var bag = DiagnosticBag()
   /// The pod, where a pod file was compiled.
   package var pod: PodPlan?
+  /// The variables that the pod file could name.
+  package var environment = Environment()
+  /// The pod's policies, by name.
+  package var policies: [String: CompiledPolicy] = [:]
   /// Where each line of a generated file came from, by the file's path.
   package var origins: [String: [Location?]] = [:]
   /// Every file that was read.

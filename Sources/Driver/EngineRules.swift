@@ -3,7 +3,7 @@ package import Diagnostics
 /// The rules about what only a run shows: no file can break them by itself, so they have no example.
 package enum EngineRules {
   /// All of them.
-  package static let all = [buildFailed, notYet]
+  package static let all = [buildFailed, notYet, keyFile]
 
   /// A build step failed.
   package static let buildFailed = Rule(
@@ -19,5 +19,13 @@ package enum EngineRules {
     explanation: """
       The file is understood and compiles, but what it asks for comes with a later version, and bringing the pod up \
       without it would be something else than what was asked for. Nothing was changed.
+      """)
+
+  /// A key that is a file, and not the sidecar's to read.
+  package static let keyFile = Rule(
+    "pod/key-file", .error, "The sidecar can't read the file of a key",
+    explanation: """
+      'key-file' is mounted into the sidecar as it is. The sidecar is the user 65532, so that user must be able to read the \
+      file; nobody else on the machine needs to. 'claw up' looks before it changes anything.
       """)
 }

@@ -1,4 +1,6 @@
 import Diagnostics
+import Emitters
+import IR
 import Source
 
 /// One golden case: an input folder, and what the compiler makes of it.
@@ -55,6 +57,15 @@ package struct GoldenCase: Sendable {
       if outputs.updateValue(bytes, forKey: FilePath.normalize(artifact.path)) != nil {
         throw GoldenFailure("two artifacts have the path '\(artifact.path)'")
       }
+    }
+    // What 'up' tells the sidecars, without what it makes anew on each machine.
+    for sidecar in compilation.artifacts.isEmpty ? [] : compilation.pod?.sidecars ?? [] {
+      outputs["\(SidecarFiles.folder)/\(sidecar.folder).json"] = SidecarEmitter.emit(
+        sidecar, pod: compilation.pod?.name ?? "",
+        tokens: Dictionary(
+          sidecar.instances.map { ($0.name, String(repeating: "0", count: 64)) },
+          uniquingKeysWith: { first, _ in first })
+      )
     }
     let diagnostics = compilation.bag.sorted(files: compilation.sources)
     let renderer = TerminalRenderer(isColoured: false)

@@ -17,6 +17,7 @@ extension Compiler {
       main: file, files: files, environment: environment, folderName: options.folderName, into: &compilation.bag)
     // The x-claw blocks may name it, as compose's own keys may.
     environment.values["COMPOSE_PROJECT_NAME"] = project.name
+    compilation.environment = environment
     compilation.sources += project.files.filter { $0 != file }
     let facts = facts(folder, files, into: &compilation)
     let result = PodLowering.lower(
@@ -30,6 +31,7 @@ extension Compiler {
     let isWanted = options.makesArtifacts || Set(paths).count < paths.count
     let dockerfiles = isWanted ? Compilation.dockerfiles(of: result.images.compiled, into: &compilation.bag) : []
     compilation.pod = result.plan
+    policies(result.plan, files, into: &compilation)
     YAMLSuppressions.apply(to: &compilation.bag, in: file, knownRules: RuleCatalog.knows)
     guard options.makesArtifacts, !compilation.bag.hasErrors else { return }
     var sources: Set<String> = []

@@ -53,12 +53,13 @@ package struct PodGraph: Sendable {
     for claw in pod.claws {
       let count = claw.instances.count > 1 ? " ×\(claw.instances.count)" : ""
       let own = node("claw", claw.service, "\(claw.service)\(count)\n\(claw.type)", .claw, claw.network)
+      var way = own
       if let stack = claw.cllama {
-        let sidecar = node("cllama", claw.service, "cllama\n\(stack.joined(separator: " "))", .sidecar, claw.network)
-        edges.append(Edge(from: own, to: sidecar, label: "models"))
+        way = node("cllama", claw.service, "cllama\n\(stack.joined(separator: " "))", .sidecar, claw.network)
+        edges.append(Edge(from: own, to: way, label: "models"))
       }
       for service in claw.services {
-        edges.append(Edge(from: own, to: node("service", service, service, .service), label: claw.network))
+        edges.append(Edge(from: way, to: node("service", service, service, .service), label: claw.serviceNetwork))
       }
       for volume in claw.surfaceVolumes {
         let target = node("volume", volume.name, volume.name, .volume)

@@ -10,6 +10,10 @@ package struct PodPlan: Sendable {
   package var claws: [Claw] = []
   /// Files that containers mount, by content.
   package var objects: [MountedObject] = []
+  /// The sidecars, by the claws that they serve.
+  package var sidecars: [SidecarPlan] = []
+  /// The policies that the pod declares, by name.
+  package var policies: [PodPolicy] = []
   /// Networks that claw adds, by name.
   package var networks: [Network] = []
   /// Volumes that claw adds, by name.
@@ -49,8 +53,14 @@ package struct PodPlan: Sendable {
     package var instances: [Instance]
     /// The network of its own.
     package var network: String
+    /// The network by which it, or its sidecar, reaches services.
+    package var serviceNetwork: String
     /// The stack of its sidecar; nil for `cllama: none`.
     package var cllama: [String]?
+    /// Whether its network is an ordinary one, by a privilege.
+    package var hasOpenEgress = false
+    /// The variables that hold the sidecar's token in its containers.
+    package var tokenVariables: [String] = []
     /// The SHA-256 of the contract that the containers see, in hexadecimal digits.
     package var contractDigest: String
     /// The contract's path on the host.
@@ -64,13 +74,15 @@ package struct PodPlan: Sendable {
 
     /// Joins the parts.
     package init(
-      service: String, type: String, instances: [Instance], network: String, cllama: [String]?, contractDigest: String,
-      contractPath: String, services: [String], surfaceVolumes: [(name: String, isReadOnly: Bool)]
+      service: String, type: String, instances: [Instance], network: String, serviceNetwork: String,
+      cllama: [String]?, contractDigest: String, contractPath: String, services: [String],
+      surfaceVolumes: [(name: String, isReadOnly: Bool)]
     ) {
       self.service = service
       self.type = type
       self.instances = instances
       self.network = network
+      self.serviceNetwork = serviceNetwork
       self.cllama = cllama
       self.contractDigest = contractDigest
       self.contractPath = contractPath

@@ -25,6 +25,9 @@ enum LookAlikes {
     return result
   }()
 
+  /// The Latin letter that a letter looks like.
+  static func letter(_ scalar: Unicode.Scalar) -> UInt8? { letters[scalar] }
+
   private static func digit(_ byte: UInt8) -> UInt8? {
     switch byte {
     case 0x30: 0x6F
@@ -76,5 +79,26 @@ enum LookAlikes {
     let parts = Normalization.decomposition(scalar)
     guard let first = parts.first, first.value < 0x80, parts.count > 1 else { return nil }
     return UInt8(first.value)
+  }
+}
+
+/// Names that are written to look like other ones.
+package enum LookAlikeName {
+  /// The name in small letters of ASCII that one looks like; nil if it is ASCII, or looks like none.
+  package static func ascii(_ name: String) -> String? {
+    guard !UTF8Check.isASCII(Array(name.utf8)) else { return nil }
+    var bytes: [UInt8] = []
+    for scalar in name.lowercased().unicodeScalars {
+      switch scalar.value {
+      case 0..<0x80: bytes.append(UInt8(scalar.value))
+      // Full-width forms are ASCII at a distance.
+      case 0xFF01...0xFF5E: bytes.append(UInt8(scalar.value - 0xFEE0) | (0xFF21...0xFF3A ~= scalar.value ? 0x20 : 0))
+      default:
+        if TextFolding.isInvisible(scalar) { continue }
+        guard let letter = LookAlikes.letter(scalar) else { return nil }
+        bytes.append(letter)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import IR
 package import JSON
 package import Source
 
@@ -39,7 +40,10 @@ package struct DockerTool: Sendable {
       words += ["-f", project.file.starts(withBytes: "-") ? "./" + project.file : project.file]
     }
     for profile in project.profiles { words += ["--profile", profile] }
-    return call(words + ["-p", project.name] + arguments)
+    var child = call(words + ["-p", project.name] + arguments)
+    // Compose wants a value for it whatever it is to do.
+    child.environment[SidecarFiles.keysVariable] = KeyFolder(pod: project.name).path
+    return child
   }
 
   /// What a call prints; it throws with what docker said if that fails.

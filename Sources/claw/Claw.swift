@@ -23,7 +23,14 @@ struct Claw: ParsableCommand {
       CommandGroup(name: "Making", subcommands: [Compile.self, Lock.self, Build.self]),
       CommandGroup(
         name: "Running",
-        subcommands: [Up.self, Down.self, Ps.self, Logs.self, Health.self, DoctorCommand.self]),
+        subcommands: [
+<<<<<<< HEAD
+          Up.self, Down.self, Ps.self, Logs.self, Health.self, Audit.self, SkillmapCommand.self, QuarantineCommand.self,
+=======
+          Up.self, Down.self, Ps.self, Logs.self, Health.self, VerifyEgress.self, CllamaCommand.self,
+>>>>>>> wiring
+          DoctorCommand.self,
+        ]),
       CommandGroup(
         name: "Governing",
         subcommands: [PolicyCommand.self, LedgerCommand.self, PackCommand.self, Secrets.self, KeyCommand.self]),

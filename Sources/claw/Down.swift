@@ -51,6 +51,7 @@ struct Down: ParsableCommand {
         if !left.isEmpty { _ = try tool.output(["volume", "rm", "--"] + left) }
       }
       try ObjectSweep.run(tool, folder: folder, composeFile: generated)
+      KeyFolder(pod: project.name).remove()
     }
   }
 

@@ -45,6 +45,9 @@ struct Health: ParsableCommand {
     guard let container = row.container else { return "not started: run 'claw up'" }
     if container.isFinished { return "its task is done" }
     if container.state == "exited" { return "ended with status \(container.exitCode)" }
+    if row.sidecar != nil, row.sidecarState.state != "serving" {
+      return "its sidecar is \(row.sidecarState.state)" + (row.sidecarState.reason.map { ": \($0.printable)" } ?? "")
+    }
     if container.restarts > 0 { return "\(container.restarts) restarts" }
     if container.health == "unhealthy", let output = container.healthOutput {
       return String(output.prefix(80))

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Driver
+import IR
 import Runtime
 import Source
 
@@ -37,7 +38,10 @@ struct PodFileOptions: ParsableArguments {
   static func read(_ file: String) throws -> GeneratedPod {
     var status = Status.done
     guard let source = Inputs.read(file, &status) else { throw status }
-    return GeneratedPod(source, files: DiskFiles(), options: .here(file))
+    var options = CompileOptions.here(file)
+    // Where keys lie does not matter here, but the file wants to be told.
+    options.environment.values[SidecarFiles.keysVariable, default: "/"] += ""
+    return GeneratedPod(source, files: DiskFiles(), options: options)
   }
 
   /// Compiles the pod file without a word; nil if it has errors.

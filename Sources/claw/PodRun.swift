@@ -17,6 +17,15 @@ struct PodRun {
   /// Refuses addresses that something else on this machine has.
   func checkAddresses() throws {
     guard !pod.networks.isEmpty else { return }
+    let moved = try Engine.run { () throws(EngineFailure) in try SubnetCheck.moved(pod, tool) }
+    for network in moved {
+      Console.say(
+        "claw: the network '\(network.network)' has the addresses \(network.other) and needs \(network.subnet) now")
+    }
+    guard moved.isEmpty else {
+      Console.say("  run 'claw down', then 'claw up': volumes stay")
+      throw Status.engine
+    }
     let used = try Engine.run { () throws(EngineFailure) in try SubnetCheck.used(tool, project: pod.name) }
     let conflicts = SubnetCheck.conflicts(pod.networks, with: used)
     for conflict in conflicts {
@@ -42,6 +51,33 @@ struct PodRun {
     if broken.isEmpty { return }
     for path in broken { Console.say("claw: '\(path)' is not what was compiled: something else changes it") }
     throw Status.refused
+  }
+
+  /// Gives the sidecars what they need: folders, tokens, keys, signed policies, and their image.
+  ///
+  /// - Returns: the sidecars that still have a key that changed.
+  func prepareSidecars(_ keys: PodKeys, buildsImage: Bool, isQuiet: Bool) throws -> [String] {
+    guard !pod.sidecars.isEmpty else { return [] }
+    let policies = try TrustRun.run {
+      try PodSigner(pod).sign(compilation.policies, now: try Now.made(), version: Version.text)
+    }
+    let changed = try TrustRun.run {
+      let store = SidecarStore(pod)
+      let changed = try KeyFolder(pod: pod.name).write(keys.keys)
+      try store.write(tokens: try store.tokens(), policies: policies)
+      return changed
+    }
+    if buildsImage { try SidecarImages.provide(tool, isQuiet: isQuiet) }
+    return pod.sidecars.filter { changed.contains($0.keyFolder) }.map(\.name)
+  }
+
+  /// Starts sidecars anew that go on with an old key: they read keys when they start.
+  func restart(_ sidecars: [String], unless plan: UpPlan) throws {
+    let names = sidecars.filter { !plan.fresh.contains($0) }
+    if names.isEmpty { return }
+    try Engine.run { () throws(EngineFailure) in
+      try tool.passThrough(tool.compose(project, ["restart"] + names))
+    }
   }
 
   /// Puts the compose file in place.
@@ -111,9 +147,9 @@ struct PodRun {
     do {
       try Engine.run { () throws(EngineFailure) in try tool.passThrough(child) }
     } catch Status.engine {
-      // A claw that does not come up is the better explanation, if that is what it was.
+      // A sidecar that denies, or a claw that does not come up, is the better explanation, if that is what it was.
+      if waits || !pod.sidecars.isEmpty { try checkHealth() }
       try check(plan)
-      if waits { try checkHealth() }
       throw Status.engine
     }
   }
@@ -122,7 +158,11 @@ struct PodRun {
   private func checkHealth() throws {
     let containers = try Engine.run { () throws(EngineFailure) in try PodState.containers(tool, project: pod.name) }
     let sick = containers.filter { $0.health == "unhealthy" }
-    for container in sick {
+    for container in sick where container.isSidecar {
+      Console.say(
+        "claw: '\(container.service)' denies everything: \(container.sidecarState.reason ?? "no reason given")")
+    }
+    for container in sick where !container.isSidecar {
       let said = container.healthOutput.flatMap { $0.isEmpty ? nil : ": \($0)" } ?? ""
       Console.say("claw: '\(container.service)' is unhealthy\(said)")
     }
@@ -151,6 +191,7 @@ struct PodRun {
   func sweep() throws {
     try Engine.run { () throws(EngineFailure) in
       _ = try ObjectSweep.run(tool, folder: folder, composeFile: file.path)
+      SidecarStore(pod).sweep()
     }
   }
 

@@ -49,7 +49,11 @@ struct PodView {
       for instance in claw.instances {
         seen.insert(instance.name)
         let container = containers.first { $0.service == instance.name }
-        rows.append(ClawRow(name: instance.name, service: claw.service, container: container, claw: claw))
+        var row = ClawRow(name: instance.name, service: claw.service, container: container, claw: claw)
+        if let sidecar = pod?.sidecars.first(where: { $0.instances.contains { $0.name == instance.name } }) {
+          row.sidecar = (sidecar.name, containers.first { $0.service == sidecar.name })
+        }
+        rows.append(row)
       }
     }
     for container in containers where container.isClaw && seen.insert(container.service).inserted {
@@ -60,9 +64,10 @@ struct PodView {
 
   /// The rows of plain services.
   var plain: [(name: String, container: ContainerState?)] {
-    let claws = Set(claws.map(\.name))
+    let sidecars = containers.filter(\.isSidecar).map(\.service) + (pod?.sidecars.map(\.name) ?? [])
+    let known = Set(claws.map(\.name) + sidecars)
     var rows: [(String, ContainerState?)] = []
-    for name in Set(services + containers.map(\.service)).subtracting(claws).sorted() {
+    for name in Set(services + containers.map(\.service)).subtracting(known).sorted() {
       let own = containers.filter { $0.service == name }
       if own.isEmpty { rows.append((name, nil)) } else { rows += own.map { (name, $0) } }
     }
@@ -76,11 +81,18 @@ struct ClawRow {
   var service: String
   var container: ContainerState?
   var claw: PodPlan.Claw?
+  /// Its sidecar's name, and the container of that.
+  var sidecar: (name: String, container: ContainerState?)?
 
   var type: String { claw?.type ?? container?.labels["claw.type"] ?? "-" }
   var state: String { container?.state ?? "missing" }
   var health: String { container?.health ?? "-" }
   var cllama: String { claw.map { $0.cllama?.joined(separator: "+") ?? "none" } ?? "-" }
+  /// What its sidecar does now, and why it denies.
+  var sidecarState: (state: String, reason: String?) {
+    guard let sidecar else { return (claw == nil ? "-" : "none", nil) }
+    return sidecar.container?.sidecarState ?? ("missing", nil)
+  }
   /// The digest of the contract that the container was made with.
   var digest: String? { container?.contractDigest }
   /// Whether what the container sees is what was compiled, and what the pod file says today; nil if that says nothing,
@@ -99,6 +111,7 @@ struct ClawRow {
   /// Whether it runs as it should, or did its one task.
   var isHealthy: Bool {
     guard let container else { return false }
+    if sidecar != nil, container.state == "running", sidecarState.state != "serving" { return false }
     return container.isFinished || (container.state == "running" && container.health != "unhealthy")
   }
 }

@@ -8,6 +8,7 @@ struct Ps: ParsableCommand {
     commandName: "ps",
     abstract: "Shows the state of a pod's claws and services.",
     discussion: """
+      CLLAMA is what the sidecar said of itself at its last health check: 'serving', or 'denying' with the reason below. \
       CONTRACT is the short digest of what the claw sees: 'ok', or 'changed' if the pod file says something else by now.
 
       EXAMPLES
@@ -38,9 +39,12 @@ struct Ps: ParsableCommand {
   private func text(_ view: PodView) -> String {
     var table = Table(["CLAW", "TYPE", "STATE", "HEALTH", "CLLAMA", "DRIFT", "REQ/1H", "COST/24H", "CONTRACT"])
     for row in view.claws {
-      table.add([row.name, row.type, row.state, row.health, row.cllama, "-", "-", "-", row.contract])
+      table.add([row.name, row.type, row.state, row.health, row.sidecarState.state, "-", "-", "-", row.contract])
     }
     var text = table.text(within: Console.tableWidth)
+    for row in view.claws {
+      if let reason = row.sidecarState.reason { text += "\(row.sidecar?.name ?? row.name): \(reason.printable)\n" }
+    }
     let plain = view.plain
     if !plain.isEmpty {
       var services = Table(["SERVICE", "STATE", "HEALTH"])
@@ -57,7 +61,14 @@ struct Ps: ParsableCommand {
       [
         "name": .string(row.name), "service": .string(row.service), "type": .string(row.type),
         "state": .string(row.state), "health": row.container?.health.map(JSONValue.string) ?? .null,
-        "container": row.container.map { .string($0.id) } ?? .null, "cllama": .string(row.cllama), "drift": .null,
+        "container": row.container.map { .string($0.id) } ?? .null, "cllama": .string(row.cllama),
+        "sidecar": row.sidecar.map { sidecar in
+          [
+            "name": .string(sidecar.name), "state": .string(row.sidecarState.state),
+            "reason": row.sidecarState.reason.map { .string($0) } ?? .null,
+            "container": sidecar.container.map { .string($0.id) } ?? .null,
+          ]
+        } ?? .null, "drift": .null,
         "requestsLastHour": .null, "costLastDay": .null,
         "contract": row.digest.map {
           ["sha256": .string($0), "current": row.isContractCurrent.map(JSONValue.bool) ?? .null]

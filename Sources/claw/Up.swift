@@ -46,6 +46,7 @@ struct Up: ParsableCommand {
       throw Status.usage
     }
     try refuseUnsupported(pod)
+    let keys = try sidecarKeys(compilation, pod)
     let run = PodRun(
       tool: try engine.tool(isVerbose: verbose.verbose), pod: pod, compilation: compilation, file: file)
     try run.checkAddresses()
@@ -56,19 +57,21 @@ struct Up: ParsableCommand {
     let lock = try run.lock()
     defer { withExtendedLifetime(lock) {} }
     try RunRecording.step("claw up") { notes in
-      try up(run, pod)
+      try up(run, pod, keys)
       notes.note(compilation, pod: pod.name)
     }
   }
 
-  private func up(_ run: PodRun, _ pod: PodPlan) throws {
+  private func up(_ run: PodRun, _ pod: PodPlan, _ keys: PodKeys) throws {
     try run.writeParts(isQuiet: quiet.quiet)
+    let stale = try run.prepareSidecars(keys, buildsImage: !noBuild, isQuiet: quiet.quiet)
     if !noBuild { try run.build(showsAll: build, isQuiet: quiet.quiet, isVerbose: verbose.verbose) }
     let plan = try run.plan(keepsVolumes: keepVolumes)
     if !quiet.quiet { Console.say(PlanText.text(plan, pod: pod.name)) }
     try run.publish(isQuiet: quiet.quiet)
     try run.start(plan, waits: wait, isQuiet: quiet.quiet)
     try run.check(plan)
+    try run.restart(stale, unless: plan)
     try run.removeVolumes(plan)
     try run.sweep()
   }
@@ -81,6 +84,20 @@ struct Up: ParsableCommand {
       throw Status.engine
     }
     return try inputs.compiled(report, isQuiet: quiet.quiet, isVerbose: verbose.verbose, besidesData: json)
+  }
+
+  /// What the sidecars need of this machine; what is missing is told here, before anything changes.
+  private func sidecarKeys(_ compilation: Compilation, _ pod: PodPlan) throws -> PodKeys {
+    var bag = DiagnosticBag()
+    let keys = PodKeys(pod, compilation.environment, into: &bag)
+    for file in keys.files {
+      do throws(ArtifactStore.Failure) { try KeyFolder.check(file.path) } catch {
+        bag.report(EngineRules.keyFile, at: file.location, "'\(error.path)': \(error.reason)")
+      }
+    }
+    guard bag.hasErrors else { return keys }
+    _ = report.report(bag, besidesData: json)
+    throw Status.invalid
   }
 
   private func refuseUnsupported(_ pod: PodPlan) throws {

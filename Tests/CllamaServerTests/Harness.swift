@@ -45,7 +45,7 @@ final class Harness {
     ]
     configure(&value)
     mkdir("\(folder)/audit", 0o755)
-    try Self.write("\(folder)/cllama.json", value.text())
+    try Self.write("\(folder)/cllama.json", value.text().replacing("FOLDER", with: folder))
     if let limits {
       running = nil
       try start(limits)

@@ -147,7 +147,8 @@ struct StageTests {
     func body(_ role: String) -> String {
       #"{"model":"m","messages":[{"role":"\#(role)","content":"\#(words)"}]}"#
     }
-    #expect(throws: Denial.self) { try Self.judged(pipeline, try Self.request(body("user"))) }
+    // What a person may say is suspected; a tool may not say it at all.
+    #expect(try Self.judged(pipeline, try Self.request(body("user"))).1.map(\.action) == [.observe])
     #expect(throws: Denial.self) { try Self.judged(pipeline, try Self.request(body("tool"))) }
     #expect(throws: Denial.self) { try Self.judged(pipeline, try Self.request(body("User"))) }
     // A claw's own contract may speak of instructions.

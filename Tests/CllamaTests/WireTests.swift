@@ -17,7 +17,7 @@ struct WireTests {
     }
     let whole = try read([bytes[...]])
     #expect(whole.0.compactMap(\.data).map { String(decoding: $0, as: UTF8.self) } == ["1\n2", "", "ü"])
-    #expect(whole.0.map(\.name) == ["", "a", "", "", ""])
+    #expect(whole.0.map(\.name) == ["", "a", "", "", "", ""])
     #expect(whole.0.flatMap(\.bytes) + whole.1 == bytes)
     for first in 0...bytes.count {
       for second in stride(from: first, through: bytes.count, by: 5) {

@@ -12,10 +12,10 @@ struct PodDifference {
   static let changed: Set = [
     "build", "image", "user", "read_only", "cap_drop", "cap_add", "security_opt", "init", "ipc", "pids_limit",
     "mem_limit", "memswap_limit", "ulimits", "deploy", "restart", "logging", "healthcheck", "networks", "entrypoint",
-    "command",
+    "command", "dns", "network_mode",
   ]
   /// Lists and mappings that claw adds to.
-  static let extended: Set = ["environment", "labels", "tmpfs", "volumes", "depends_on"]
+  static let extended: Set = ["environment", "env_file", "labels", "tmpfs", "volumes", "depends_on"]
 
   init(claws: [String: [String]]) { self.claws = claws }
 

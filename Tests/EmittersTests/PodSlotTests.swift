@@ -7,7 +7,7 @@ import TestSupport
 struct PodSlotTests {
   static let fields = [
     "agent", "persona", "cllama", "cllama-env", "count", "surfaces", "skills", "handles", "invoke", "include", "models",
-    "privilege", "describe", "expose", "require_cllama",
+    "gateway", "privilege", "describe", "expose", "require_cllama",
   ]
   static let values = [
     "", "null", "~", "[]", "{}", "[null]", "[[]]", "[{}]", "{a: null}", "{a: {}}", "{a: []}", "{null: a}", "{[a]: b}",
@@ -34,6 +34,9 @@ struct PodSlotTests {
         "x-claw: \(value)\n" + PodFixture.claw(""),
         "x-claw:\n        pod: \(value)\n        master: \(value)\n" + PodFixture.claw(""),
         "x-claw:\n        handles-defaults: \(value)\n" + PodFixture.claw(""),
+        "x-claw:\n        upstreams: \(value)\n        policies: \(value)\n" + PodFixture.claw(""),
+        "x-claw:\n        stages: \(value)\n        gateway: \(value)\n" + PodFixture.claw(""),
+        "x-claw:\n        gateway: {limits: \(value), models: \(value), prices: \(value)}\n" + PodFixture.claw(""),
         PodFixture.claw("", more: "networks:\n  n:\n    x-claw:\n      visibility: \(value)\n"),
         PodFixture.claw("", more: "volumes:\n  n:\n    x-claw:\n      access: \(value)\n"),
         "services:\n  a:\n    build: .\n    x-claw: \(value)\n", "services:\n  a: \(value)\n", "services: \(value)\n",

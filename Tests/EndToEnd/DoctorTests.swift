@@ -61,7 +61,7 @@ struct DoctorTests {
       ("'buildx version') echo \"'buildx' is not a docker command\" >&2; exit 1 ;;", "buildx", "not a docker command"),
       ("'info --format {{.DockerRootDir}}') echo /proc ;;", "disk", "0 GB free"),
       ("'info --format {{json .Plugins.Network}}') echo '[\"nat\"]' ;;", "networks", "no bridge networks"),
-      ("'compose version --short') echo 2.19.9 ;;", "compose", "older than 2.20"),
+      ("'compose version --short') echo 2.19.9 ;;", "compose", "older than 2.24"),
       ("'compose version --short') echo unknown >&2; exit 1 ;;", "compose", "unknown"),
     ])
   func fails(cases: String, name: String, detail: String) async throws {

@@ -73,6 +73,7 @@ struct RuleCases {
     "claw/configuration": "a golden case has no .claw.yml: the command line reads it, not the compiler",
     "engine/build-failed": "an engine's, not a file's; the end-to-end tests make a build fail",
     "policy/empty": "a file without content does not say that it is a ruleset; PolicyTests gives it one's name",
+    "pod/key-file": "modes of files on a disk, which only 'up' looks at",
     "pod/not-yet": "reported by 'up' alone: the file itself compiles",
     "secrets/found": "reported by 'claw secrets' alone, of files of any kind",
     "yaml/too-large": "it takes 16 MiB or a million values; YAMLFindingTests makes both in memory",

@@ -43,7 +43,7 @@ struct GoldenCoverageTests {
       }
     }
     let definitions = try SchemaTests.schema().root["$defs"]
-    for scope in ["pod", "service", "network", "volume"] {
+    for scope in ["pod", "service", "network", "volume", "gateway"] {
       let fields = definitions?[scope]?["properties"]?.members ?? []
       #expect(!fields.isEmpty, "\(scope)")
       for field in fields { #expect(shown.contains(field.name), "\(scope): \(field.name)") }

@@ -17,7 +17,8 @@ struct SchemaTests {
   static let exceptions = [
     "claw-network-visibility-ports": "another service's ports", "field-visibility-bad": "another service's ports",
     "refuse-visibility": "another service's ports", "claw-surfaces": "whether there is a sidecar",
-    "refuse-surface": "whether a service is there", "field-network-range-bad": "arithmetic of addresses",
+    "refuse-surface": "whether a service is there", "sidecar-hermetic-bad": "one field against another",
+    "sidecar-service-port-bad": "another service's ports", "field-network-range-bad": "arithmetic of addresses",
     "field-network-range-length": "arithmetic of addresses",
     "field-skills-twice": "what files are called",
     "field-expose-on-claw": "which other fields make the service a claw",

@@ -51,7 +51,8 @@ struct UpPlanTests {
         instances: [
           .init(name: "desk-0", ordinal: 0, ownVolumes: ["desk-0-workspace"]),
           .init(name: "desk-1", ordinal: 1, ownVolumes: ["desk-1-workspace"]),
-        ], network: "claw-desk", cllama: nil, contractDigest: "", contractPath: "", services: [], surfaceVolumes: [])
+        ], network: "claw-desk", serviceNetwork: "claw-desk", cllama: nil, contractDigest: "", contractPath: "",
+        services: [], surfaceVolumes: [])
     ]
     let left = OwnVolumes.left(
       over: [

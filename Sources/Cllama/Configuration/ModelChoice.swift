@@ -62,6 +62,9 @@ package struct ModelChoice: Sendable, Equatable {
       }
     }
     if isAllowed(reference), let found = choice(reference) { return found }
+    // What names an upstream means that one.
+    let prefix = reference.utf8.firstIndex(of: 0x2F).map { reference[..<$0] } ?? ""
+    if configuration.upstreams.contains(where: { $0.name == prefix }) { return nil }
     // A name without its upstream is meant, if it can mean only one.
     let bare = models.allow.filter { allowed in
       !allowed.hasSuffix("/*")

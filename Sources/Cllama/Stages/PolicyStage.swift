@@ -94,8 +94,8 @@ package final class PolicyStage: Stage {
   private func judge(prompt passage: Passage, _ notes: inout [Intervention]) throws(Denial) {
     let type: String
     switch (passage.role, passage.kind) {
-    case (_, .toolResult), (.tool, _): type = "untrusted_text"
-    case (.user, _), (.other, _): type = "user_input"
+    case (_, .toolResult), (.tool, _), (.other, _): type = "untrusted_text"
+    case (.user, _): type = "user_input"
     default: return
     }
     let data: JSONValue = ["text": .string(passage.text), "source": .string(passage.role.rawValue)]
@@ -127,9 +127,16 @@ package final class PolicyStage: Stage {
   }
 
   private func decide(tool: String, _ arguments: JSONValue) -> Decision {
-    engine.decide(
-      PolicyEvent(
-        id: "tool", action: .tool(.init(name: tool, isMCP: true, arguments: LazyJSON(arguments)))))
+    func decide(_ name: String) -> Decision {
+      engine.decide(
+        PolicyEvent(
+          id: "tool", action: .tool(.init(name: name, isMCP: true, arguments: LazyJSON(arguments)))))
+    }
+    let plain = decide(tool)
+    // A name in letters that look like others is the name that it looks like, where that is worse.
+    guard let seen = LookAlikeName.ascii(tool) else { return plain }
+    let other = decide(seen)
+    return other.outcome.weight > plain.outcome.weight ? other : plain
   }
 
   package func refusal(host: String, port: Int) -> String? {

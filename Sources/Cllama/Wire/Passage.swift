@@ -86,6 +86,7 @@ struct PassageFinder {
       case "tools", "functions": own = .toolDefinition
       case "output" where value["call_id"] != nil: own = .toolResult
       case "system", "instructions": ownRole = .system
+      case "input" where outer == .other && kind == .text: ownRole = .user
       case "arguments" where kind == .text: own = .toolCall
       default:
         if kind == .text || kind == .toolResult, Self.addresses.contains(member.name) { own = .address }

@@ -15,6 +15,10 @@ struct PodBlock {
   var master: PodText?
   var handleDefaults: [HandleBlock] = []
   var networkRange: PodText?
+  var upstreams: [UpstreamBlock] = []
+  var policies: [PolicyBlock] = []
+  var stages: [StageSettings] = []
+  var gateway = GatewayBlock()
 }
 
 /// The x-claw block of a service.
@@ -36,6 +40,7 @@ struct ClawBlock {
   var invoke: [(invocation: Invocation, location: Location)]?
   var includes: [IncludeBlock] = []
   var models: [(slot: String, reference: PodText)] = []
+  var gateway = GatewayBlock()
   var privileges: [(privilege: PrivilegeParser.Privilege, location: Location)] = []
   /// The modes that are written, also without a value: 'cap: []' takes the image's capabilities away.
   var privilegeModes: Set<String> = []

@@ -43,7 +43,7 @@ extension ClawBlockReader {
       report(PodRules.fieldType, entry.key, "this is no name of a variable", help: "use letters, digits and '_'")
       return nil
     }
-    // What the sidecar enforces is claw's to say.
+    // It becomes a file's name beside claw's own.
     if ["CLAW_", "CLLAMA_"].contains(where: { name.utf8.starts(with: $0.utf8) }) {
       report(PodRules.fieldType, entry.key, "the sidecar's variable '\(name)' is claw's", help: "use another name")
       return nil
@@ -74,7 +74,7 @@ extension ClawBlockReader {
     return (name, PodText(value: raw, location: location(node)))
   }
 
-  private func isVariable(_ text: String) -> Bool {
+  func isVariable(_ text: String) -> Bool {
     guard let first = text.utf8.first, !first.isASCIIDigit else { return false }
     return text.utf8.allSatisfy {
       $0.isASCIIAlphanumeric || $0 == 0x5F

@@ -59,7 +59,7 @@ extension ClawBlockReader {
   }
 
   /// Settings as JSON: what YAML takes for numbers and truth values are that, texts have their variables expanded.
-  private mutating func json(_ node: YAMLNode) -> JSONValue {
+  mutating func json(_ node: YAMLNode) -> JSONValue {
     if let entries = node.mergedEntries {
       return .object(entries.map { .init($0.key.text ?? "", json($0.value)) })
     }
@@ -68,7 +68,8 @@ extension ClawBlockReader {
     case .null: return .null
     case .bool(let value): return .bool(value)
     case .int(let value): return .number(String(value))
-    default: return text(node, "a channel's setting").map { .string($0.value) } ?? .null
+    case .float where JSONValue.isNumber(node.text ?? ""): return .number(node.text ?? "0")
+    default: return text(node, "a setting").map { .string($0.value) } ?? .null
     }
   }
 
@@ -113,5 +114,12 @@ extension ClawBlockReader {
       }
     }
     return block
+  }
+}
+
+extension JSONValue {
+  /// Whether a text is a number of JSON's as it stands.
+  fileprivate static func isNumber(_ text: String) -> Bool {
+    if case .number? = try? JSONParser.parse(text.utf8) { true } else { false }
   }
 }

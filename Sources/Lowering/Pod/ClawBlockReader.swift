@@ -137,12 +137,19 @@ struct ClawBlockReader {
   mutating func pod(_ node: YAMLNode) -> PodBlock {
     var block = PodBlock()
     for (name, value) in fields(
-      node, "the pod's x-claw", known: ["pod", "master", "handles-defaults", "network-range"])
+      node, "the pod's x-claw",
+      known: [
+        "pod", "master", "handles-defaults", "network-range", "upstreams", "policies", "stages", "gateway",
+      ])
     {
       switch name {
       case "pod": block.pod = text(value, "the pod's name")
       case "master": block.master = text(value, "the master")
       case "network-range": block.networkRange = text(value, "the network range")
+      case "upstreams": block.upstreams = upstreams(value)
+      case "policies": block.policies = policies(value)
+      case "stages": block.stages = stages(value)
+      case "gateway": block.gateway = gateway(value)
       default: block.handleDefaults = handles(value)
       }
     }
@@ -151,7 +158,7 @@ struct ClawBlockReader {
 
   static let serviceFields = [
     "agent", "persona", "cllama", "cllama-env", "count", "surfaces", "skills", "handles", "invoke", "include", "models",
-    "privilege", "describe", "expose", "require_cllama",
+    "gateway", "privilege", "describe", "expose", "require_cllama",
   ]
 
   mutating func service(_ entry: YAMLEntry) -> ClawBlock {
@@ -178,6 +185,7 @@ struct ClawBlockReader {
       case "invoke": block.invoke = invoke(value)
       case "include": block.includes = includes(value)
       case "models": block.models = models(value)
+      case "gateway": block.gateway = gateway(value)
       case "privilege": privileges(value, into: &block)
       case "describe": block.describe = describe(value)
       case "expose": block.expose = expose(value)

@@ -67,7 +67,9 @@ package enum ClawKeys {
     .init(
       "environment", .both, "claw's variables win over the author's, with a warning", refusing: "a provider's key",
       when: never),
-    .init("env_file", .author, "claw's variables win", refusing: "a provider's key in the file", when: never),
+    .init(
+      "env_file", .both, "the sidecar's token; claw's variables win", refusing: "a provider's key in the file",
+      when: never),
     .init("labels", .both, "claw's own", refusing: "labels below `claw.`, a provider's key", when: never),
     .init("label_file", .author, refusing: "labels below `claw.` in the file", when: never),
     .init("annotations", .author),

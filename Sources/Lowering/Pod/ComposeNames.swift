@@ -7,24 +7,30 @@ enum ComposeNames {
   static func network(_ service: String) -> String { "claw-\(service)" }
   /// The network on which sidecars reach the world.
   static let egress = "claw-egress"
-  /// The volume that sidecars keep their records in.
-  static let audit = "claw-audit"
+  /// The network on which a claw's sidecars reach the services that it declares. No claw's name has a '_'.
+  static func services(_ service: String) -> String { "claw-\(service)_services" }
+  /// The volume that a sidecar keeps its records in.
+  static func audit(_ sidecar: String) -> String { "\(sidecar)-audit" }
+  /// The folder in memory that a hermetic claw and its sidecar have in common.
+  static func socket(_ sidecar: String) -> String { "\(sidecar)-socket" }
+  /// The sidecar of all claws that share one.
+  static let sharedSidecar = "claw-cllama"
   /// The sidecar of an instance.
   static func sidecar(_ instance: String) -> String { "\(instance)-cllama" }
-  /// The image of sidecars.
-  static let sidecarImage = "claw-cllama:0.1.0"
   /// Whether a label's key is claw's.
   static func isOwnLabel(_ key: String) -> Bool { key.utf8.starts(with: "claw.".utf8) }
 
   /// Whether a volume is by its name, the project's included, one that some pod gave to a claw alone.
   static func isOwnVolume(_ name: String) -> Bool {
     guard name.utf8.contains(0x5F) else { return false }
-    if name.hasSuffix("_" + audit) { return true }
     return ownSuffixes.contains { name.hasSuffix($0) }
   }
 
   /// How the names of claws' own volumes end.
-  private static let ownSuffixes = Set((RunnerCatalog.all.flatMap(\.volumeFolders) + ["track"]).map { volume("", $0) })
+  private static let ownSuffixes = Set(
+    (RunnerCatalog.all.flatMap(\.volumeFolders) + ["track"]).map { volume("", $0) } + [
+      audit("-cllama"), socket("-cllama"),
+    ])
 
   /// An instance of a claw.
   static func instance(_ service: String, _ ordinal: Int?) -> String { ordinal.map { "\(service)-\($0)" } ?? service }

@@ -110,6 +110,12 @@ extension PodLowering {
       bag.report(
         PodRules.overridden, at: entry.keyLocation, "the variable '\(entry.key)' is claw's", help: "use another name")
     }
+    // What stands in 'environment' wins over the file that the token comes by.
+    for entry in claw.service.environment where claw.tokenVariables.contains(entry.key) {
+      bag.report(
+        PodRules.refusedKey, at: entry.keyLocation,
+        "'\(entry.key)' of the claw '\(claw.service.name)' is the token for its sidecar", help: "remove it")
+    }
     checkLabels(claw)
   }
 

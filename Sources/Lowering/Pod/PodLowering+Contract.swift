@@ -47,7 +47,7 @@ extension PodLowering {
     }
     // What an author says of a service goes before what claw knows of it.
     for target in claw.targets where !skills.contains(where: { $0.name == "surface-\(target)" }) {
-      skills.append(("surface-\(target)", cachedSkill(target)))
+      skills.append(("surface-\(target)", cachedSkill(target, hasSidecar: claw.cllama != nil)))
     }
     for (name, bytes) in skills.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
       let isFolder = if case .folders = runner.skillLayout { true } else { false }
@@ -55,7 +55,10 @@ extension PodLowering {
       claw.mounts.append(
         (object.path, FilePath.join(runner.skillFolder, isFolder ? "\(name)/SKILL.md" : "\(name).md")))
     }
-    claw.mounts.append((object("skillmap.json", skillmap(claw, skills.map(\.name))).path, "/claw/skillmap.json"))
+    for instance in claw.instances {
+      let map = object("skillmap.json", skillmap(claw, instance, skills.map(\.name)))
+      claw.ownMounts[instance.name] = [(map.path, "/claw/skillmap.json")]
+    }
     if claw.overridesSchedule {
       claw.mounts.append(
         (object("schedule", Array(ScheduleTable.text(claw.invocations).utf8)).path, "/claw/schedule"))
@@ -157,27 +160,34 @@ extension PodLowering {
     return Array("---\nname: \(name)\ndescription: \(JSONValue.string(line).text())\n---\n\n".utf8) + text
   }
 
-  private mutating func cachedSkill(_ target: String) -> [UInt8] {
-    if let known = surfaceSkills[target] { return known }
-    let skill = surfaceSkill(target)
-    surfaceSkills[target] = skill
+  private mutating func cachedSkill(_ target: String, hasSidecar: Bool) -> [UInt8] {
+    let name = "\(target) \(hasSidecar)"
+    if let known = surfaceSkills[name] { return known }
+    let skill = surfaceSkill(target, hasSidecar: hasSidecar)
+    surfaceSkills[name] = skill
     return skill
   }
 
   /// What a claw is told of a service that it may use.
-  private func surfaceSkill(_ target: String) -> [UInt8] {
+  private func surfaceSkill(_ target: String, hasSidecar: Bool) -> [UInt8] {
     let block = blocks[target]
     let role = block?.describe?.role?.value ?? "a service of this pod"
-    var text = "# \(target)\n\n\(role)\n\n- host: `\(target)`\n"
-    if let expose = block?.expose { text += "- \(expose.protocolName) on port \(expose.port)\n" }
-    for port in ports(target) { text += "- port \(port)\n" }
+    var text = "# \(target)\n\n\(role)\n\n"
+    if hasSidecar {
+      text += "- address: `$CLAW_SERVICES_URL/\(target)/`, with `Authorization: Bearer $CLAW_TOKEN`\n"
+      if let expose = block?.expose { text += "- \(expose.protocolName)\n" }
+    } else {
+      text += "- host: `\(target)`\n"
+      if let expose = block?.expose { text += "- \(expose.protocolName) on port \(expose.port)\n" }
+      for port in ports(target) { text += "- port \(port)\n" }
+    }
     for (name, items) in block?.describe?.lists ?? [] {
       text += "- \(name): \(items.map(\.value).joined(separator: ", "))\n"
     }
     return skill("surface-\(target)", "How to use the service \(target)", Array(text.utf8))
   }
 
-  private func ports(_ target: String) -> [String] {
+  func ports(_ target: String) -> [String] {
     let service = service(named: target)
     let exposed = (service?["expose"]?.elements ?? []).compactMap(\.scalarText)
     let published = (service?.ports ?? []).compactMap { $0["target"]?.scalarText }
@@ -185,9 +195,9 @@ extension PodLowering {
   }
 
   /// What a claw may use, for its runner to read.
-  private func skillmap(_ claw: ResolvedClaw, _ skills: [String]) -> [UInt8] {
+  private func skillmap(_ claw: ResolvedClaw, _ instance: PodPlan.Instance, _ skills: [String]) -> [UInt8] {
     let surfaces = claw.surfaces.sorted { $0.surface.uri.utf8.lexicographicallyPrecedes($1.surface.uri.utf8) }.map {
-      surface($0.surface, claw)
+      surface($0.surface, claw, instance)
     }
     let map: JSONValue = [
       "schema": 1, "pod": .string(plan.name), "claw": .string(claw.service.name), "surfaces": .array(surfaces),
@@ -198,7 +208,15 @@ extension PodLowering {
     return Array((map.text(indented: true) + "\n").utf8)
   }
 
-  private func surface(_ surface: Surface, _ claw: ResolvedClaw) -> JSONValue {
+  /// Where a claw asks a service: at its sidecar, if it has one.
+  private func endpoint(_ target: String, _ claw: ResolvedClaw, _ instance: PodPlan.Instance) -> String? {
+    guard let sidecar = claw.sidecar(instance) else {
+      return blocks[target]?.expose.map { "http://\(target):\($0.port)/" }
+    }
+    return claw.topology == .hermetic ? "http://cllama/s/\(target)/" : "http://\(sidecar):8080/s/\(target)/"
+  }
+
+  private func surface(_ surface: Surface, _ claw: ResolvedClaw, _ instance: PodPlan.Instance) -> JSONValue {
     var members: [JSONValue.Member] = [.init("uri", .string(surface.uri))]
     switch surface.kind {
     case .volume:
@@ -210,8 +228,9 @@ extension PodLowering {
     case .service:
       let block = blocks[surface.target]
       members.append(.init("protocol", block?.expose.map { .string($0.protocolName) } ?? .null))
-      members.append(
-        .init("endpoint", block?.expose.map { .string("http://\(surface.target):\($0.port)/") } ?? .null))
+      let endpoint = endpoint(surface.target, claw, instance)
+      members.append(.init("endpoint", endpoint.map { .string($0) } ?? .null))
+      if claw.topology == .hermetic { members.append(.init("socket", .string(SidecarFiles.socket))) }
       members.append(.init("role", block?.describe?.role.map { .string($0.value) } ?? .null))
       members.append(.init("discovered", block?.describe == nil ? "static" : "describe"))
       members.append(.init("skill", .string("surface-\(surface.target)")))

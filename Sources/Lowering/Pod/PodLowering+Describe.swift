@@ -8,17 +8,15 @@ extension PodLowering {
     for claw in claws {
       var entry = PodPlan.Claw(
         service: claw.service.name, type: claw.runner.name, instances: claw.instances,
-        network: ComposeNames.network(claw.service.name), cllama: claw.cllama,
+        network: ComposeNames.network(claw.service.name), serviceNetwork: claw.serviceNetwork, cllama: claw.cllama,
         contractDigest: claw.contract.digest, contractPath: claw.contractPath, services: claw.targets,
         surfaceVolumes: claw.surfaces.filter { $0.surface.kind == .volume }.map {
           ($0.surface.target, $0.surface.access != .readWrite)
         })
-      entry.settings = settings(claw)
+      entry.hasOpenEgress = claw.hasOpenEgress
+      entry.tokenVariables = claw.tokenVariables
+      entry.settings = resolvedSettings(claw)
       plan.claws.append(entry)
-      if claw.cllama != nil {
-        plan.unsupported.append(
-          .init(message: "a sidecar for '\(claw.service.name)'", location: claw.block.location))
-      }
       if let source = claw.image.source {
         plan.builds.append(
           .init(service: claw.service.name, source: source.path, generated: claw.image.generated))
@@ -27,7 +25,7 @@ extension PodLowering {
   }
 
   /// Every resolved setting and where it came from: `claw inspect` prints it.
-  private func settings(_ claw: ResolvedClaw) -> [(name: String, value: String, origin: String)] {
+  private func resolvedSettings(_ claw: ResolvedClaw) -> [(name: String, value: String, origin: String)] {
     let image = claw.image.config
     var settings: [(name: String, value: String, origin: String)] = []
     func add(_ name: String, _ value: String, _ isPod: Bool, isDefault: Bool = false) {
@@ -41,6 +39,11 @@ extension PodLowering {
     add(
       "cllama", claw.cllama?.joined(separator: " ") ?? "none", claw.block.cllama != nil,
       isDefault: claw.block.cllama == nil && image.cllama.isEmpty)
+    if claw.cllama != nil {
+      add(
+        "topology", claw.topology.rawValue, claw.gateway.topology != nil, isDefault: claw.gateway.topology == nil)
+      for upstream in claw.upstreams { add("upstream.\(upstream.name)", upstream.url, true) }
+    }
     add("count", String(claw.instances.count), claw.isCounted, isDefault: !claw.isCounted)
     let isOwnUser = claw.service.user?.scalarText?.isEmpty == false
     add(

@@ -31,11 +31,7 @@ extension PodLowering {
     if !service.has("restart"), service["deploy"]?["restart_policy"] == nil {
       entries.append(.init("restart", .text(claw.runner.restart)))
     }
-    if !service.has("logging") {
-      let options: [ComposePlan.Entry] = [.init("max-size", .text("10m")), .init("max-file", .text("3"))]
-      entries.append(
-        .init("logging", .mapping([.init("driver", .text("json-file")), .init("options", .mapping(options))])))
-    }
+    if !service.has("logging") { entries.append(Self.logging) }
     if !service.has("healthcheck"), !claw.image.hasHealthcheck, let health = claw.runner.health {
       entries.append(
         .init(
@@ -46,20 +42,36 @@ extension PodLowering {
           ])))
     }
     if let value = dependencies(claw, instance, node) { entries.append(.init("depends_on", value)) }
-    let alias: ComposePlan.Value =
-      claw.isCounted ? .mapping([.init("aliases", .list([.text(service.name)]))]) : .null
-    var networks: [ComposePlan.Entry] = [.init(ComposeNames.network(service.name), alias)]
-    if claw.hasOpenEgress { networks.append(.init("default", .null)) }
-    entries.append(.init("networks", .mapping(networks)))
+    entries += network(claw, instance)
     var added: [ComposePlan.Entry] = []
     if !(service["security_opt"]?.elements ?? []).contains(where: { $0.string == "no-new-privileges:true" }) {
       added.append(.init("security_opt", .list([.text("no-new-privileges:true")])))
     }
     added.append(.init("tmpfs", .list(temporary(claw))))
     added.append(.init("environment", .mapping(environment(claw, instance))))
+    if claw.cllama != nil {
+      let path = "./.claw/\(plan.name)/\(SidecarFiles.token(instance.name))"
+      // Without its token a claw gets no answer, which is no reason for 'docker compose down' to fail.
+      added.append(.init("env_file", .list([.mapping([.init("path", .text(path)), .init("required", .bool(false))])])))
+    }
     added.append(.init("labels", .mapping(labels(claw, instance, role: "agent"))))
     added.append(.init("volumes", .list(volumes(claw, instance))))
     return (entries, added)
+  }
+
+  /// The one network of a claw, or none; and who answers there for other names than those of the network.
+  private func network(_ claw: ResolvedClaw, _ instance: PodPlan.Instance) -> [ComposePlan.Entry] {
+    if claw.topology == .hermetic { return [.init("network_mode", .text("none"))] }
+    let name = ComposeNames.network(claw.service.name)
+    let alias: ComposePlan.Value =
+      claw.isCounted ? .mapping([.init("aliases", .list([.text(claw.service.name)]))]) : .null
+    var networks: [ComposePlan.Entry] = [.init(name, alias)]
+    if claw.hasOpenEgress { networks.append(.init("default", .null)) }
+    let entry = ComposePlan.Entry("networks", .mapping(networks))
+    guard !claw.hasOpenEgress, let sidecar = sidecar(of: instance),
+      let address = sidecar.addresses.first(where: { $0.network == name })?.address
+    else { return [entry] }
+    return [.init("dns", .list([.text(address)])), entry]
   }
 
   /// `image` and `build`: the build names the generated Dockerfile, and all instances share one image.
@@ -117,11 +129,11 @@ extension PodLowering {
   private func dependencies(_ claw: ResolvedClaw, _ instance: PodPlan.Instance, _ node: YAMLNode) -> ComposePlan.Value?
   {
     let own = node["depends_on"].flatMap { dependencies($0) }
-    guard claw.cllama != nil else { return own }
+    guard let cllama = sidecar(of: instance) else { return own }
     func started(_ name: String, _ condition: String) -> ComposePlan.Entry {
       .init(name, .mapping([.init("condition", .text(condition))]))
     }
-    let sidecar = started(ComposeNames.sidecar(instance.name), "service_healthy")
+    let sidecar = started(cllama.name, "service_healthy")
     if let elements = node["depends_on"]?.elements {
       let names = elements.compactMap(\.text).flatMap { countedInstances[$0] ?? [$0] }
       return .mapping(names.map { started($0, "service_started") } + [sidecar])

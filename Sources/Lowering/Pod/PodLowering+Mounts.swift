@@ -55,7 +55,9 @@ extension PodLowering {
 
   /// The places where claw mounts something itself; surfaces must not meet them, nor each other.
   private mutating func checkTargets(_ claw: ResolvedClaw) -> Set<String> {
-    var own = Set(claw.mounts.map { FilePath.normalize($0.target) } + TemporaryFolder.all.map(\.path))
+    let mounted = claw.mounts + (claw.instances.first.flatMap { claw.ownMounts[$0.name] } ?? [])
+    var own = Set(mounted.map { FilePath.normalize($0.target) } + TemporaryFolder.all.map(\.path))
+    own.insert(SidecarFiles.socketFolder)
     own.formUnion(claw.runner.volumeFolders.map(FilePath.normalize))
     if claw.has("docker-socket") { own.insert("/var/run/docker.sock") }
     for (surface, location) in claw.surfaces {
@@ -111,7 +113,13 @@ extension PodLowering {
     if holds(".env") || holds(FilePath.name(of: main.path)) { return "the pod's own files" }
     let texts = claw.block.skills.map(\.value) + claw.block.includes.map(\.file.value) + [claw.contractPath]
     if !isReadOnly, let text = texts.first(where: holds) { return "writable and holds '\(text)'" }
+    if let key = keyFiles.first(where: holds) { return "where the key '\(key)' lies" }
     return nil
+  }
+
+  /// The files of providers' keys.
+  private var keyFiles: [String] {
+    podBlock.upstreams.compactMap { if case .file(let path) = $0.key { path.value } else { nil } }
   }
 
   private mutating func checkVolume(_ name: String, _ isReadOnly: Bool, _ place: Location, _ claw: ResolvedClaw) {

@@ -20,9 +20,16 @@ extension PodLowering {
     for service in project.services where clawIndex[service.name] == nil {
       taken[service.name.lowercased()] = service.location
     }
+    if let first = claws.first(where: { $0.cllama != nil && $0.topology == .shared }) {
+      if let other = taken.updateValue(first.service.location, forKey: ComposeNames.sharedSidecar) {
+        bag.report(
+          PodRules.name, at: other, "'\(ComposeNames.sharedSidecar)' is the sidecar that claws share",
+          help: "call the service otherwise")
+      }
+    }
     for claw in claws {
       var names = claw.instances.map(\.name)
-      if claw.cllama != nil { names += claw.instances.map { ComposeNames.sidecar($0.name) } }
+      if claw.topology != .shared { names += claw.instances.compactMap { claw.sidecar($0) } }
       for name in names {
         if let other = taken.updateValue(claw.service.location, forKey: name.lowercased()) {
           bag.report(
@@ -43,7 +50,8 @@ extension PodLowering {
   /// A claw's network is its alone, by whatever key of the file it is reached.
   private mutating func checkNetworkNames(_ claws: [ResolvedClaw]) {
     let own = Set(
-      (claws.map { ComposeNames.network($0.service.name) } + [ComposeNames.egress]).map { "\(plan.name)_\($0)" })
+      (claws.flatMap { [ComposeNames.network($0.service.name), ComposeNames.services($0.service.name)] }
+        + [ComposeNames.egress]).map { "\(plan.name)_\($0)" })
     for network in project.networks {
       let name = network.value["name"]?.string ?? (network.value.isExternal ? network.key : nil)
       guard let name, own.contains(name) else { continue }
@@ -64,19 +72,24 @@ extension PodLowering {
         owners[String(Substring(real.utf8.dropFirst(plan.name.utf8.count + 1)))] = volume.keyLocation
       }
     }
-    if claws.contains(where: { $0.cllama != nil }), let place = owners[ComposeNames.audit] {
-      bag.report(
-        PodRules.name, at: place, "the volume '\(ComposeNames.audit)' is the sidecars'", help: "call yours otherwise")
-    }
-    var own: Set<String> = [ComposeNames.audit]
+    var own: Set<String> = []
     for claw in claws {
-      for name in claw.instances.flatMap(\.ownVolumes) {
+      let sidecars = Set(claw.instances.compactMap { claw.sidecar($0) }).subtracting([ComposeNames.sharedSidecar])
+      let ofSidecars = sidecars.sorted().flatMap { [ComposeNames.audit($0), ComposeNames.socket($0)] }
+      for name in claw.instances.flatMap(\.ownVolumes) + ofSidecars {
         own.insert(name)
         guard let other = owners.updateValue(claw.service.location, forKey: name) else { continue }
         bag.report(
           PodRules.name, at: claw.service.location,
           "'\(claw.service.name)' needs the volume name '\(name)', which is taken", help: "rename one of the two",
           labels: [.init(other, "the other one")])
+      }
+    }
+    if claws.contains(where: { $0.cllama != nil && $0.topology == .shared }) {
+      let name = ComposeNames.audit(ComposeNames.sharedSidecar)
+      own.insert(name)
+      if let place = owners[name] {
+        bag.report(PodRules.name, at: place, "the volume '\(name)' is the sidecar's", help: "call yours otherwise")
       }
     }
     for claw in claws {

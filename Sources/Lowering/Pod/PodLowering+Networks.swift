@@ -26,11 +26,21 @@ extension PodLowering {
       names += claw.instances.flatMap(\.ownVolumes)
       names += claw.surfaces.filter { $0.surface.kind == .volume }.map(\.surface.target)
     }
-    if claws.contains(where: { $0.cllama != nil }) { names.append(ComposeNames.audit) }
+    names += plan.sidecars.map { ComposeNames.audit($0.name) }
+    let sockets = Set(plan.sidecars.filter { $0.topology == .hermetic }.map { ComposeNames.socket($0.name) })
     let declared = Set(project.volumes.map(\.key))
-    let added = Set(names).subtracting(declared).sorted()
+    let added = Set(names).union(sockets).subtracting(declared).sorted()
     plan.volumes = added
-    return added.map { .init($0, .null) }
+    return added.map { .init($0, sockets.contains($0) ? Self.inMemory : .null) }
+  }
+
+  /// A volume in memory that only sidecars' user can write to.
+  private static var inMemory: ComposePlan.Value {
+    let options: [ComposePlan.Entry] = [
+      .init("type", .text("tmpfs")), .init("device", .text("tmpfs")),
+      .init("o", .text("size=1m,mode=0755,uid=65532,gid=65532,noexec,nosuid,nodev")),
+    ]
+    return .mapping([.init("driver", .text("local")), .init("driver_opts", .mapping(options))])
   }
 
   /// The file's own networks or volumes: x-claw goes, what claw adds comes behind.

@@ -88,6 +88,16 @@ extension PodLowering {
 
   /// What claw must change has to stand where it can: in the pod file.
   mutating func checkPlaces(_ claws: [ResolvedClaw]) {
+    for upstream in podBlock.upstreams {
+      guard case .service(let name, _, _) = upstream.place, joins[name.value] != nil,
+        writtenServices[name.value] == nil, otherServices[name.value]?.file != main
+      else { continue }
+      bag.report(
+        PodRules.unknownUpstream, at: name.location,
+        "'\(name.value)' is not written in the pod file itself, so it can't join the network of the sidecars",
+        help: "write the service under 'services' of the pod file",
+        labels: otherServices[name.value].map { [.init($0, "the service")] } ?? [])
+    }
     for claw in claws {
       for (surface, location) in claw.surfaces where surface.kind == .service && claw.targets.contains(surface.target) {
         if writtenServices[surface.target] != nil { continue }

@@ -30,6 +30,7 @@ extension PodLowering {
     handles(&claw)
     check(claw)
     targets(&claw)
+    gateway(&claw)
     contract(&claw)
     checkMounts(claw)
     if let place = block.persona?.location ?? image.config.persona.map({ $0.origin ?? block.location }) {

@@ -50,11 +50,7 @@ extension PodLowering {
     // A scheduler that is mounted has no wake.sh beside it.
     if let wake = runner.wake, !claw.invocations.isEmpty, !claw.image.hasScheduler { values.append(("WAKE_CMD", wake)) }
     values += runner.environment
-    if claw.cllama != nil {
-      let base = "http://\(ComposeNames.sidecar(instance.name)):8080"
-      // Anthropic's clients put '/v1' behind it themselves.
-      values += runner.baseURLVariables.map { ($0, $0.hasPrefix("ANTHROPIC") ? base : base + "/v1") }
-    }
+    if let sidecar = claw.sidecar(instance) { values += self.sidecar(sidecar, claw) }
     for handle in claw.handles {
       let prefix = "CLAW_HANDLE_\(variable(claw.service.name))_\(variable(handle.platform))"
       if let id = handle.id { values.append((prefix + "_ID", id.value)) }
@@ -62,6 +58,26 @@ extension PodLowering {
       if !handle.guilds.isEmpty { values.append((prefix + "_GUILDS", handle.guilds.joined(separator: ","))) }
     }
     return values.map { .init($0.0, .text($0.1)) }
+  }
+
+  /// What tells a claw where its sidecar is.
+  private func sidecar(_ name: String, _ claw: ResolvedClaw) -> [(String, String)] {
+    // A client that speaks HTTP by a socket asks for any host.
+    let base = claw.topology == .hermetic ? "http://cllama" : "http://\(name):8080"
+    var values: [(String, String)] = []
+    if claw.topology == .hermetic { values.append(("CLAW_SOCKET", SidecarFiles.socket)) }
+    // Anthropic's clients put '/v1' behind it themselves.
+    values += claw.runner.baseURLVariables.map { ($0, $0.hasPrefix("ANTHROPIC") ? base : base + "/v1") }
+    if !claw.targets.isEmpty { values.append(("CLAW_SERVICES_URL", base + "/s")) }
+    guard claw.surfaces.contains(where: { $0.surface.kind == .egress || $0.surface.kind == .channel }),
+      !claw.hasOpenEgress
+    else { return values }
+    // Some programs know only the one spelling, some only the other.
+    for (variable, value) in [
+      ("HTTP_PROXY", "http://\(name):3128"), ("HTTPS_PROXY", "http://\(name):3128"),
+      ("NO_PROXY", "\(name),localhost,127.0.0.1"),
+    ] { values += [(variable, value), (variable.lowercased(), value)] }
+    return values
   }
 
   private func variable(_ text: String) -> String {
@@ -120,7 +136,12 @@ extension PodLowering {
     if claw.has("docker-socket") {
       volumes.append(bind("/var/run/docker.sock", "/var/run/docker.sock", isReadOnly: false))
     }
-    for (object, target) in claw.mounts { volumes.append(bind("./" + object, target, isReadOnly: true)) }
+    if claw.topology == .hermetic, let sidecar = claw.sidecar(instance) {
+      volumes.append(volume(ComposeNames.socket(sidecar), SidecarFiles.socketFolder, isReadOnly: true))
+    }
+    for (object, target) in claw.mounts + (claw.ownMounts[instance.name] ?? []) {
+      volumes.append(bind("./" + object, target, isReadOnly: true))
+    }
     return volumes
   }
 }

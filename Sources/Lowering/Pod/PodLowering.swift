@@ -31,6 +31,8 @@ package struct PodLowering<Images: ImageProvider> {
   var clawIndex: [String: Int] = [:]
   /// The names of the instances of claws that have a count.
   var countedInstances: [String: [String]] = [:]
+  /// The places of instances' sidecars in the plan.
+  var sidecarIndex: [String: Int] = [:]
   /// The networks of claws that a service joins.
   var joins: [String: [String]] = [:]
   /// The services that the document with x-claw itself has, and those of other documents of the file.
@@ -84,6 +86,8 @@ package struct PodLowering<Images: ImageProvider> {
     readPlaces()
     checkAliases()
     name()
+    policies()
+    checkUpstreams()
     var claws: [ResolvedClaw] = []
     for service in project.services {
       guard let block = blocks[service.name], block.isClaw else { continue }
@@ -92,7 +96,10 @@ package struct PodLowering<Images: ImageProvider> {
     clawIndex = Dictionary(claws.enumerated().map { ($1.service.name, $0) }, uniquingKeysWith: { first, _ in first })
     for claw in claws {
       if claw.isCounted { countedInstances[claw.service.name] = claw.instances.map(\.name) }
-      for target in claw.targets { joins[target, default: []].append(ComposeNames.network(claw.service.name)) }
+      for target in claw.targets { joins[target, default: []].append(claw.serviceNetwork) }
+      for service in claw.upstreams.compactMap(\.service) where joins[service]?.contains(ComposeNames.egress) != true {
+        joins[service, default: []].append(ComposeNames.egress)
+      }
     }
     joins = joins.mapValues { $0.sorted() }
     checkMaster(claws)
@@ -101,7 +108,8 @@ package struct PodLowering<Images: ImageProvider> {
     checkPlainServices(claws)
     checkRetyped()
     guard !bag.hasErrors, !claws.contains(where: \.image.isUnknown) else { return }
-    addresses(&claws)
+    addresses(claws)
+    sidecars(claws)
     describe(claws)
     if !bag.hasErrors { edits(claws) }
   }

@@ -226,7 +226,9 @@ package enum PodRules {
   package static let all =
     [
       unknownField, fieldType, variable, count, name, place, alias, surface, schedule, privilege, master, expose,
-      visibility, unknownImage, lock, buildArgument, noType, handle, overridden, namedUser, retyped, unusualPlain,
+      visibility, unknownImage, lock, buildArgument, noType, unknownPolicy, unknownStage, unknownUpstream,
+      sharedSidecar, handle,
+      noUpstreamKey, overridden, namedUser, retyped, unusualPlain,
       reservedLabel, uncheckedZone, unownedVolume, foreignVolume,
     ] + invariants
 }

@@ -26,9 +26,37 @@ struct ResolvedClaw {
   var mounts: [(object: String, target: String)]
   /// The services that it may reach.
   var targets: [String]
+  /// What its sidecar allows.
+  var gateway = GatewayBlock()
+  /// How its sidecar stands beside it.
+  var topology = SidecarPlan.Topology.own
+  /// The providers that its sidecar reaches.
+  var upstreams: [ResolvedUpstream] = []
+  /// The secrets of its sidecar.
+  var keys: [SidecarPlan.Key] = []
+  /// Objects that are not the same for all instances, by instance.
+  var ownMounts: [String: [(object: String, target: String)]] = [:]
 
   /// Whether a privilege is there.
   func has(_ mode: String) -> Bool { privileges.contains { $0.mode == mode } }
+
+  /// The name of an instance's sidecar; nil for none.
+  func sidecar(_ instance: PodPlan.Instance) -> String? {
+    if cllama == nil { return nil }
+    return topology == .shared ? ComposeNames.sharedSidecar : ComposeNames.sidecar(instance.name)
+  }
+
+  /// The networks that a service joins which the claw may reach: the claw's own, or that of its sidecar.
+  var serviceNetwork: String {
+    cllama == nil ? ComposeNames.network(service.name) : ComposeNames.services(service.name)
+  }
+
+  /// The variables that its sidecar's token is handed over by: those that stand beside its runner's base URLs.
+  var tokenVariables: [String] {
+    if cllama == nil { return [] }
+    let keys = runner.baseURLVariables.filter { $0.hasSuffix("_BASE_URL") }.map { "\($0.dropLast(8))API_KEY" }
+    return ["CLAW_TOKEN"] + keys
+  }
 
   var hasOpenEgress: Bool { has("egress") }
   var hasWritableRoot: Bool { has("rootfs") || !runner.allowsReadOnlyRoot }

@@ -67,6 +67,18 @@ package struct SubnetPlanner: Sendable {
     return nil
   }
 
+  /// An address of a network, counted from its end: 0 is the last that a container can have. nil if there is none.
+  package static func address(_ index: Int, fromEndOf subnet: String) -> String? {
+    let parts = subnet.split(separator: "/").map(String.init)
+    guard parts.count == 2, let length = Int(parts[1]), (8...30).contains(length), let start = address(parts[0]) else {
+      return nil
+    }
+    let size = 1 << (32 - length)
+    // The first is the network's, the second the gateway's, the last the broadcast's.
+    guard index >= 0, index + 3 < size else { return nil }
+    return text(start + UInt32(size - 2 - index))
+  }
+
   /// Whether addresses are for private use: RFC 1918, 6598 and 2544. Others belong to somebody.
   private static func isPrivate(_ address: UInt32, _ length: Int) -> Bool {
     let ranges: [(UInt32, Int)] = [

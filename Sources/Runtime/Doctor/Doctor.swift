@@ -93,11 +93,11 @@ package struct Doctor {
   }
 
   private mutating func compose(_ tool: DockerTool) {
-    let fix = "install the compose plugin, 2.20 or newer (Debian: docker-compose)"
+    let fix = "install the compose plugin, 2.24 or newer (Debian: docker-compose)"
     do throws(EngineFailure) {
       let version = try tool.output(["compose", "version", "--short"], timeout: .seconds(10)).trimmed
-      guard let number = DottedVersion(version), let least = DottedVersion("2.20"), number >= least else {
-        checks.append(.failed("compose", "version \(version) is older than 2.20", fix: fix))
+      guard let number = DottedVersion(version), let least = DottedVersion("2.24"), number >= least else {
+        checks.append(.failed("compose", "version \(version) is older than 2.24", fix: fix))
         return
       }
       checks.append(.ok("compose", version))

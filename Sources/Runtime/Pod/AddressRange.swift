@@ -35,7 +35,8 @@ package struct AddressRange: Sendable, Equatable, CustomStringConvertible {
   private static func mask(_ bits: Int) -> UInt32 { bits == 0 ? 0 : ~0 << UInt32(32 - bits) }
 
   /// CIDR form.
-  package var description: String {
-    [24, 16, 8, 0].map { String(base >> UInt32($0) & 255) }.joined(separator: ".") + "/\(bits)"
-  }
+  package var description: String { "\(address)/\(bits)" }
+
+  /// The first address.
+  package var address: String { [24, 16, 8, 0].map { String(base >> UInt32($0) & 255) }.joined(separator: ".") }
 }

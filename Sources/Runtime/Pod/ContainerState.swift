@@ -65,6 +65,17 @@ package struct ContainerState: Sendable {
   package var isOneOff: Bool { labels["com.docker.compose.oneoff"] == "True" }
   /// Whether it is an instance of a claw.
   package var isClaw: Bool { labels["claw.role"] == "agent" }
+  /// Whether it is a claw's sidecar.
+  package var isSidecar: Bool { labels["claw.role"] == "cllama" }
+  /// What a sidecar says of itself, as of its last health check.
+  package var sidecarState: (state: String, reason: String?) {
+    if state != "running" { return (state, nil) }
+    guard let text = healthOutput, let said = try? JSONParser.parse(text.utf8), let state = said["state"]?.string else {
+      // Of a long answer the engine keeps only the beginning.
+      return (health == "healthy" ? "serving" : health ?? state, nil)
+    }
+    return (state, said["reason"]?.string)
+  }
   /// The claw that it is an instance of, or its service.
   package var claw: String { labels["claw.service"] ?? service }
   /// The digest of the contract that it was made with.

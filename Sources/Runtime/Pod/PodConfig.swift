@@ -29,9 +29,10 @@ package struct PodConfig: Sendable {
     _ bytes: [UInt8], folder: String, name: String, _ tool: DockerTool
   ) throws(EngineFailure) -> PodConfig {
     let project = PodProject(pipedFor: folder, name: name)
-    let hashes = try PodServices.parse(
-      hashes: tool.output(tool.compose(project, ["config", "--hash", "*"]), input: bytes))
     let text = try tool.output(tool.compose(project, ["config", "--format", "json"]), input: bytes)
+    // Of the file itself compose makes another hash here than when it starts containers: without the variables of files.
+    let hashes = try PodServices.parse(
+      hashes: tool.output(tool.compose(project, ["config", "--hash", "*"]), input: Array(text.utf8)))
     guard let value = try? JSONParser.parse(text.utf8) else {
       throw EngineFailure(.failed, "'docker compose config' wrote no JSON")
     }

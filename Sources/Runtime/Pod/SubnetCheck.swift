@@ -40,6 +40,19 @@ package enum SubnetCheck {
     }
   }
 
+  /// Networks of the pod that are there with other addresses than sidecars are to have: no container can join them.
+  package static func moved(_ pod: PodPlan, _ tool: DockerTool) throws(EngineFailure) -> [Conflict] {
+    let fixed = Set(pod.sidecars.flatMap { $0.addresses.map(\.network) })
+    let wanted = pod.networks.filter { fixed.contains($0.name) }
+    let names = wanted.map { "\(pod.name)_\($0.name)" }
+    return try tool.inspect("network", names).compactMap { network in
+      guard let own = wanted.first(where: { "\(pod.name)_\($0.name)" == network["Name"]?.string }),
+        let has = network["IPAM"]?["Config"]?.array?.first?["Subnet"]?.string, has != own.subnet
+      else { return nil }
+      return Conflict(network: own.name, subnet: own.subnet, other: has)
+    }
+  }
+
   /// What is in use on this machine, without what the project has itself.
   package static func used(_ tool: DockerTool, project: String) throws(EngineFailure) -> [Used] {
     let ids = try tool.output(["network", "ls", "-q", "--no-trunc"]).split(separator: "\n").map(String.init)

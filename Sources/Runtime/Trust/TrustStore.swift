@@ -13,13 +13,8 @@ package struct TrustStore: Sendable {
     if let folder {
       self.folder = folder
     } else {
-      let state = Self.variable("XDG_STATE_HOME") ?? FilePath.join(Self.variable("HOME") ?? "/", ".local/state")
-      self.folder = FilePath.join(state, "claw/trust")
+      self.folder = FilePath.join(StateFolder.path, "trust")
     }
-  }
-
-  private static func variable(_ name: String) -> String? {
-    getenv(name).map { String(cString: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil }
   }
 
   private var rootPath: String { FilePath.join(folder, "root.json") }

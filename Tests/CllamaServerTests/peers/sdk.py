@@ -51,7 +51,7 @@ class Upstream(BaseHTTPRequestHandler):
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         try:
-            {"/v1/chat/completions": self.chat, "/v1/responses": self.responses, "/v1/embeddings": self.embeddings, "/v1/messages": self.messages}[self.path](body)
+            {"/v1/chat/completions": self.chat, "/v1/responses": self.answer_responses, "/v1/embeddings": self.embeddings, "/v1/messages": self.messages}[self.path](body)
         except (BrokenPipeError, ConnectionResetError):
             cut.set()
 
@@ -89,7 +89,7 @@ class Upstream(BaseHTTPRequestHandler):
         self.event("[DONE]")
         self.finish_chunks()
 
-    def responses(self, body):
+    def answer_responses(self, body):
         item = {"type": "message", "id": "m1", "status": "completed", "role": "assistant", "content": [{"type": "output_text", "text": "one two", "annotations": []}]}
         whole = {"id": "r1", "object": "response", "created_at": 1, "model": body["model"], "status": "completed", "output": [item], "parallel_tool_calls": True, "tool_choice": "auto", "tools": [], "error": None, "incomplete_details": None, "instructions": None, "metadata": {}, "temperature": 1, "top_p": 1, "usage": {"input_tokens": 5, "output_tokens": 2, "total_tokens": 7, "input_tokens_details": {"cached_tokens": 1}, "output_tokens_details": {"reasoning_tokens": 0}}}
         if not body.get("stream"):
