@@ -87,10 +87,19 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
       ]),
+    module(
+      "CllamaDash",
+      imports: [
+        "Source", "JSON", "Canonical", "Cllama", "Runtime",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOWebSocket", package: "swift-nio"),
+      ], resources: [.embedInCode("Page")]),
     .executableTarget(
       name: "cllama",
       dependencies: [
-        "Source", "JSON", "Cllama", "CllamaServer",
+        "Source", "JSON", "Runtime", "Cllama", "CllamaServer", "CllamaDash",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .executableTarget(
@@ -159,6 +168,9 @@ let package = Package(
       name: "CllamaServerTests",
       dependencies: ["cllama", "JSON", "Canonical", "Cllama", "CllamaServer", "Runtime", "TestSupport"],
       exclude: ["peers"], swiftSettings: settings),
+    .testTarget(
+      name: "CllamaDashTests", dependencies: ["cllama", "Source", "JSON", "Cllama", "CllamaDash", "Runtime", "TestSupport"],
+      exclude: ["Fixtures"], swiftSettings: settings),
     tests("RuntimeTests", imports: ["Source", "JSON", "Diagnostics", "IR", "Driver", "Runtime", "TestSupport"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Source", "JSON", "IR", "Canonical", "Runtime", "TestSupport", "claw"],

@@ -29,7 +29,7 @@ package final class DashServer: Sendable {
     signal(SIGPIPE, SIG_IGN)
     group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let loop = group.next()
-    let box = NIOLoopBoundBox<Dashboard?>.makeBoxSendingValue(nil, eventLoop: loop)
+    let box = NIOLoopBoundBox.makeEmptyBox(valueType: Dashboard.self, eventLoop: loop)
     var limits = NIOHTTPDecoderLimitConfiguration()
     limits.maxHeaderFieldSize = 8 << 10
     limits.maxHeaderListSize = 32 << 10

@@ -24,7 +24,7 @@ extension Picture {
     func count(_ kind: Node.Kind, _ condition: Node.Condition? = nil) -> JSONValue {
       JSONValue(nodes.count { $0.kind == kind && (condition == nil || $0.condition == condition) })
     }
-    let sources: [JSONValue] = Source.allCases.filter { $0 != .logs }.map { source in
+    let sources: [JSONValue] = Origin.allCases.filter { $0 != .logs }.map { source in
       let asked = asked[source]
       return [
         "name": .string(source.rawValue),
@@ -55,7 +55,7 @@ extension Picture {
 
   private var alerts: [Alert] {
     var alerts: [Alert] = []
-    let what: [(Source, String)] = [
+    let what: [(Origin, String)] = [
       (.pod, "The state of the pod can't be read"), (.record, "The record of the sidecars can't be read"),
       (.graph, "The pod can't be drawn"),
     ]
@@ -74,7 +74,7 @@ extension Picture {
     if span != .day {
       alerts.append(
         Alert(
-          condition: .warning, about: Source.record.rawValue,
+          condition: .warning, about: Origin.record.rawValue,
           text: "The record of a day is too large to be shown: what is counted begins \(span.rawValue) before this page"))
     }
     for node in nodes where node.condition != .good {

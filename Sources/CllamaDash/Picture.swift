@@ -23,7 +23,7 @@ struct Picture: Sendable {
     var quarantine: String?
   }
 
-  private(set) var asked: [Source: Asked] = [:]
+  private(set) var asked: [Origin: Asked] = [:]
   /// What `claw ps` said.
   private(set) var pod: JSONValue?
   /// What `claw graph` said.
@@ -52,13 +52,13 @@ struct Picture: Sendable {
       if question == .last(span), answer.isTooMuch, let shorter = span.shorter {
         span = shorter
       } else {
-        asked[question.source, default: Asked()].failure =
+        asked[question.origin, default: Asked()].failure =
           answer.complaint.isEmpty ? "claw ended with status \(answer.status)" : answer.complaint
       }
       return
     }
     read(&self)
-    asked[question.source] = Asked(
+    asked[question.origin] = Asked(
       failure: nil, warning: answer.complaint.isEmpty ? nil : answer.complaint, answered: now)
   }
 

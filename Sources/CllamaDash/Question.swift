@@ -28,7 +28,7 @@ package enum Question: Sendable, Hashable {
   }
 
   /// Which of the page's sources it belongs to.
-  var source: Source {
+  var origin: Origin {
     switch self {
     case .pod: .pod
     case .graph: .graph
@@ -52,7 +52,7 @@ package enum Question: Sendable, Hashable {
 }
 
 /// Where what the page shows comes from.
-enum Source: String, Sendable, CaseIterable {
+enum Origin: String, Sendable, CaseIterable {
   case pod
   case graph
   case record

@@ -134,7 +134,10 @@ function drawFigures() {
 }
 
 function stateBadge(node) {
-  return badge(node.health && node.state === "running" ? `${node.state}, ${node.health}` : node.state, node.condition === "good" || ["missing", "exited", "dead"].includes(node.state) || node.health === "unhealthy" || node.kind === "sidecar" ? node.condition : node.state === "running" && node.health !== "starting" ? "good" : node.condition);
+  if (node.kind === "sidecar") return badge(node.state, node.condition);
+  if (node.state !== "running") return badge(node.state, ["created", "restarting", "paused", "exited"].includes(node.state) ? "warning" : "bad");
+  const condition = { unhealthy: "bad", starting: "warning" }[node.health] ?? "good";
+  return badge(node.health ? `running, ${node.health}` : "running", condition);
 }
 
 const levels = { free: "good", restricted: "warning", quarantined: "bad" };
