@@ -41,15 +41,17 @@ function dollars(text) {
   return "$" + (value >= 1 ? value.toFixed(2) : value.toPrecision(2).includes("e") ? text : String(Number(value.toPrecision(2))));
 }
 
-/** A table in its frame. A column is [title, kind, cell]; kind "head" names the row, "number" stands at the right. */
+const classes = { number: "number", why: "why", what: "what", name: "name", head: "name" };
+
+/** A table in its frame. A column is [title, kind, cell]; kind "head" names the row. */
 function table(name, caption, columns, rows, empty, isFresh = () => false) {
   const head = columns.map(([title, kind]) =>
-    make("th", { role: "columnheader", scope: "col", class: kind === "number" ? "number" : kind === "why" ? "why" : null }, title));
+    make("th", { role: "columnheader", scope: "col", class: classes[kind] ?? null }, title));
   const body = rows.map((row) =>
     make("tr", { role: "row", class: isFresh(row) ? "fresh" : null }, columns.map(([title, kind, cell]) => {
       const content = cell(row);
-      const isNone = content === null || content === undefined || content === "";
-      const attributes = { "data-label": title, class: [kind === "number" ? "number" : kind === "why" ? "why" : "", isNone ? "none" : ""].join(" ").trim() || null };
+      const isNone = content === null || content === undefined || content === "" || content.length === 0;
+      const attributes = { "data-label": title, class: [classes[kind] ?? "", isNone ? "none" : ""].join(" ").trim() || null };
       const inner = make("div", { class: "cell" }, isNone ? "–" : content);
       return kind === "head"
         ? make("th", { role: "rowheader", scope: "row", ...attributes }, inner)
@@ -196,6 +198,21 @@ function summary(nodes) {
   return [...counts].map(([word, count]) => (nodes.length > 1 ? `${count} ${word}` : word)).join(", ");
 }
 
+/** The way of an arrow: past columns that lie between, it goes through the gap below its row. */
+function path(from, to, size) {
+  const step = size.width + size.gap;
+  const half = size.gap / 2;
+  const [x1, y1] = [from.x + size.width, from.y + size.height / 2];
+  const y2 = to.y + size.height / 2;
+  if (to.x <= from.x) return `M${x1} ${y1}C${x1 + half} ${y1} ${to.x + size.width + half} ${y2} ${to.x + size.width} ${y2}`;
+  const curve = (x, y, endX, endY) => `C${(x + endX) / 2} ${y} ${(x + endX) / 2} ${endY} ${endX} ${endY}`;
+  if (to.x - from.x <= step) return `M${x1} ${y1}${curve(x1, y1, to.x, y2)}`;
+  // Not from the middle, where the arrow to the next column begins.
+  const low = from.y + size.height * 0.75;
+  const gap = from.y + size.height + (size.row - size.height) / 2;
+  return `M${x1} ${low}${curve(x1, low, from.x + step, gap)}H${to.x - size.gap}${curve(to.x - size.gap, gap, to.x, y2 + 12)}`;
+}
+
 function drawGraph() {
   const graph = state.graph;
   if (graph === null) {
@@ -207,7 +224,7 @@ function drawGraph() {
   const columns = used.map((column) => graph.nodes.filter((node) => (columnOf[node.kind] ?? 2) === column));
   const rows = Math.max(1, ...columns.map((column) => column.length));
   const width = columns.length * size.width + (columns.length - 1) * size.gap + 2 * size.margin;
-  const height = size.top + rows * size.row;
+  const height = size.top + rows * size.row + 4;
   const places = new Map();
   columns.forEach((column, x) => column.forEach((node, y) => {
     const offset = (rows - column.length) * size.row / 2;
@@ -220,12 +237,7 @@ function drawGraph() {
   for (const edge of graph.edges) {
     const [from, to] = [places.get(edge.from), places.get(edge.to)];
     if (!from || !to) continue;
-    // An arrow that passes a column bends around its middle; one that stays in its column goes along the side.
-    const [x1, y1, y2] = [from.x + size.width, from.y + size.height / 2, to.y + size.height / 2];
-    const x2 = to.x <= from.x ? to.x + size.width : to.x;
-    const bend = to.x <= from.x ? 50 : (x2 - x1) / 2;
-    const end = to.x <= from.x ? x2 + bend : x2 - bend;
-    drawing.append(make("path", { class: "arrow", d: `M${x1} ${y1}C${x1 + bend} ${y1} ${end} ${y2} ${x2} ${y2}`, "marker-end": "url(#tip)" }, make("title", null, edge.label)));
+    drawing.append(make("path", { class: "arrow", d: path(from, to, size), "marker-end": "url(#tip)" }, make("title", null, edge.label)));
   }
   const marks = { good: "✓", warning: "!", bad: "✕" };
   const fit = (text, length) => (text.length > length ? text.slice(0, length - 1) + "…" : text);
@@ -284,10 +296,10 @@ function drawCalls() {
   byId("count").textContent = `${whole(rows.length)} shown, ${whole(found.length)} fit, ${whole(state.calls.length)} known${waiting}`;
   table("calls", "What went through the sidecars, newest first", [
     ["Time", "", (call) => clock(call.time)],
-    ["Claw", "", (call) => call.claw],
-    ["Kind", "", (call) => call.kind],
+    ["Claw", "name", (call) => call.claw],
+    ["Kind", "name", (call) => call.kind],
     ["Verdict", "", (call) => badge(call.verdict, conditionOf(call.verdict))],
-    ["What", "", (call) => [call.what, call.by !== "sidecar" ? make("span", { class: "sub" }, `by ${call.by}`) : null]],
+    ["What", "what", (call) => [call.what, call.by !== "sidecar" ? make("span", { class: "sub" }, `by ${call.by}`) : null]],
     ["Why", "why", (call) => [call.reason, call.rule ? make("span", { class: "sub" }, `rule ${call.rule}`) : null].filter(Boolean)],
     ["Tokens in, out", "number", (call) => call.tokensIn === null ? null : `${whole(call.tokensIn)}, ${whole(call.tokensOut)}`],
     ["Cost", "number", (call) => call.cost === null ? null : dollars(call.cost)],
@@ -332,7 +344,7 @@ function drawDenials() {
     ["Times", "number", (row) => whole(row.count)],
     ["Verdict", "", (row) => badge(row.verdict, conditionOf(row.verdict))],
     ["By", "head", (row) => [row.by, row.rule ? make("span", { class: "sub" }, row.rule) : null]],
-    ["Claw", "", (row) => row.claw],
+    ["Claw", "name", (row) => row.claw],
     ["Why", "why", (row) => row.reason],
     ["Last of", "", (row) => row.subject],
     ["Last time", "", (row) => clock(row.last)],
