@@ -113,7 +113,7 @@ let package = Package(
       ], swiftSettings: settings),
     tests("LexerTests", imports: ["Source", "JSON", "Diagnostics", "Lexer", "TestSupport"]),
     .target(
-      name: "TestSupport", dependencies: ["Source", "Diagnostics", "Canonical", "Driver", "Runtime"],
+      name: "TestSupport", dependencies: ["Source", "JSON", "Diagnostics", "Canonical", "Driver", "Runtime"],
       path: "Tests/TestSupport",
       swiftSettings: settings),
     tests("SourceTests", imports: ["Source", "TestSupport"]),
@@ -148,7 +148,7 @@ let package = Package(
       ]),
     tests(
       "TrustTests",
-      imports: ["Source", "JSON", "IR", "Canonical", "Policy", "Driver", "Runtime", "TestSupport"]),
+      imports: ["Source", "JSON", "Diagnostics", "IR", "Canonical", "Policy", "Driver", "Runtime", "TestSupport"]),
     tests("LedgerTests", imports: ["Source", "JSON", "Canonical", "Ledger", "Runtime", "TestSupport"]),
     .testTarget(
       name: "GovernanceTests",
@@ -169,7 +169,8 @@ let package = Package(
       dependencies: ["cllama", "JSON", "Canonical", "Cllama", "CllamaServer", "Runtime", "TestSupport"],
       exclude: ["peers"], swiftSettings: settings),
     .testTarget(
-      name: "CllamaDashTests", dependencies: ["cllama", "Source", "JSON", "Cllama", "CllamaDash", "Runtime", "TestSupport"],
+      name: "CllamaDashTests",
+      dependencies: ["cllama", "Source", "JSON", "Cllama", "CllamaDash", "Runtime", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: settings),
     tests("RuntimeTests", imports: ["Source", "JSON", "Diagnostics", "IR", "Driver", "Runtime", "TestSupport"]),
     .testTarget(

@@ -81,7 +81,8 @@ final class DashHandler: ChannelInboundHandler, RemovableChannelHandler {
       head.headers, isNavigation: route?.isNavigation ?? false, needsOrigin: route == .live)
     {
     case .welcome: break
-    case .unknown: return send(route?.isNavigation == true ? .locked : .failure(.unauthorized, "no token"), head, context)
+    case .unknown:
+      return send(route?.isNavigation == true ? .locked : .failure(.unauthorized, "no token"), head, context)
     case .foreign(let reason): return send(.failure(.forbidden, reason), head, context)
     }
     guard let route else { return send(.failure(.notFound, "there is no such path"), head, context) }

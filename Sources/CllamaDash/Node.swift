@@ -51,7 +51,9 @@ struct Node: Sendable {
   /// What is wrong with it, and what can be done.
   var complaint: String {
     if kind == .sidecar {
-      if state == "missing" { return "The sidecar \(id) is missing: nothing of \(served) gets out; 'claw up' starts it" }
+      if state == "missing" {
+        return "The sidecar \(id) is missing: nothing of \(served) gets out; 'claw up' starts it"
+      }
       return "The sidecar \(id) is \(state)" + (reason.map { ": \($0)" } ?? "")
     }
     if state == "missing" { return "\(id) is missing: 'claw up' starts it" }
@@ -60,7 +62,9 @@ struct Node: Sendable {
     if drift?.level == .quarantined {
       return "\(id) is under quarantine: every call is denied until 'claw quarantine lift \(id) --reason …'"
     }
-    if isContractCurrent == false { return "The contract of \(id) is not what the pod file says now: 'claw up' renews it" }
+    if isContractCurrent == false {
+      return "The contract of \(id) is not what the pod file says now: 'claw up' renews it"
+    }
     if drift?.level == .restricted { return "\(id) is restricted to tools that read, because it drifted" }
     return "\(id) is \(state)"
   }
@@ -104,7 +108,7 @@ extension Picture {
       claw.stages = row["cllama"]?.string
       claw.contract = row["contract"]?["sha256"]?.string
       claw.isContractCurrent = row["contract"]?["current"]?.bool
-      claw.drift = drift[name] ?? DriftState()
+      claw.drift = driftState(name)
       if let sidecar = row["sidecar"], let own = sidecar["name"]?.string {
         claw.sidecar = own
         if let index = sidecars.firstIndex(where: { $0.id == own }) {

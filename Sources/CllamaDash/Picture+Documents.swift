@@ -43,7 +43,9 @@ extension Picture {
       "sidecarsGood": count(.sidecar, .good), "services": JSONValue(pod?["services"]?.array?.count ?? 0),
       "span": .string(span.rawValue), "sources": .array(sources),
       "alerts": .array(
-        alerts.map { ["condition": .string($0.condition.rawValue), "about": .string($0.about), "text": .string($0.text)] }),
+        alerts.map {
+          ["condition": .string($0.condition.rawValue), "about": .string($0.about), "text": .string($0.text)]
+        }),
     ]
   }
 
@@ -65,7 +67,8 @@ extension Picture {
         let since = asked.answered.map { "; what is shown was true at \(RecordTime.text($0))" } ?? ""
         alerts.append(
           Alert(
-            condition: source == .graph ? .warning : .bad, about: source.rawValue, text: "\(sentence): \(failure)\(since)"))
+            condition: source == .graph ? .warning : .bad, about: source.rawValue,
+            text: "\(sentence): \(failure)\(since)"))
       } else if let warning = asked.warning {
         // A record whose hashes are wrong was changed by somebody.
         alerts.append(Alert(condition: source == .record ? .bad : .warning, about: source.rawValue, text: warning))
@@ -75,7 +78,8 @@ extension Picture {
       alerts.append(
         Alert(
           condition: .warning, about: Origin.record.rawValue,
-          text: "The record of a day is too large to be shown: what is counted begins \(span.rawValue) before this page"))
+          text: "The record of a day is too large to be shown: what is counted begins \(span.rawValue) before this page"
+        ))
     }
     for node in nodes where node.condition != .good {
       alerts.append(Alert(condition: node.condition, about: node.id, text: node.complaint))
@@ -130,9 +134,8 @@ extension Picture {
   /// The figures of a claw; nil for what is none.
   func metrics(_ claw: String, now: Int) -> JSONValue? {
     guard clawNames.contains(claw) else { return nil }
-    let drift = drift[claw] ?? DriftState()
     let members = (tallies[claw] ?? Tally()).document(now: now)
-    return .object([.init("id", .string(claw))] + members + [.init("drift", drift.document)])
+    return .object([.init("id", .string(claw))] + members + [.init("drift", driftState(claw).document)])
   }
 
   /// Claws that the pod has, then those that only the record knows.

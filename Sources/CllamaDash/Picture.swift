@@ -16,7 +16,7 @@ struct Picture: Sendable {
   /// How far a claw has drifted.
   struct DriftState: Sendable {
     var level = Drift.Level.free
-    /// The score of its last call; nil if it made none since its sidecar was started.
+    /// The score of its last call, as far as anybody knows it.
     var score: String?
     var reason: String?
     var restrict: String?
@@ -30,7 +30,7 @@ struct Picture: Sendable {
   private(set) var graph: JSONValue?
   private(set) var calls = CallList()
   private(set) var denials = DenialList()
-  private(set) var drift: [String: DriftState] = [:]
+  private var drift: [String: DriftState] = [:]
   private(set) var tallies: [String: Tally] = [:]
   /// How far back the record was read.
   private(set) var span = Question.Span.day
@@ -101,11 +101,10 @@ struct Picture: Sendable {
       if drift[claw] != nil || drift.count < Self.limit { change(&drift[claw, default: DriftState()]) }
     }
     switch line.kind {
-    case .configuration, .start:
+    case .configuration:
+      guard let setting = line.value["drift"] else { return }
       for claw in line.value["instances"]?.array?.compactMap(\.string) ?? [] {
         change(claw) { state in
-          if line.kind == .start { state.score = nil }
-          guard let setting = line.value["drift"] else { return }
           state.restrict = setting["restrict"]?.string
           state.quarantine = setting["quarantine"]?.string
         }
@@ -117,10 +116,18 @@ struct Picture: Sendable {
         state.score = line.text("drift_score") ?? state.score
         state.reason = line.text("reason")
       }
-    case .response, .refusal:
-      guard let claw = line.instance, let score = line.text("drift_score") else { return }
-      change(claw) { $0.score = score }
-    case .stop, .request, .intervention, .egress, .name, .service: return
+    case .start, .stop, .request, .response, .refusal, .intervention, .egress, .name, .service: return
     }
+  }
+
+  /// How far a claw has drifted: what its sidecar says now, else what the record said last.
+  func driftState(_ claw: String) -> DriftState {
+    var state = drift[claw] ?? DriftState()
+    let row = pod?["claws"]?.array?.first { $0["name"]?.string == claw }
+    if let said = row?["drift"], let level = said["level"]?.string.flatMap({ Drift.Level(rawValue: $0) }) {
+      state.level = level
+      state.score = said["score"]?.string ?? state.score
+    }
+    return state
   }
 }

@@ -38,6 +38,9 @@ struct ConfigurationSource {
     for upstream in configuration.upstreams {
       if let file = upstream.keyFile { keys[upstream.name] = try UpstreamKey(file: file) }
     }
+    for sink in configuration.sinks {
+      for file in sink.secretFiles { _ = try UpstreamKey(file: file) }
+    }
     var files = try PolicyFiles(folder: folder, keys: configuration.policyKeys)
     let now = RecordTime.now / 1_000
     let pipeline = try StageBuilder.pipeline(configuration.stages) { bundle throws(ConfigurationFailure) in

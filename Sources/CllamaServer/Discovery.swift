@@ -25,6 +25,8 @@ final class Discovery {
     if isRunning { return }
     guard let serving = sidecar.serving, let map = serving.configuration.skillMap else { return again() }
     isRunning = true
+    // What claw knows is there at once; the tools follow.
+    if written == nil { write(map) }
     let services = serving.configuration.services
     let asked = services.map { service in
       find(service).map { (service.name, $0) }

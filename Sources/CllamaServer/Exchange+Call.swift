@@ -261,7 +261,6 @@ extension Exchange {
     record.set("first_byte_ms", firstByte)
     record.set("response_bytes", deliveredBytes)
     if deliveredBytes > 0 { record.set("response_sha256", digestOfDelivered) }
-    record.set("drift_score", sidecar.driftScore(instance.name))
     if let answer {
       record.set("scanned", answer.isScanned)
       if answer.judgedCalls > 0 { record.set("judged_calls", answer.judgedCalls) }

@@ -128,7 +128,8 @@ final class Exchange {
     case .health: health()
     case .metrics:
       let text = sidecar.metrics.text(
-        running: sidecar.runningCount, isServing: sidecar.serving != nil, log: sidecar.log)
+        running: sidecar.runningCount, isServing: sidecar.serving != nil, log: sidecar.log,
+        sinks: sidecar.sinks)
       deliver(.ok, "text/plain; version=0.0.4; charset=utf-8", Array(text.utf8))
     case .models: models(nil)
     case .model(let name): models(name)
@@ -151,16 +152,15 @@ final class Exchange {
   func refuse(_ error: WireError) {
     if isOver { return }
     status = error.kind.status
-    // What a stage refused counts as drift; what a limit refused does not.
-    let drifted =
-      error.kind == .denied && !notes.isEmpty
-      ? instance.map { sidecar.drifted($0.name, Drift.Call(notes)) } ?? [] : []
     var record = CallRecord(.refusal)
     identify(&record)
     record.set("verdict", "deny")
     record.set("reason", error.message)
     record.set("http.response.status_code", status)
-    record.set("drift_score", instance.flatMap { sidecar.driftScore($0.name) })
+    // What a stage refused counts as drift; what a limit refused does not.
+    let drifted =
+      error.kind == .denied && !notes.isEmpty
+      ? instance.map { sidecar.drifted($0.name, Drift.Call(notes)) } ?? [] : []
     // Who has no token could fill the disk with refusals: those are counted, and told once a second.
     let isWorthALine = instance != nil || sidecar.mayNoteStranger()
     let records = unrecordedNotes() + (isWorthALine ? [record] : []) + drifted

@@ -55,7 +55,7 @@ struct Metrics {
   mutating func countConnection(_ verdict: String) { connections[verdict, default: 0] += 1 }
 
   /// The text that Prometheus reads.
-  func text(running: Int, isServing: Bool, log: RecordLog) -> String {
+  func text(running: Int, isServing: Bool, log: RecordLog, sinks: Sinks) -> String {
     var text = ""
     func family(_ name: String, _ type: String, _ help: String, _ samples: [(labels: String, value: String)]) {
       text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
@@ -101,6 +101,18 @@ struct Metrics {
     family(
       "cllama_record_seconds_total", "counter", "Time that took.",
       [("", Money(nanodollars: log.nanoseconds).description)])
+    let counts = sinks.counts
+    func sink(_ name: String, _ type: String, _ help: String, _ value: (SinkWorker.Counts, Int) -> Int) {
+      if counts.isEmpty { return }
+      family(
+        "cllama_sink_\(name)", type, help,
+        counts.map { ("sink=\"\($0.name)\"", String(value($0.counts, $0.waiting))) })
+    }
+    sink("sent_total", "counter", "Records that a sink took.") { counts, _ in counts.sent }
+    sink("failures_total", "counter", "Attempts that failed.") { counts, _ in counts.failures }
+    sink("dead_letters_total", "counter", "Records put to the dead letters.") { counts, _ in counts.dead }
+    sink("lost_total", "counter", "Records that the record dropped unread.") { counts, _ in counts.lost }
+    sink("queued", "gauge", "Records that wait.") { _, waiting in waiting }
     histogram("cllama_request_seconds", "Time of requests.", durations, durationSum)
     histogram("cllama_first_byte_seconds", "Time to the first byte of an answer.", firstBytes, firstByteSum)
     return text

@@ -2,6 +2,7 @@ import Canonical
 import Cllama
 import Driver
 import IR
+import JSON
 import Lowering
 
 /// The bundles of a sidecar's policies, verified with the keys that claw pinned.
@@ -15,6 +16,14 @@ struct PolicyFiles {
     var sequence: Int
     /// Seconds since 1970.
     var expires: Int?
+
+    /// As records name it.
+    var json: JSONValue {
+      [
+        "name": .string(path), "sha256": .string(digest), "semantic_sha256": .string(semanticHash),
+        "sequence": JSONValue(sequence),
+      ]
+    }
   }
 
   private let folder: String

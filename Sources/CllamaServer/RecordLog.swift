@@ -23,12 +23,20 @@ final class RecordLog {
   /// How many groups were written, and how long that took in nanoseconds.
   private(set) var groups = 0
   private(set) var nanoseconds = 0
+  /// How far the record is on the disk.
+  private(set) var mark: RecordFile.Mark
+  /// Told each time it got further.
+  var onDisk: (RecordFile.Mark) -> Void = { _ in }
 
   init(_ file: RecordFile, loop: any EventLoop, thread: NIOThreadPool) {
     self.file = file
     self.loop = loop
     self.thread = thread
+    mark = file.mark
   }
+
+  /// Where the record's files are.
+  var folder: String { file.folder }
 
   /// Appends records; the future tells when they are on the disk.
   func append(_ records: [CallRecord]) -> EventLoopFuture<Void> {
@@ -59,8 +67,10 @@ final class RecordLog {
       groups += 1
       nanoseconds += Int((NIODeadline.now() - start).nanoseconds)
       switch result {
-      case .success:
+      case .success(let mark):
         failure = nil
+        self.mark = mark
+        onDisk(mark)
         for one in group { one.promise?.succeed(()) }
       case .failure(let error):
         failure = (error as? RecordFile.Failure)?.message ?? "\(error)"

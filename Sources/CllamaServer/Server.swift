@@ -227,11 +227,14 @@ final class ServerProcess {
     if sidecar.isStopping { return done.succeed(()) }
     for channel in channels { channel.close(promise: nil) }
     sidecar.stop().assumeIsolated().whenComplete { [self] _ in
-      sidecar.log.append([CallRecord(.stop)]).whenComplete { [done] _ in done.succeed(()) }
+      sidecar.log.append([CallRecord(.stop)]).assumeIsolated().whenComplete { [self] _ in
+        sidecar.sinks.stop().whenComplete { [done] _ in done.succeed(()) }
+      }
     }
   }
 
   func close() -> EventLoopFuture<Void> {
+    sidecar.sinks.close()
     let promise = loop.makePromise(of: Void.self)
     sidecar.client.shutdown(queue: .global()) { _ in promise.succeed(()) }
     return promise.futureResult

@@ -34,6 +34,7 @@ final class Sidecar {
   let loop: any EventLoop
   let log: RecordLog
   let client: HTTPClient
+  let sinks: Sinks
   /// nil: everything is denied, and `reason` says why.
   private(set) var serving: Serving?
   private(set) var reason: String?
@@ -51,6 +52,7 @@ final class Sidecar {
     self.loop = loop
     self.log = log
     self.client = client
+    sinks = Sinks(loop: loop, log: log, client: client)
   }
 
   /// Takes a configuration over, or denies everything from now on.
@@ -80,20 +82,25 @@ final class Sidecar {
       }
       serving = next
       reason = nil
+      sinks.take(next.configuration)
       record.set("verdict", "serving")
       record.set("instances", value: .array(next.configuration.instances.map { .string($0.name) }))
       let drift = next.configuration.drift
       record.set(
         "drift",
         value: [
-          "restrict": .string(DriftKeeper.text(drift.restrict)), "quarantine": .string(DriftKeeper.text(drift.quarantine)),
+          "restrict": .string(DriftKeeper.text(drift.restrict)),
+          "quarantine": .string(DriftKeeper.text(drift.quarantine)),
           "calls": JSONValue(drift.calls),
         ])
-      for policy in next.policies {
+      if let policy = next.policies.first {
         record.set("policy", policy.path)
         record.set("policy_sha256", policy.digest)
         record.set("policy_semantic_sha256", policy.semanticHash)
+        record.set("policy_sequence", policy.sequence)
       }
+      // A name must not be there twice: with more than one they are a list.
+      if next.policies.count > 1 { record.set("policies", value: .array(next.policies.map(\.json))) }
     case .failure(let failure):
       serving = nil
       reason = failure.path.isEmpty ? failure.message : "\(failure.path): \(failure.message)"
@@ -146,9 +153,6 @@ final class Sidecar {
     guard let thresholds = serving?.configuration.drift else { return [] }
     return (withAccount(instance) { $0.drift.add(call, thresholds) } ?? nil).map { [$0] } ?? []
   }
-
-  /// How far an instance has drifted, with three digits.
-  func driftScore(_ instance: String) -> String? { accounts[instance].map { DriftKeeper.text($0.drift.drift.score) } }
 
   /// Takes note of what people allowed again.
   func take(_ lifts: [Lifts.Lift]) {

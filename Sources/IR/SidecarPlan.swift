@@ -123,6 +123,10 @@ package enum SidecarFiles {
   package static let mount = "/claw/config"
   /// Where a sidecar keeps its log.
   package static let audit = "/claw/audit"
+  /// The folder with the skill map, as the sidecar and its claw see it.
+  package static let skillmapFolder = "/claw/skillmap"
+  /// The skill map.
+  package static let skillmap = skillmapFolder + "/skillmap.json"
   /// Where a sidecar sees its secrets.
   package static let secrets = "/run/secrets"
   /// The folder that a hermetic claw and its sidecar have in common.

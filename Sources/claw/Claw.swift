@@ -25,8 +25,7 @@ struct Claw: ParsableCommand {
         name: "Running",
         subcommands: [
           Up.self, Down.self, Ps.self, Logs.self, Health.self, Audit.self, Dash.self, SkillmapCommand.self,
-          QuarantineCommand.self, VerifyEgress.self, CllamaCommand.self,
-          DoctorCommand.self,
+          QuarantineCommand.self, VerifyEgress.self, CllamaCommand.self, DoctorCommand.self,
         ]),
       CommandGroup(
         name: "Governing",

@@ -30,7 +30,8 @@ struct Dash: ParsableCommand {
     let path = try file.or(path).resolved()
     guard let own = DiskFiles.realPath("/proc/self/exe") else { throw Status.bug }
     guard let program = SidecarImages.program(nil) else {
-      Console.say("claw: there is no 'cllama' beside claw, which serves the page: put it there, or name it in CLAW_CLLAMA")
+      Console.say(
+        "claw: there is no 'cllama' beside claw, which serves the page: put it there, or name it in CLAW_CLLAMA")
       throw Status.failed
     }
     var words = [program, "dash", "--claw", own, "--file", path]

@@ -1,5 +1,6 @@
 import Driver
 import IR
+import JSON
 import Runtime
 import Source
 
@@ -93,6 +94,16 @@ struct ClawRow {
     guard let sidecar else { return (claw == nil ? "-" : "none", nil) }
     return sidecar.container?.sidecarState ?? ("missing", nil)
   }
+  /// What its sidecar counted for it.
+  var activity: JSONValue? { sidecar?.container?.sidecarActivity(name) }
+  /// Its drift: the score, and the level where that is not free.
+  var drift: String {
+    guard let activity, let score = activity["drift_score"]?.string else { return "-" }
+    let level = activity["level"]?.string ?? "free"
+    return level == "free" ? score : "\(score) \(level)"
+  }
+  var requests: String { activity?["requests_last_hour"]?.integer.map(String.init) ?? "-" }
+  var cost: String { activity?["cost_last_day_usd"]?.string.map { "$\($0)" } ?? "-" }
   /// The digest of the contract that the container was made with.
   var digest: String? { container?.contractDigest }
   /// Whether what the container sees is what was compiled, and what the pod file says today; nil if that says nothing,

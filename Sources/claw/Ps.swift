@@ -39,7 +39,10 @@ struct Ps: ParsableCommand {
   private func text(_ view: PodView) -> String {
     var table = Table(["CLAW", "TYPE", "STATE", "HEALTH", "CLLAMA", "DRIFT", "REQ/1H", "COST/24H", "CONTRACT"])
     for row in view.claws {
-      table.add([row.name, row.type, row.state, row.health, row.sidecarState.state, "-", "-", "-", row.contract])
+      table.add([
+        row.name, row.type, row.state, row.health, row.sidecarState.state, row.drift, row.requests, row.cost,
+        row.contract,
+      ])
     }
     var text = table.text(within: Console.tableWidth)
     for row in view.claws {
@@ -68,8 +71,10 @@ struct Ps: ParsableCommand {
             "reason": row.sidecarState.reason.map { .string($0) } ?? .null,
             "container": sidecar.container.map { .string($0.id) } ?? .null,
           ]
-        } ?? .null, "drift": .null,
-        "requestsLastHour": .null, "costLastDay": .null,
+        } ?? .null,
+        "drift": row.activity.map { ["score": $0["drift_score"] ?? .null, "level": $0["level"] ?? .null] } ?? .null,
+        "requestsLastHour": row.activity?["requests_last_hour"] ?? .null,
+        "costLastDay": row.activity?["cost_last_day_usd"] ?? .null,
         "contract": row.digest.map {
           ["sha256": .string($0), "current": row.isContractCurrent.map(JSONValue.bool) ?? .null]
         } ?? .null,

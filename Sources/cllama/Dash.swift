@@ -50,7 +50,8 @@ enum Browser {
     }
     let page = FilePath.join(made, "open.html")
     let descriptor = Glibc.open(page, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    let text = Array("<!doctype html><meta http-equiv=\"refresh\" content=\"0; url=\(link)\"><title>claw dash</title>".utf8)
+    let text = Array(
+      "<!doctype html><meta http-equiv=\"refresh\" content=\"0; url=\(link)\"><title>claw dash</title>".utf8)
     guard descriptor >= 0, write(descriptor, text, text.count) == text.count else {
       return "'\(page)' can't be written: \(String(cString: strerror(errno)))"
     }

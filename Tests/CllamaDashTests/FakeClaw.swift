@@ -71,7 +71,7 @@ enum Said {
   static let pod = #"""
     {"schema":1,"pod":"newsroom","claws":[
      {"name":"desk-0","service":"desk","type":"generic","state":"running","health":"healthy","container":"aa11","cllama":"passthrough+policy/desk",
-      "sidecar":{"name":"desk-0-cllama","state":"serving","reason":null,"container":"bb11"},"drift":null,"requestsLastHour":null,"costLastDay":null,
+      "sidecar":{"name":"desk-0-cllama","state":"serving","reason":null,"container":"bb11"},"drift":{"score":"0.045","level":"free"},"requestsLastHour":null,"costLastDay":null,
       "contract":{"sha256":"9f86d081884c7d65","current":true}},
      {"name":"desk-1","service":"desk","type":"generic","state":"running","health":"healthy","container":"aa22","cllama":"passthrough+policy/desk",
       "sidecar":{"name":"desk-1-cllama","state":"denying","reason":"'stages' is wrong","container":"bb22"},"drift":null,"requestsLastHour":null,"costLastDay":null,
@@ -100,7 +100,7 @@ enum Said {
   }
 
   static func response(_ chain: String, ago: Int, claw: String = "desk-0", cost: String = "0.25") -> String {
-    #"{"seq":4,"ts":"\#(time(ago))","pod":"newsroom","type":"response","call":"\#(chain)","gen_ai.agent.id":"\#(claw)","api":"chat.completions","verdict":"allow","model_used":"house/small","gen_ai.usage.input_tokens":100,"gen_ai.usage.output_tokens":20,"cost_usd":"\#(cost)","latency_ms":12,"drift_score":"0.045","chain":"\#(chain)r"}"#
+    #"{"seq":4,"ts":"\#(time(ago))","pod":"newsroom","type":"response","call":"\#(chain)","gen_ai.agent.id":"\#(claw)","api":"chat.completions","verdict":"allow","model_used":"house/small","gen_ai.usage.input_tokens":100,"gen_ai.usage.output_tokens":20,"cost_usd":"\#(cost)","latency_ms":12,"chain":"\#(chain)r"}"#
   }
 
   static func intervention(_ chain: String, ago: Int, verdict: String = "drop") -> String {

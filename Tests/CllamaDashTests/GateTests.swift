@@ -7,7 +7,9 @@ import Testing
 struct GateTests {
   private let gate = Gate(port: 7700)
 
-  private func verdict(_ headers: [(String, String)], needsOrigin: Bool = false, isNavigation: Bool = false) -> Gate.Verdict {
+  private func verdict(_ headers: [(String, String)], needsOrigin: Bool = false, isNavigation: Bool = false)
+    -> Gate.Verdict
+  {
     gate.verdict(HTTPHeaders(headers), isNavigation: isNavigation, needsOrigin: needsOrigin)
   }
 
@@ -22,18 +24,23 @@ struct GateTests {
     #expect(verdict([host, ("cookie", "other=1; \(cookie)")]) == .welcome)
     #expect(verdict([("host", "localhost:7700"), ("cookie", cookie)]) == .welcome)
     for wrong in [
-      "Bearer", "Bearer ", "Bearer \(gate.token)0", "Bearer \(gate.token.dropLast())", "Basic \(gate.token)", gate.token,
+      "Bearer", "Bearer ", "Bearer \(gate.token)0", "Bearer \(gate.token.dropLast())", "Basic \(gate.token)",
+      gate.token,
       "Bearer \(gate.token) x",
     ] {
       #expect(verdict([host, ("authorization", wrong)]) == .unknown, "\(wrong)")
     }
-    for wrong in ["claw-dash-7700=", "claw-dash-7700=\(gate.token)", "claw-dash-7701=\(cookie.split(separator: "=")[1])", cookie + "0", ""] {
+    for wrong in [
+      "claw-dash-7700=", "claw-dash-7700=\(gate.token)", "claw-dash-7701=\(cookie.split(separator: "=")[1])",
+      cookie + "0", "",
+    ] {
       #expect(verdict([host, ("cookie", wrong)]) == .unknown, "\(wrong)")
     }
     // A wrong token is not helped by a good cookie.
     #expect(verdict([host, ("authorization", "Bearer x"), ("cookie", cookie)]) == .unknown)
     #expect(Gate(port: 7700).token != gate.token)
-    #expect(gate.cookie.contains("HttpOnly") && gate.cookie.contains("SameSite=Strict") && !gate.cookie.contains(gate.token))
+    #expect(
+      gate.cookie.contains("HttpOnly") && gate.cookie.contains("SameSite=Strict") && !gate.cookie.contains(gate.token))
   }
 
   @Test(
@@ -51,7 +58,9 @@ struct GateTests {
   func origins() {
     let own = [("host", "127.0.0.1:7700"), ("cookie", cookie)]
     #expect(verdict(own + [("origin", "http://127.0.0.1:7700")], needsOrigin: true) == .welcome)
-    for origin in ["http://evil.example", "null", "http://127.0.0.1:7701", "http://localhost:7700", "https://127.0.0.1:7700"] {
+    for origin in [
+      "http://evil.example", "null", "http://127.0.0.1:7701", "http://localhost:7700", "https://127.0.0.1:7700",
+    ] {
       guard case .foreign = verdict(own + [("origin", origin)]) else { return #expect(Bool(false), "\(origin)") }
     }
     guard case .foreign = verdict(own, needsOrigin: true) else {
@@ -76,7 +85,8 @@ struct GateTests {
     #expect(Route("/api/calls?claw=a&verdict=deny&limit=5") == .calls(.init(claw: "a", verdict: "deny", limit: 5)))
     for path in [
       "", "/api", "/api/", "/API/status", "/api/status/", "//api/status", "/api/nodes/", "/api//nodes", "/api/%73tatus",
-      "/api/nodes/a/b", "/dash.html", "/../api/status", "/api/calls?limit=0", "/api/calls?limit=1001", "/api/calls?limit=x",
+      "/api/nodes/a/b", "/dash.html", "/../api/status", "/api/calls?limit=0", "/api/calls?limit=1001",
+      "/api/calls?limit=x",
       "http://127.0.0.1:7700/api/status",
     ] {
       let route = Route(path)

@@ -42,7 +42,9 @@ struct OpenAPITests {
       }
     }
     if let items = schema["items"] {
-      for (index, item) in (value.array ?? []).enumerated() { found += complaints(item, items, at: "\(place)[\(index)]") }
+      for (index, item) in (value.array ?? []).enumerated() {
+        found += complaints(item, items, at: "\(place)[\(index)]")
+      }
     }
     return found
   }
@@ -54,7 +56,7 @@ struct OpenAPITests {
     for path in Route.paths { #expect(Route(path.replacing("{id}", with: "x")) != nil, "\(path)") }
     let page = Repository.text("docs/dash.md") ?? ""
     for path in Route.paths where path.hasPrefix("/api/") {
-      #expect(page.contains(path.replacing("{id}", with: "ID").replacing("/api/nodes/ID/metrics", with: "/api/nodes/ID/metrics")), "\(path)")
+      #expect(page.contains(path.replacing("{id}", with: "ID")), "\(path)")
     }
   }
 

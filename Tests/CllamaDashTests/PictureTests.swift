@@ -42,18 +42,21 @@ struct PictureTests {
       ])
   }
 
-  @Test("Drift has the level of any time, the score of the last call, and the thresholds of the configuration")
+  @Test("Drift is what the sidecar says now, else what the record said last, with the thresholds of the configuration")
   func drift() {
     let picture = picture()
-    #expect(picture.drift["desk-1"]?.level == .quarantined && picture.drift["desk-1"]?.score == "0.612")
-    #expect(picture.drift["desk-0"]?.level == .free && picture.drift["desk-0"]?.score == "0.045")
+    #expect(picture.driftState("desk-1").level == .quarantined && picture.driftState("desk-1").score == "0.612")
+    #expect(picture.driftState("desk-0").level == .free && picture.driftState("desk-0").score == "0.045")
     let document = picture.metrics("desk-0", now: now)?["drift"]
     #expect(document?["restrict"]?.string == "0.300" && document?["quarantine"]?.string == "0.600")
     #expect(picture.metrics("chief", now: now)?["drift"]?["restrict"]?.string == "0.250", "the usual ones")
     var later = picture
-    let start = #"{"seq":9,"ts":"\#(Said.time(1))","type":"start","instances":["desk-0"],"chain":"s"}"#
-    later.take(.since(0), answer(start), now: now)
-    #expect(later.drift["desk-0"]?.score == nil, "a sidecar that was started anew has counted nothing yet")
+    let level =
+      #"{"seq":9,"ts":"\#(Said.time(1))","type":"quarantine","gen_ai.agent.id":"desk-0","level":"restricted","chain":"s"}"#
+    later.take(.since(0), answer(level), now: now)
+    #expect(later.driftState("desk-0").level == .free, "the sidecar that runs knows best")
+    later.take(.pod, answer(Said.pod.replacing(#"{"score":"0.045","level":"free"}"#, with: "null")), now: now)
+    #expect(later.driftState("desk-0").level == .restricted)
   }
 
   @Test("Figures are those of the record, and what is read twice counts once")
@@ -97,7 +100,8 @@ struct PictureTests {
     let strangers = (0..<3_000).map { Said.request("y\($0)", ago: 1, claw: "c\($0)") }
     picture.take(.since(0), answer(Said.lines(strangers)), now: now)
     #expect(picture.tallies.count == 1_000)
-    let long = Said.refusal("long", ago: 0).replacing("the policy denies it", with: String(repeating: "x", count: 9_000))
+    let words = String(repeating: "x", count: 9_000)
+    let long = Said.refusal("long", ago: 0).replacing("the policy denies it", with: words)
     picture.take(.since(0), answer(long), now: now)
     #expect((picture.calls.calls.last?.reason?.count ?? 9_000) < 400)
   }
@@ -149,7 +153,9 @@ struct PictureTests {
   @Test("What a service said again is told once, and a rotated log is told whole")
   func logs() {
     var tail = LogTail()
-    func texts(_ lines: [String]) -> [String] { tail.fresh(Array(Said.log(lines).utf8)).compactMap { $0["text"]?.string } }
+    func texts(_ lines: [String]) -> [String] {
+      tail.fresh(Array(Said.log(lines).utf8)).compactMap { $0["text"]?.string }
+    }
     #expect(texts(["a", "b"]) == ["a", "b"])
     #expect(texts(["a", "b"]) == [])
     #expect(texts(["a", "b", "b"]) == ["b"])

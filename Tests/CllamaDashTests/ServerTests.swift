@@ -52,7 +52,9 @@ struct ServerTests {
       let stranger = DashClient(port: server.port, token: nil)
       let entry = try stranger.get("/?token=\(server.token)", ["sec-fetch-site: cross-site"])
       let cookie = entry.headers["set-cookie"] ?? ""
-      #expect(entry.status == 200 && entry.headers["refresh"] == "0; url=/" && cookie.contains("; HttpOnly; SameSite=Strict; Path=/"))
+      #expect(
+        entry.status == 200 && entry.headers["refresh"] == "0; url=/"
+          && cookie.contains("; HttpOnly; SameSite=Strict; Path=/"))
       #expect(!cookie.contains(server.token) && !entry.body.contains(server.token))
       let own = "cookie: " + (cookie.split(separator: ";").first ?? "")
       let page = try stranger.get("/", [own])
@@ -78,7 +80,8 @@ struct ServerTests {
       #expect(claw.asked.count == first.count, "nobody looks any more: \(claw.asked)")
       reply = try client.get("/api/calls")
       let second = claw.asked.dropFirst(first.count)
-      #expect(second.map { $0.split(separator: " ")[0] } == ["ps", "audit"] && second.last?.contains("--since") == true)
+      #expect(
+        second.map { $0.split(separator: " ")[0] } == ["ps", "audit"] && second.last?.contains("--since") == true)
       let (socket, _) = try client.socket()
       _ = socket?.message("nodes")
       usleep(600_000)
@@ -191,7 +194,9 @@ struct ServerTests {
       while let (opcode, _) = late.next(), !closed { closed = opcode == 8 }
       #expect(closed)
       sockets.removeLast(4)
-      for _ in 0..<100 where try client.get("/api/health").json?["viewers"]?.integer != Live.limit - 4 { usleep(20_000) }
+      for _ in 0..<100 where try client.get("/api/health").json?["viewers"]?.integer != Live.limit - 4 {
+        usleep(20_000)
+      }
       #expect(try client.get("/api/health").json?["viewers"]?.integer == Live.limit - 4)
     }
   }

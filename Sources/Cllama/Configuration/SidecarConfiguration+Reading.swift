@@ -42,6 +42,7 @@ extension SidecarConfiguration {
       log.segmentBytes = try reader.integer("segment_bytes", 4096...(1 << 40)) ?? log.segmentBytes
       log.segments = try reader.integer("keep_segments", 2...100_000) ?? log.segments
     }
+    sinks = try SinkSetting.all(&reader)
     try reader.object("drift") { reader throws(ConfigurationFailure) in
       drift.restrict = try reader.fraction("restrict") ?? drift.restrict
       drift.quarantine = try reader.fraction("quarantine") ?? drift.quarantine

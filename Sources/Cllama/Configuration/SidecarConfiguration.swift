@@ -24,6 +24,7 @@ package struct SidecarConfiguration: Sendable, Equatable {
   package var egress: [EgressHost] = []
   package var services: [ServiceTarget] = []
   package var log = LogSetting()
+  package var sinks: [SinkSetting] = []
   package var drift = Drift.Thresholds()
   /// nil: no skill map is written.
   package var skillMap: SkillMapSetting?

@@ -13,16 +13,30 @@ package final class RecordFile: Sendable {
     package var message: String
   }
 
+  /// How far a record is.
+  package struct Mark: Sendable, Equatable {
+    /// The number of the last line that is on the disk.
+    package var sequence: Int
+    /// How many bytes were written since it was opened.
+    package var bytes: Int
+
+    package init(sequence: Int, bytes: Int) {
+      self.sequence = sequence
+      self.bytes = bytes
+    }
+  }
+
   private struct State {
     var descriptor: Int32 = -1
     var size = 0
     /// The number of the file, counted from 1.
     var segment = 0
     var sequence = 0
+    var written = 0
     var chain = [UInt8](repeating: 0, count: 32)
   }
 
-  private let folder: String
+  package let folder: String
   private let pod: String
   private let segmentBytes: Int
   private let segments: Int
@@ -48,6 +62,9 @@ package final class RecordFile: Sendable {
     self.pod = pod
     state = Mutex(try Self.open(setting.folder))
   }
+
+  /// How far it is. Waits while lines are being written.
+  package var mark: Mark { state.withLock { Mark(sequence: $0.sequence, bytes: $0.written) } }
 
   deinit { state.withLock { if $0.descriptor >= 0 { close($0.descriptor) } } }
 
@@ -122,8 +139,9 @@ package final class RecordFile: Sendable {
   /// Writes lines and brings them to the disk; all of them or none.
   ///
   /// - Parameter members: what each line says behind its number and time: JSON members, without the braces.
-  package func append(_ lines: [(time: Int, members: [UInt8])]) throws(Failure) {
-    try state.withLock { (state) throws(Failure) in
+  @discardableResult
+  package func append(_ lines: [(time: Int, members: [UInt8])]) throws(Failure) -> Mark {
+    try state.withLock { (state) throws(Failure) -> Mark in
       if state.size >= segmentBytes { try rotate(&state) }
       var bytes: [UInt8] = []
       bytes.reserveCapacity(lines.reduce(0) { $0 + $1.members.count + 200 })
@@ -153,6 +171,8 @@ package final class RecordFile: Sendable {
         (state.sequence, state.chain, state.size) = before
         throw error
       }
+      state.written += bytes.count
+      return Mark(sequence: state.sequence, bytes: state.written)
     }
   }
 

@@ -11,6 +11,8 @@ enum ComposeNames {
   static func services(_ service: String) -> String { "claw-\(service)_services" }
   /// The volume that a sidecar keeps its records in.
   static func audit(_ sidecar: String) -> String { "\(sidecar)-audit" }
+  /// The volume that a sidecar writes its claw's skill map to.
+  static func skillmap(_ sidecar: String) -> String { "\(sidecar)-skillmap" }
   /// The folder in memory that a hermetic claw and its sidecar have in common.
   static func socket(_ sidecar: String) -> String { "\(sidecar)-socket" }
   /// The sidecar of all claws that share one.
@@ -29,7 +31,7 @@ enum ComposeNames {
   /// How the names of claws' own volumes end.
   private static let ownSuffixes = Set(
     (RunnerCatalog.all.flatMap(\.volumeFolders) + ["track"]).map { volume("", $0) } + [
-      audit("-cllama"), socket("-cllama"),
+      audit("-cllama"), socket("-cllama"), skillmap("-cllama"),
     ])
 
   /// An instance of a claw.

@@ -56,8 +56,12 @@ extension PodLowering {
         (object.path, FilePath.join(runner.skillFolder, isFolder ? "\(name)/SKILL.md" : "\(name).md")))
     }
     for instance in claw.instances {
-      let map = object("skillmap.json", skillmap(claw, instance, skills.map(\.name)))
-      claw.ownMounts[instance.name] = [(map.path, "/claw/skillmap.json")]
+      let map = skillmap(claw, instance, skills.map(\.name))
+      // A sidecar of its own fills in what services offer, and writes the map.
+      claw.skillmaps[instance.name] = map
+      if claw.hasOwnSkillmap { continue }
+      let object = object("skillmap.json", Array((map.text(indented: true) + "\n").utf8))
+      claw.ownMounts[instance.name] = [(object.path, "/claw/skillmap.json")]
     }
     if claw.overridesSchedule {
       claw.mounts.append(
@@ -195,17 +199,16 @@ extension PodLowering {
   }
 
   /// What a claw may use, for its runner to read.
-  private func skillmap(_ claw: ResolvedClaw, _ instance: PodPlan.Instance, _ skills: [String]) -> [UInt8] {
+  private func skillmap(_ claw: ResolvedClaw, _ instance: PodPlan.Instance, _ skills: [String]) -> JSONValue {
     let surfaces = claw.surfaces.sorted { $0.surface.uri.utf8.lexicographicallyPrecedes($1.surface.uri.utf8) }.map {
       surface($0.surface, claw, instance)
     }
-    let map: JSONValue = [
+    return [
       "schema": 1, "pod": .string(plan.name), "claw": .string(claw.service.name), "surfaces": .array(surfaces),
       "skills": .array(skills.sorted().map { ["name": .string($0)] }),
       "handles": .array(
         claw.handles.map { ["platform": .string($0.platform), "id": $0.id.map { .string($0.value) } ?? .null] }),
     ]
-    return Array((map.text(indented: true) + "\n").utf8)
   }
 
   /// Where a claw asks a service: at its sidecar, if it has one.

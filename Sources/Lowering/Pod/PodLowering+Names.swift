@@ -75,7 +75,9 @@ extension PodLowering {
     var own: Set<String> = []
     for claw in claws {
       let sidecars = Set(claw.instances.compactMap { claw.sidecar($0) }).subtracting([ComposeNames.sharedSidecar])
-      let ofSidecars = sidecars.sorted().flatMap { [ComposeNames.audit($0), ComposeNames.socket($0)] }
+      let ofSidecars = sidecars.sorted().flatMap {
+        [ComposeNames.audit($0), ComposeNames.socket($0), ComposeNames.skillmap($0)]
+      }
       for name in claw.instances.flatMap(\.ownVolumes) + ofSidecars {
         own.insert(name)
         guard let other = owners.updateValue(claw.service.location, forKey: name) else { continue }

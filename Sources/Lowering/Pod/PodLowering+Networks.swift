@@ -27,6 +27,7 @@ extension PodLowering {
       names += claw.surfaces.filter { $0.surface.kind == .volume }.map(\.surface.target)
     }
     names += plan.sidecars.map { ComposeNames.audit($0.name) }
+    names += plan.sidecars.filter { $0.topology != .shared }.map { ComposeNames.skillmap($0.name) }
     let sockets = Set(plan.sidecars.filter { $0.topology == .hermetic }.map { ComposeNames.socket($0.name) })
     let declared = Set(project.volumes.map(\.key))
     let added = Set(names).union(sockets).subtracting(declared).sorted()

@@ -69,6 +69,9 @@ extension PodLowering {
       bind(.text("./.claw/\(plan.name)/\(SidecarFiles.folder)/\(sidecar.folder)"), SidecarFiles.mount),
       volume(ComposeNames.audit(sidecar.name), SidecarFiles.audit),
     ]
+    if sidecar.topology != .shared {
+      volumes.append(volume(ComposeNames.skillmap(sidecar.name), SidecarFiles.skillmapFolder))
+    }
     if sidecar.topology == .hermetic {
       volumes.append(volume(ComposeNames.socket(sidecar.name), SidecarFiles.socketFolder))
     }

@@ -39,11 +39,15 @@ extension PodLowering {
   }
 
   private func sidecar(_ name: String, _ claw: ResolvedClaw, _ instances: [PodPlan.Instance]) -> SidecarPlan {
-    SidecarPlan(
+    var settings = settings(claw)
+    if claw.hasOwnSkillmap, let map = instances.first.flatMap({ claw.skillmaps[$0.name] }) {
+      settings.append(.init("skillmap", ["file": .string(SidecarFiles.skillmap), "base": map]))
+    }
+    return SidecarPlan(
       name: name, topology: claw.topology,
       instances: instances.map { .init(name: $0.name, service: claw.service.name) },
       keyFolder: claw.topology == .shared ? name : claw.service.name, keys: claw.keys,
-      policies: usedPolicies(claw).map(\.name), settings: settings(claw))
+      policies: usedPolicies(claw).map(\.name), settings: settings)
   }
 
   /// The address of the sidecar of a claw's instance: from the end of the network on, where the engine's own choice, which

@@ -35,7 +35,7 @@ extension PodLowering {
     var values: [(String, String)] = [
       ("CLAW_POD", plan.name), ("CLAW_SERVICE", claw.service.name), ("CLAW_INSTANCE", instance.name),
       ("CONTRACT_PATH", runner.contractPath), ("CLAW_SKILLS_DIR", runner.skillFolder),
-      ("CLAW_SKILLMAP", "/claw/skillmap.json"),
+      ("CLAW_SKILLMAP", claw.hasOwnSkillmap ? SidecarFiles.skillmap : "/claw/skillmap.json"),
     ]
     var fallbacks = 0
     for (slot, reference) in claw.models {
@@ -138,6 +138,15 @@ extension PodLowering {
     }
     if claw.topology == .hermetic, let sidecar = claw.sidecar(instance) {
       volumes.append(volume(ComposeNames.socket(sidecar), SidecarFiles.socketFolder, isReadOnly: true))
+    }
+    if claw.hasOwnSkillmap, let sidecar = claw.sidecar(instance) {
+      // The folder and not the file, which another one takes the place of. Nothing of the image goes into it.
+      volumes.append(
+        .mapping([
+          .init("type", .text("volume")), .init("source", .text(ComposeNames.skillmap(sidecar))),
+          .init("target", .text(SidecarFiles.skillmapFolder)), .init("read_only", .bool(true)),
+          .init("volume", .mapping([.init("nocopy", .bool(true))])),
+        ]))
     }
     for (object, target) in claw.mounts + (claw.ownMounts[instance.name] ?? []) {
       volumes.append(bind("./" + object, target, isReadOnly: true))

@@ -1,4 +1,5 @@
 import IR
+import JSON
 import Lexer
 import Source
 
@@ -36,6 +37,8 @@ struct ResolvedClaw {
   var keys: [SidecarPlan.Key] = []
   /// Objects that are not the same for all instances, by instance.
   var ownMounts: [String: [(object: String, target: String)]] = [:]
+  /// What each instance may use, by instance.
+  var skillmaps: [String: JSONValue] = [:]
 
   /// Whether a privilege is there.
   func has(_ mode: String) -> Bool { privileges.contains { $0.mode == mode } }
@@ -45,6 +48,9 @@ struct ResolvedClaw {
     if cllama == nil { return nil }
     return topology == .shared ? ComposeNames.sharedSidecar : ComposeNames.sidecar(instance.name)
   }
+
+  /// Whether each instance's sidecar writes its skill map; one that is shared serves too many for that.
+  var hasOwnSkillmap: Bool { cllama != nil && topology != .shared }
 
   /// The networks that a service joins which the claw may reach: the claw's own, or that of its sidecar.
   var serviceNetwork: String {

@@ -39,6 +39,7 @@ package struct SidecarImage: Sendable {
     for folder in ["claw", "claw/config"] { archive.add(folder: folder) }
     // A volume takes the owner of the folder that it is mounted on.
     archive.add(folder: "claw/audit", owner: Self.user)
+    archive.add(folder: "claw/skillmap", owner: Self.user)
     for folder in ["etc", "etc/ssl", "etc/ssl/certs"] { archive.add(folder: folder) }
     archive.add(file: String(Self.certificates.dropFirst()), try Self.read(Self.certificates, limit: 16 << 20))
     let number = Self.user.user

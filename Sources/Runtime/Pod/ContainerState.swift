@@ -76,6 +76,11 @@ package struct ContainerState: Sendable {
     }
     return (state, said["reason"]?.string)
   }
+  /// What a sidecar says of an instance that it serves, as of its last health check.
+  package func sidecarActivity(_ instance: String) -> JSONValue? {
+    guard state == "running", let text = healthOutput, let said = try? JSONParser.parse(text.utf8) else { return nil }
+    return said["instances"]?.array?.first { $0["name"]?.string == instance }
+  }
   /// The claw that it is an instance of, or its service.
   package var claw: String { labels["claw.service"] ?? service }
   /// The digest of the contract that it was made with.

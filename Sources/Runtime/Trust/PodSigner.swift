@@ -2,7 +2,6 @@ import Canonical
 package import Driver
 import Glibc
 package import IR
-import Lowering
 import Source
 
 /// Signs the policies of a pod with a key that is the pod's own: its private half lies outside the project.
@@ -30,46 +29,20 @@ package struct PodSigner: Sendable {
     let used = Set(pod.sidecars.flatMap(\.policies))
     var result: [String: SidecarFolder.Policy] = [:]
     for policy in pod.policies where used.contains(policy.name) {
-      switch policies[policy.name] {
-      case .ruleset(let lowered)?:
-        result[policy.name] = try own(policy, lowered, now: now, version: version)
-      case .bundle(let bytes, let key)?:
-        let verification = BundleVerification(
-          keys: TrustedKeys(pinned: [try KeyFile.publicKey(key)]), now: now, claw: version)
-        _ = try verification.verify(bytes) { bundle throws(TrustFailure) in try BundleBuilder.hashes(bundle) }
-        result[policy.name] = .init(bundle: bytes, key: key)
-      case nil: break
+      guard let compiled = policies[policy.name] else { continue }
+      let path = FilePath.join(folder, "bundles/\(policy.name).bundle.json")
+      var earlier: [UInt8]?
+      if FileSearch.kind(of: path) == .file {
+        earlier = try DiskFiles().read(path, within: nil, limit: PolicyBundle.limit).bytes
       }
+      let options = CompiledPolicy.BundleOptions(channel: "\(pod.name)/\(policy.name)", now: now, version: version)
+      let ready = try compiled.ready(options, earlier: earlier, signer: key)
+      result[policy.name] = ready
+      if policy.key != nil || ready.bundle == earlier { continue }
+      try ArtifactStore.makeFolder(FilePath.directory(of: path), mode: 0o700)
+      _ = try ArtifactStore.write([(path, ready.bundle)], mode: 0o600)
     }
     return result
-  }
-
-  private func own(
-    _ policy: PodPolicy, _ lowered: LoweredPolicy, now: Int, version: String
-  ) throws -> SidecarFolder.Policy {
-    let signer = try key()
-    let shown = Array(KeyFile.pem(signer.publicKey).utf8)
-    let path = FilePath.join(folder, "bundles/\(policy.name).bundle.json")
-    var options = BundleBuilder.Options(
-      channel: "\(pod.name)/\(policy.name)", sequence: 1, compiledAt: now, minimumClaw: version)
-    if FileSearch.kind(of: path) == .file {
-      let bytes = try DiskFiles().read(path, within: nil, limit: PolicyBundle.limit).bytes
-      let keys = TrustedKeys(pinned: [signer.publicKey])
-      let statement = try keys.statement(bytes, .policyBundle, limit: PolicyBundle.limit, now: now).0
-      let earlier = try PolicyBundle(statement)
-      options.sequence = earlier.sequence
-      options.compiledAt = earlier.compiledAt
-      options.minimumClaw = earlier.minimumClaw
-      if try BundleBuilder.bundle(lowered, options) == earlier { return .init(bundle: bytes, key: shown) }
-      options.sequence += 1
-      options.compiledAt = now
-      options.minimumClaw = version
-    }
-    var envelope = try BundleBuilder.bundle(lowered, options).envelope
-    try envelope.sign(signer)
-    try ArtifactStore.makeFolder(FilePath.directory(of: path), mode: 0o700)
-    _ = try ArtifactStore.write([(path, envelope.json)], mode: 0o600)
-    return .init(bundle: envelope.json, key: shown)
   }
 
   /// The pod's key, made on first use.
