@@ -102,7 +102,7 @@ package final class Asker: Sendable {
   /// What claw said, without its own name in front of each line.
   static func plain(_ text: String) -> String {
     let lines = text.split(separator: "\n").prefix(6).map { line in
-      line.hasPrefix("claw: ") ? String(line.dropFirst(6)) : line.trimmed
+      line.hasPrefix("claw: ") ? String(line.dropFirst(6)) : String(line.drop { $0 == " " })
     }
     return String(lines.joined(separator: "; ").unicodeScalars.prefix(600).map(Character.init))
   }

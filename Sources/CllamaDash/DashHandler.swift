@@ -135,6 +135,7 @@ final class DashHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
     let feed = EventFeed(dashboard, content(dashboard)) { [unowned self] text in
       guard context.channel.isWritable else { return false }
+      if text.isEmpty { return true }
       context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil)
       return true
     }

@@ -84,12 +84,13 @@ package final class DashServer: Sendable {
         }
       })
     let handler = DashHandler(dashboard)
+    let own = NIOLoopBound(handler, eventLoop: channel.eventLoop)
     try channel.pipeline.syncOperations.configureHTTPServerPipeline(
       withPipeliningAssistance: true,
       withServerUpgrade: (
         upgraders: [upgrader],
         completionHandler: { context in
-          context.pipeline.syncOperations.removeHandler(handler, promise: nil)
+          context.pipeline.syncOperations.removeHandler(own.value, promise: nil)
         }
       ), withErrorHandling: true, withOutboundHeaderValidation: true, withEncoderConfiguration: .init(),
       withDecoderLimitConfiguration: limits)

@@ -22,7 +22,7 @@ final class EventFeed: Viewer {
   private var task: RepeatedTask?
   private var isOver = false
 
-  /// - Parameter write: sends a text; false if there is no room for it now.
+  /// - Parameter write: sends a text, which may be empty; false if there is no room for it now.
   init(_ dashboard: Dashboard, _ content: any Content, write: @escaping (String) -> Bool) {
     self.dashboard = dashboard
     self.content = content

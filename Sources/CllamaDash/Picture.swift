@@ -71,14 +71,18 @@ struct Picture: Sendable {
     case .configurations, .levels, .last, .since:
       let lines = answer.output.split(separator: 0x0A).compactMap { AuditRecord.Line($0) }
       let counts = question != .configurations && question != .levels
-      return { counts ? $0.count(lines, now: now) : lines.forEach { line in $0.note(line) } }
+      return { picture in
+        if counts { picture.count(lines, now: now) } else { for line in lines { picture.note(line) } }
+      }
     case .logs: return nil
     }
   }
 
   private mutating func count(_ lines: [AuditRecord.Line], now: Int) {
+    // What is older than all that is remembered was counted, or can't be told from what was.
+    let horizon = newest.map { $0 - 2 * Self.overlap } ?? .min
     let fresh = lines.filter { line in
-      guard let chain = line.text("chain") else { return false }
+      guard line.time >= horizon, let chain = line.text("chain") else { return false }
       return seen.updateValue(line.time, forKey: chain) == nil
     }
     newest = max(newest ?? now - Self.overlap, fresh.map(\.time).max() ?? 0)

@@ -16,8 +16,14 @@ struct BrowserTests {
   ]
 
   private func see(
-    _ checks: [JSONValue], from url: (DashServer) -> String = { $0.link },
-    _ arrange: (FakeClaw) throws -> Void = { _ in }
+    _ checks: [JSONValue], from url: @Sendable (DashServer) -> String = { $0.link },
+    arrange: @Sendable (FakeClaw) throws -> Void = { _ in }
+  ) async throws -> [JSONValue] {
+    try await OwnThread.run { try Self.look(checks, url, arrange) }
+  }
+
+  private static func look(
+    _ checks: [JSONValue], _ url: (DashServer) -> String, _ arrange: (FakeClaw) throws -> Void
   ) throws -> [JSONValue] {
     let claw = try FakeClaw()
     try arrange(claw)
@@ -31,9 +37,9 @@ struct BrowserTests {
   }
 
   @Test("The page shows the pod, at the width of a desk and of a phone, and loads nothing from elsewhere")
-  func shows() throws {
+  func shows() async throws {
     let text = "document.querySelector('main').innerText"
-    let seen = try see([
+    let seen = try await see([
       ["do": "size", "width": 1280], ["do": "open"], ready, ["do": "value", "of": .string(text)],
       ["do": "shot", "file": "dash-wide.png"],
       ["do": "size", "width": 320, "features": ["prefers-color-scheme": "dark"]],
@@ -60,10 +66,10 @@ struct BrowserTests {
   }
 
   @Test("The page is used without a mouse, and heard without a screen")
-  func keyboard() throws {
+  func keyboard() async throws {
     let focus = "document.activeElement.id || document.activeElement.name || document.activeElement.textContent"
     let rows = "[...document.querySelectorAll('#calls-list tbody tr')].length"
-    let seen = try see([
+    let seen = try await see([
       ["do": "size", "width": 1280, "features": ["prefers-reduced-motion": "reduce"]], ["do": "open"], ready,
       ["do": "key", "name": "Tab"], ["do": "value", "of": .string(focus)], ["do": "key", "name": "Tab"],
       ["do": "value", "of": .string(focus)], ["do": "key", "name": "Enter"],
@@ -101,20 +107,22 @@ struct BrowserTests {
   }
 
   @Test("Without an engine, without a record and without a token the page says what is wrong")
-  func troubles() throws {
-    let seen = try see([
-      ["do": "open"], ["do": "wait", "for": "document.getElementById('alerts').children.length > 0"],
-      ["do": "value", "of": "document.getElementById('alerts').innerText"],
-      ["do": "value", "of": "document.getElementById('picture').querySelectorAll('rect').length"],
-      ["do": "shot", "file": "dash-gone.png"],
-    ]) { claw in
-      try claw.put("ps", "")
-      try claw.put("ps.err", "claw: the Docker engine does not answer\n")
-      try claw.put("ps.status", "5")
-    }
+  func troubles() async throws {
+    let seen = try await see(
+      [
+        ["do": "open"], ["do": "wait", "for": "document.getElementById('alerts').children.length > 0"],
+        ["do": "value", "of": "document.getElementById('alerts').innerText"],
+        ["do": "value", "of": "document.getElementById('picture').querySelectorAll('rect').length"],
+        ["do": "shot", "file": "dash-gone.png"],
+      ],
+      arrange: { claw in
+        try claw.put("ps", "")
+        try claw.put("ps.err", "claw: the Docker engine does not answer\n")
+        try claw.put("ps.status", "5")
+      })
     #expect(seen[2].string?.contains("The state of the pod can't be read: the Docker engine does not answer") == true)
     #expect(seen[3].integer == 4, "what the file says is drawn all the same")
-    let locked = try see(
+    let locked = try await see(
       [
         ["do": "open"], ["do": "wait", "for": "document.querySelector('h1')"],
         ["do": "value", "of": "document.body.innerText"],
@@ -124,8 +132,8 @@ struct BrowserTests {
   }
 
   @Test("Logs are shown while they are wanted")
-  func logs() throws {
-    let seen = try see([
+  func logs() async throws {
+    let seen = try await see([
       ["do": "open"], ready, ["do": "value", "of": "document.querySelector('#logs select').value = 'wire'"],
       ["do": "value", "of": "document.querySelector('#logs button').click()"],
       ["do": "wait", "for": "document.getElementById('log').innerText.includes('two')"],

@@ -9,20 +9,24 @@ import Testing
 /// The real server, with a stand-in for claw.
 @Suite("The page's server", .serialized)
 struct ServerTests {
-  private func serve(heartbeat: Int = 20_000, _ body: (FakeClaw, DashClient, DashServer) throws -> Void) throws {
-    let claw = try FakeClaw()
-    let server = try DashServer(port: 0, asker: claw.asker, pause: 100, heartbeat: heartbeat)
-    claw.run()
-    defer {
-      claw.asker.stop()
-      server.stop()
+  private func serve(
+    heartbeat: Int = 20_000, _ body: @Sendable (FakeClaw, DashClient, DashServer) throws -> Void
+  ) async throws {
+    try await OwnThread.run {
+      let claw = try FakeClaw()
+      let server = try DashServer(port: 0, asker: claw.asker, pause: 100, heartbeat: heartbeat)
+      claw.run()
+      defer {
+        claw.asker.stop()
+        server.stop()
+      }
+      try body(claw, DashClient(port: server.port, token: server.token), server)
     }
-    try body(claw, DashClient(port: server.port, token: server.token), server)
   }
 
   @Test("No path is answered without a token, to another host, or for another page")
-  func locked() throws {
-    try serve { claw, client, server in
+  func locked() async throws {
+    try await serve { claw, client, server in
       let stranger = DashClient(port: server.port, token: nil)
       #expect(Route.paths.count > 15)
       for path in Route.paths.map({ $0.replacing("{id}", with: "desk-0") }) + ["/nothing"] {
@@ -47,8 +51,8 @@ struct ServerTests {
   }
 
   @Test("The link gives a cookie, and the cookie the page")
-  func entry() throws {
-    try serve { _, _, server in
+  func entry() async throws {
+    try await serve { _, _, server in
       let stranger = DashClient(port: server.port, token: nil)
       let entry = try stranger.get("/?token=\(server.token)", ["sec-fetch-site: cross-site"])
       let cookie = entry.headers["set-cookie"] ?? ""
@@ -67,8 +71,8 @@ struct ServerTests {
   }
 
   @Test("While nobody looks, nobody asks; while one looks, one question at a time")
-  func idle() throws {
-    try serve { claw, client, _ in
+  func idle() async throws {
+    try await serve { claw, client, _ in
       usleep(400_000)
       #expect(claw.asked.isEmpty)
       var reply = try client.get("/api/nodes")
@@ -90,35 +94,35 @@ struct ServerTests {
   }
 
   @Test("Calls come as events, and go on where they were cut off")
-  func events() throws {
-    try serve { claw, client, _ in
+  func events() async throws {
+    try await serve { claw, client, _ in
       _ = try client.get("/api/status")
       let connection = try Sockets.connect(client.port)
       _ = Sockets.send(connection, Array(client.head("/api/events").utf8))
       let text = DashClient.read(connection, until: "\"kind\":\"refusal\"")
       close(connection)
       #expect(text.contains("text/event-stream") && text.contains("event: call\n"))
-      let ids = text.split(separator: "\n").filter { $0.hasPrefix("id: ") }.map { String($0.dropFirst(4)) }
-      #expect(ids.count == 5 && Set(ids).count == 5, "\(text)")
+      let ids = text.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("id: ") }.map { String($0.dropFirst(4)) }
+      try #require(ids.count == 5 && Set(ids).count == 5, "\(text)")
       try claw.put("since", Said.lines([Said.response("n", ago: 0)]))
       let next = try Sockets.connect(client.port)
       _ = Sockets.send(next, Array(client.head("/api/events", ["last-event-id: \(ids[3])"]).utf8))
       let rest = DashClient.read(next, until: "\"call\":\"n\"")
       close(next)
-      let seen = rest.split(separator: "\n").filter { $0.hasPrefix("id: ") }.map { String($0.dropFirst(4)) }
+      let seen = rest.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("id: ") }.map { String($0.dropFirst(4)) }
       #expect(seen.first == ids[4] && seen.count == 2, "\(rest)")
       // The number of another page means nothing here.
       let other = try Sockets.connect(client.port)
       _ = Sockets.send(other, Array(client.head("/api/events?last_event_id=zzz-4").utf8))
       let all = DashClient.read(other, until: "\"call\":\"n\"")
       close(other)
-      #expect(all.split(separator: "\n").count { $0.hasPrefix("id: ") } == 6, "\(all)")
+      #expect(all.split(whereSeparator: \.isNewline).count { $0.hasPrefix("id: ") } == 6, "\(all)")
     }
   }
 
   @Test("A WebSocket tells all at first and then what changed; pings are answered and closes returned")
-  func live() throws {
-    try serve { claw, client, server in
+  func live() async throws {
+    try await serve { claw, client, server in
       let (opened, reply) = try client.socket(["origin: http://127.0.0.1:\(server.port)"])
       #expect(reply.headers["sec-websocket-accept"] == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
       let socket = try #require(opened)
@@ -150,8 +154,8 @@ struct ServerTests {
   }
 
   @Test("Frames that break the protocol end the WebSocket, and so does silence")
-  func protocolErrors() throws {
-    try serve(heartbeat: 200) { _, client, server in
+  func protocolErrors() async throws {
+    try await serve(heartbeat: 200) { _, client, server in
       func code(_ provoke: (WebSocketClient) -> Void) throws -> Int? {
         let socket = try #require(try client.socket().0)
         provoke(socket)
@@ -184,14 +188,14 @@ struct ServerTests {
   }
 
   @Test("So many may look, and not more; who goes makes room")
-  func crowd() throws {
-    try serve { _, client, _ in
+  func crowd() async throws {
+    try await serve { _, client, _ in
       var sockets = try (0..<Live.limit).map { _ in try #require(try client.socket().0) }
       #expect(try client.get("/api/health").json?["viewers"]?.integer == Live.limit)
       #expect(try client.get("/api/events").status == 503)
       let late = try #require(try client.socket().0)
       var closed = false
-      while let (opcode, _) = late.next(), !closed { closed = opcode == 8 }
+      while !closed, let (opcode, _) = late.next() { closed = opcode == 8 }
       #expect(closed)
       sockets.removeLast(4)
       for _ in 0..<100 where try client.get("/api/health").json?["viewers"]?.integer != Live.limit - 4 {
@@ -202,8 +206,8 @@ struct ServerTests {
   }
 
   @Test("Logs are told as they grow, of what the pod has alone")
-  func logs() throws {
-    try serve { claw, client, _ in
+  func logs() async throws {
+    try await serve { claw, client, _ in
       for name in ["nobody", "--follow", "desk-0%2F", "..", "wire;id"] {
         #expect(try client.get("/api/workloads/\(name)/logs").status == 404, "\(name)")
       }
@@ -226,8 +230,8 @@ struct ServerTests {
   }
 
   @Test("A program that can't be run, and a port that is taken, are said")
-  func troubles() throws {
-    try serve { claw, client, server in
+  func troubles() async throws {
+    try await serve { claw, client, server in
       unlink("\(claw.folder)/claw")
       let status = try client.get("/api/status").json
       #expect(status?["condition"]?.string == "bad" && status?["pod"] == .null, "\(status?.text() ?? "")")

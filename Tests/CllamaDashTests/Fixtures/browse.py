@@ -96,7 +96,8 @@ class Browser:
             return None
         if what == "wait":
             for _ in range(200):
-                if self.value(f"Boolean({check['for']})"):
+                # What it asks for may not be there yet.
+                if self.value(f"(() => {{ try {{ return Boolean({check['for']}) }} catch {{ return false }} }})()"):
                     return True
                 time.sleep(0.1)
             return False
