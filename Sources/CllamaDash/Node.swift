@@ -29,44 +29,48 @@ struct Node: Sendable {
   var reason: String?
   var drift: Picture.DriftState?
 
+  /// The worst of what is wrong with it.
   var condition: Condition {
-    if kind == .sidecar {
-      switch state {
-      case "serving": return .good
-      case "starting", "stopping": return .warning
-      default: return .bad
-      }
-    }
-    switch (state, health) {
-    case ("running", "unhealthy"): return .bad
-    case ("running", "starting"): return .warning
-    case ("running", _): break
-    case ("created", _), ("restarting", _), ("paused", _), ("exited", _): return .warning
-    default: return .bad
-    }
-    if drift?.level == .quarantined { return .bad }
-    return isContractCurrent == false || drift?.level == .restricted ? .warning : .good
+    let conditions = complaints.map(\.condition)
+    return conditions.contains(.bad) ? .bad : conditions.isEmpty ? .good : .warning
   }
 
   /// What is wrong with it, and what can be done.
-  var complaint: String {
-    if kind == .sidecar {
-      if state == "missing" {
-        return "The sidecar \(id) is missing: nothing of \(served) gets out; 'claw up' starts it"
-      }
-      return "The sidecar \(id) is \(state)" + (reason.map { ": \($0)" } ?? "")
+  var complaints: [(condition: Condition, text: String)] { kind == .sidecar ? ofSidecar : ofClaw }
+
+  private var ofSidecar: [(condition: Condition, text: String)] {
+    let why = reason.map { ": \($0)" } ?? ""
+    switch state {
+    case "serving": return []
+    case "starting", "stopping": return [(.warning, "The sidecar \(id) is \(state)\(why)")]
+    case "missing":
+      return [(.bad, "The sidecar \(id) is missing: nothing of \(served) gets out; 'claw up' starts it")]
+    default: return [(.bad, "The sidecar \(id) is \(state)\(why)")]
     }
-    if state == "missing" { return "\(id) is missing: 'claw up' starts it" }
-    if state != "running" { return "\(id) is \(state)" }
-    if health == "unhealthy" || health == "starting" { return "\(id) is \(health ?? "")" }
-    if drift?.level == .quarantined {
-      return "\(id) is under quarantine: every call is denied until 'claw quarantine lift \(id) --reason …'"
+  }
+
+  private var ofClaw: [(condition: Condition, text: String)] {
+    var found: [(condition: Condition, text: String)] = []
+    switch (state, health) {
+    case ("running", "unhealthy"): found.append((.bad, "\(id) is unhealthy"))
+    case ("running", "starting"): found.append((.warning, "\(id) is starting"))
+    case ("running", _): break
+    case ("missing", _): found.append((.bad, "\(id) is missing: 'claw up' starts it"))
+    case ("created", _), ("restarting", _), ("paused", _), ("exited", _):
+      found.append((.warning, "\(id) is \(state)"))
+    default: found.append((.bad, "\(id) is \(state)"))
+    }
+    switch drift?.level ?? .free {
+    case .quarantined:
+      found.append(
+        (.bad, "\(id) is under quarantine: every call is denied until 'claw quarantine lift \(id) --reason …'"))
+    case .restricted: found.append((.warning, "\(id) is restricted to tools that read, because it drifted"))
+    case .free: break
     }
     if isContractCurrent == false {
-      return "The contract of \(id) is not what the pod file says now: 'claw up' renews it"
+      found.append((.warning, "The contract of \(id) is not what the pod file says now: 'claw up' renews it"))
     }
-    if drift?.level == .restricted { return "\(id) is restricted to tools that read, because it drifted" }
-    return "\(id) is \(state)"
+    return found
   }
 
   private var served: String { claws.isEmpty ? "its claw" : claws.joined(separator: ", ") }

@@ -81,8 +81,8 @@ extension Picture {
           text: "The record of a day is too large to be shown: what is counted begins \(span.rawValue) before this page"
         ))
     }
-    for node in nodes where node.condition != .good {
-      alerts.append(Alert(condition: node.condition, about: node.id, text: node.complaint))
+    for node in nodes {
+      alerts += node.complaints.map { Alert(condition: $0.condition, about: node.id, text: $0.text) }
     }
     return alerts
   }

@@ -37,6 +37,7 @@ struct PictureTests {
     #expect(
       alerts == [
         "desk-1 is under quarantine: every call is denied until 'claw quarantine lift desk-1 --reason …'",
+        "The contract of desk-1 is not what the pod file says now: 'claw up' renews it",
         "chief is missing: 'claw up' starts it", "The sidecar desk-1-cllama is denying: 'stages' is wrong",
         "The sidecar chief-cllama is missing: nothing of chief gets out; 'claw up' starts it",
       ])

@@ -38,7 +38,8 @@ const whole = (number) => (number ?? 0).toLocaleString();
 function dollars(text) {
   const value = Number(text ?? 0);
   if (value === 0) return "$0";
-  return "$" + (value >= 1 ? value.toFixed(2) : value.toPrecision(2).includes("e") ? text : String(Number(value.toPrecision(2))));
+  const digits = value.toPrecision(2);
+  return "$" + (value >= 0.1 ? value.toFixed(2) : digits.includes("e") ? text : digits);
 }
 
 const classes = { number: "number", why: "why", what: "what", name: "name", head: "name" };
@@ -91,6 +92,17 @@ const words = { good: "all well", warning: "needs a look", bad: "needs attention
 const spans = { "24h": "last 24 hours", "1h": "last hour", "15m": "last 15 minutes" };
 const span = () => spans[state.status?.span ?? "24h"];
 let knownAlerts = new Set();
+let knownSources = "";
+
+/** Whether claw answered that at least once: nothing is said to be empty that nobody could look at. */
+const isKnown = (source) => Boolean(state.status?.sources.find((one) => one.name === source)?.time);
+
+/** What a table without rows says. */
+function nothing(source, text) {
+  if (isKnown(source)) return text;
+  const isAsked = (state.status?.sources.find((one) => one.name === source)?.state ?? "asked") === "asked" && state.status?.condition !== "bad";
+  return isAsked ? "Asking claw." : "It could not be found out.";
+}
 
 function drawStatus() {
   const status = state.status;
@@ -112,22 +124,28 @@ function drawStatus() {
   }
   drawFigures();
   drawClock();
+  // What empty tables say depends on what could be asked.
+  const sources = status.sources.map((source) => `${source.state}${source.time !== null}`).join() + status.condition;
+  if (sources !== knownSources) {
+    knownSources = sources;
+    for (const part of [drawMetrics, drawWorkloads, drawDenials, drawCalls]) part();
+  }
 }
 
 function drawClock() {
-  const times = (state.status?.sources ?? []).map((source) => source.time).filter(Boolean).sort();
+  const times = (state.status?.sources ?? []).filter((source) => source.name !== "graph").map((source) => source.time).filter(Boolean).sort();
   if (!isConnected) byId("asof").textContent = "not connected: what is shown may be old";
-  else byId("asof").replaceChildren(...(times.length ? ["as of ", clock(times[0])] : ["asking claw"]));
+  else byId("asof").replaceChildren(...(times.length ? ["as of ", clock(times[0])] : [state.status?.condition === "bad" ? "claw has no answer" : "asking claw"]));
 }
 
 function drawFigures() {
   const status = state.status;
-  const total = state.metrics?.total;
+  const total = isKnown("record") ? state.metrics?.total : null;
   const hour = (state.metrics?.claws ?? []).reduce((sum, claw) => sum + claw.requestsLastHour, 0);
   const figures = [
-    ["claws as they should be", status ? `${status.clawsGood} of ${status.claws}` : "–"],
-    ["sidecars that serve", status ? `${status.sidecarsGood} of ${status.sidecars}` : "–"],
-    ["requests, last hour", state.metrics ? whole(hour) : "–"],
+    ["claws as they should be", isKnown("pod") ? `${status.clawsGood} of ${status.claws}` : "–"],
+    ["sidecars that serve", isKnown("pod") ? `${status.sidecarsGood} of ${status.sidecars}` : "–"],
+    ["requests, last hour", total ? whole(hour) : "–"],
     [`interventions, ${span()}`, total ? whole(total.interventions) : "–"],
     [`tokens, ${span()}`, total ? whole(total.tokensIn + total.tokensOut) : "–"],
     [`cost, ${span()}`, total ? dollars(total.cost) : "–"],
@@ -158,14 +176,14 @@ function drawNodes() {
     ["Drift", "", (node) => node.drift === null ? null : [badge(node.drift.level, levels[node.drift.level]), node.drift.score ? ` ${node.drift.score}` : ""]],
     ["Requests, hour", "number", (node) => whole(figures.get(node.id)?.requestsLastHour)],
     [`Cost, ${span().replace("last ", "")}`, "number", (node) => dollars(figures.get(node.id)?.cost)],
-  ], claws, state.status?.condition === "asked" ? "Asking claw." : "No claw is known.");
+  ], claws, nothing("pod", "This pod has no claws."));
   table("sidecars", "Sidecars: the only way out of a claw", [
     ["Sidecar", "head", (node) => node.id],
     ["State", "", stateBadge],
     ["Serves", "", (node) => node.claws.join(", ")],
     ["Stages", "", (node) => [...new Set(claws.filter((claw) => claw.sidecar === node.id).map((claw) => claw.stages))].join("; ")],
     ["Why", "why", (node) => node.reason],
-  ], sidecars, claws.length ? "No claw of this pod has a sidecar." : "No sidecar is known.");
+  ], sidecars, nothing("pod", "No claw of this pod has a sidecar."));
   drawGraph();
 }
 
@@ -178,6 +196,7 @@ const worst = (conditions) => conditions.reduce((left, right) => (left === null 
 
 /** What is known of the containers behind a box: their condition, and their state in words. */
 function stateOf(box) {
+  if (!isKnown("pod")) return [null, ""];
   const claws = state.nodes.filter((node) => node.kind === "claw" && (box.name === node.service || box.name === node.id));
   if (box.kind === "claw") return [worst(claws.map((node) => node.condition)), summary(claws)];
   if (box.kind === "sidecar") {
@@ -304,7 +323,7 @@ function drawCalls() {
     ["Tokens in, out", "number", (call) => call.tokensIn === null ? null : `${whole(call.tokensIn)}, ${whole(call.tokensOut)}`],
     ["Cost", "number", (call) => call.cost === null ? null : dollars(call.cost)],
     ["Time taken", "number", (call) => call.latency === null ? null : `${whole(call.latency)} ms`],
-  ], rows, state.calls.length ? "No call fits the filter." : "No call was written down yet.", (call) => numberOf(call) >= freshFrom);
+  ], rows, state.calls.length ? "No call fits the filter." : nothing("record", "No call was written down yet."), (call) => numberOf(call) >= freshFrom);
   freshFrom = Infinity;
   return [rows.length, found.length];
 }
@@ -348,7 +367,7 @@ function drawDenials() {
     ["Why", "why", (row) => row.reason],
     ["Last of", "", (row) => row.subject],
     ["Last time", "", (row) => clock(row.last)],
-  ], state.denials, "Nothing was denied or changed.");
+  ], state.denials, nothing("record", "Nothing was denied or changed."));
 }
 
 function bar(share, condition, marks, label) {
@@ -381,7 +400,7 @@ function drawMetrics() {
     ["Share", "", (row) => most === 0 ? null : bar(Number(row.cost) / most, null, [], `${Math.round(100 * Number(row.cost) / most)} % of the dearest`)],
     ["Requests by minute, last hour", "", (row) => minutes(row.minutes)],
     ["Models", "", (row) => row.models.join(", ")],
-  ], rows, "No claw is known.");
+  ], rows, nothing("record", "This pod has no claws."));
   table("drift", "Score from 0 to 1, with the two thresholds", [
     ["Claw", "head", (row) => row.id],
     ["Level", "", (row) => badge(row.drift.level, levels[row.drift.level])],
@@ -391,7 +410,7 @@ function drawMetrics() {
     ["Restricted from", "number", (row) => row.drift.restrict],
     ["Quarantined from", "number", (row) => row.drift.quarantine],
     ["Why", "why", (row) => row.drift.level === "free" ? null : row.drift.reason === "score" ? "its score rose to the threshold" : row.drift.reason],
-  ], rows, "No claw is known.");
+  ], rows, nothing("pod", "This pod has no claws."));
   drawFigures();
   drawNodes();
 }
@@ -404,7 +423,7 @@ function drawWorkloads() {
     ["State", "", (row) => badge(row.health ? `${row.state}, ${row.health}` : row.state, good(row))],
     ["Instances", "", (row) => row.instances.join(", ")],
     ["Container", "", (row) => row.container === null ? null : code(row.container.slice(0, 12))],
-  ], state.workloads, "No service is known.");
+  ], state.workloads, nothing("pod", "This pod has no services."));
   drawGraph();
   const select = byId("logs").elements.service;
   const names = [...new Set([...state.workloads.map((row) => row.id), ...state.nodes.map((node) => node.id)])];
