@@ -145,7 +145,7 @@ extension Exchange {
     watchTime()
     let total = NIODeadline.now() + .seconds(Int64(serving.configuration.limits.totalSeconds))
     task = sidecar.client.execute(
-      request: outgoing, delegate: UpstreamDelegate(answer, loop: loop), eventLoop: .delegate(on: loop),
+      request: outgoing, delegate: AnswerDelegate(answer, loop: loop), eventLoop: .delegate(on: loop),
       deadline: total)
   }
 

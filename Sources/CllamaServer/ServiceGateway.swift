@@ -122,14 +122,14 @@ extension Exchange {
       }
       let limits = serving?.configuration.limits ?? .init()
       task = sidecar.client.execute(
-        request: outgoing, delegate: ServiceDelegate(ServiceAnswer(self), loop: loop),
+        request: outgoing, delegate: AnswerDelegate(ServiceAnswer(self), loop: loop),
         eventLoop: .delegate(on: loop), deadline: .now() + .seconds(Int64(limits.totalSeconds)))
     }
   }
 }
 
 /// What a service answers, on its way to the claw.
-final class ServiceAnswer {
+final class ServiceAnswer: AnswerReceiver {
   private let exchange: Exchange
   private var count = 0
 
@@ -162,33 +162,11 @@ final class ServiceAnswer {
     return promise.futureResult
   }
 
-  func failed() {
+  func failed(_ error: any Error) {
     if exchange.isOver { return }
     if exchange.isHeadDelivered { return exchange.end(isBroken: true) }
     exchange.deliver(WireError(.upstream, "the service can't be reached"))
   }
 
   func end() { if !exchange.isOver { exchange.end() } }
-}
-
-/// Hands what a service says to its answer, on the event loop of both.
-final class ServiceDelegate: HTTPClientResponseDelegate {
-  typealias Response = Void
-
-  private let answer: NIOLoopBound<ServiceAnswer>
-
-  init(_ answer: ServiceAnswer, loop: any EventLoop) { self.answer = NIOLoopBound(answer, eventLoop: loop) }
-
-  func didReceiveHead(task: HTTPClient.Task<Void>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
-    answer.value.head(head)
-    return task.eventLoop.makeSucceededVoidFuture()
-  }
-
-  func didReceiveBodyPart(task: HTTPClient.Task<Void>, _ buffer: ByteBuffer) -> EventLoopFuture<Void> {
-    answer.value.body(buffer) ?? task.eventLoop.makeSucceededVoidFuture()
-  }
-
-  func didReceiveError(task: HTTPClient.Task<Void>, _ error: any Error) { answer.value.failed() }
-
-  func didFinishRequest(task: HTTPClient.Task<Void>) throws { answer.value.end() }
 }

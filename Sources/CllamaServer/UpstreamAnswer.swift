@@ -6,7 +6,7 @@ import NIOCore
 import NIOHTTP1
 
 /// What an upstream answers to one attempt, on its way to the caller.
-final class UpstreamAnswer {
+final class UpstreamAnswer: AnswerReceiver {
   private enum Way {
     /// The head is not there yet.
     case waiting

@@ -46,6 +46,7 @@ struct Up: ParsableCommand {
       throw Status.usage
     }
     try refuseUnsupported(pod)
+    try checkSidecars(pod)
     let keys = try sidecarKeys(compilation, pod)
     let run = PodRun(
       tool: try engine.tool(isVerbose: verbose.verbose), pod: pod, compilation: compilation, file: file)
@@ -84,6 +85,13 @@ struct Up: ParsableCommand {
       throw Status.engine
     }
     return try inputs.compiled(report, isQuiet: quiet.quiet, isVerbose: verbose.verbose, besidesData: json)
+  }
+
+  /// Refuses what a sidecar would refuse.
+  private func checkSidecars(_ pod: PodPlan) throws {
+    guard let refusal = SidecarCheck.refusal(pod) else { return }
+    Console.say("claw: \(refusal)")
+    throw Status.invalid
   }
 
   /// What the sidecars need of this machine; what is missing is told here, before anything changes.

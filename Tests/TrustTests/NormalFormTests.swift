@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Texts in normalization form C")
 struct NormalFormTests {
-  private static func isComposed(_ text: String) -> Bool {
+  fileprivate static func isComposed(_ text: String) -> Bool {
     Array(text.utf8).withUnsafeBufferPointer(NormalForm.isComposed)
   }
 
@@ -33,7 +33,11 @@ struct NormalFormTests {
   func invalid() {
     #expect(![0x61, 0xFF].withUnsafeBufferPointer(NormalForm.isComposed))
   }
+}
 
+/// Starts a child, so that it runs apart (scripts/test).
+@Suite("Texts in normalization form C, beside Python", .serialized)
+struct NormalFormStockToolTests {
   @Test("Python says the same of texts of all kinds of scalars")
   func python() async throws {
     var scalars: [UInt32] = [
@@ -69,7 +73,7 @@ struct NormalFormTests {
     let answers = result.output.filter { $0 == 0x30 || $0 == 0x31 }
     try #require(answers.count == texts.count)
     #expect(answers.contains(0x30) && answers.contains(0x31))
-    for (text, answer) in zip(texts, answers) where Self.isComposed(text) != (answer == 0x31) {
+    for (text, answer) in zip(texts, answers) where NormalFormTests.isComposed(text) != (answer == 0x31) {
       Issue.record("\(text.unicodeScalars.map { String($0.value, radix: 16) }), which is \(answer == 0x31)")
     }
   }

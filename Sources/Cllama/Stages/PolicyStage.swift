@@ -45,6 +45,8 @@ package final class PolicyStage: Stage {
   private let screen: TextScreen?
   private let settings: Settings
   private let judgesPrompts: Bool
+  /// Passages of requests that nothing was found in.
+  private var clean: Set<Hash256> = []
 
   /// - Throws: where the program can't be run here; a sidecar then denies everything.
   package init(
@@ -77,6 +79,10 @@ package final class PolicyStage: Stage {
 
   package func judge(_ request: inout ModelRequest, _ notes: inout [Intervention]) throws(Denial) {
     for passage in request.passages {
+      // An agent sends its whole conversation with every call: what was looked at and found clean is known by its digest.
+      let mark = Self.mark(passage)
+      if clean.contains(mark) { continue }
+      let before = notes.count
       if let screen, let masked = screen.masked(passage.text) {
         try note(masked.finds, passage.text, masked.text, .request, &notes)
         request.replace(passage.place, with: masked.text)
@@ -86,8 +92,23 @@ package final class PolicyStage: Stage {
       case .text, .toolResult: if judgesPrompts { try judge(prompt: passage, &notes) }
       case .reasoning, .toolCall, .toolDefinition: break
       }
+      // What is denied never comes here.
+      if notes.count == before { remember(mark) }
     }
     try judgeTools(&request, &notes)
+  }
+
+  /// A digest of a passage and of what decides how it is judged.
+  private static func mark(_ passage: Passage) -> Hash256 {
+    let kind = Passage.Kind.allCases.firstIndex(of: passage.kind) ?? 0
+    let role = Passage.Role.allCases.firstIndex(of: passage.role) ?? 0
+    return Array(passage.text.utf8).withUnsafeBytes { Hash256(of: UInt8(kind * 16 + role), $0) }
+  }
+
+  /// Keeps a passage in mind that nothing was found in. A decision is a function of program and event, so it stays what it is.
+  private func remember(_ mark: Hash256) {
+    if clean.count >= 8_192 { clean.removeAll(keepingCapacity: true) }
+    clean.insert(mark)
   }
 
   /// What a person or a tool said is no instruction of the claw's own: that is what the prompt guards are for.

@@ -8,7 +8,7 @@ extension ClawBlockReader {
   /// The `gateway` block of a pod or a service.
   mutating func gateway(_ node: YAMLNode) -> GatewayBlock {
     var block = GatewayBlock()
-    let known = GatewayBlock.sections.map(\.name) + ["models", "prices", "topology"]
+    let known = GatewayBlock.sections.map(\.name) + ["models", "prices", "sinks", "topology"]
     for (name, value) in fields(node, "gateway", known: known) {
       switch name {
       case "topology":
@@ -21,6 +21,7 @@ extension ClawBlockReader {
         block.topology = (topology, text.location)
       case "models": models(value, into: &block.models)
       case "prices": block.prices = prices(value)
+      case "sinks": block.sinks = sinks(value)
       default:
         guard let section = GatewayBlock.sections.first(where: { $0.name == name }) else { continue }
         block.values[name] = plain(value, section.name, section.fields)
@@ -50,6 +51,11 @@ extension ClawBlockReader {
     switch kind {
     case .number(let range): return integer(node, PodRules.fieldType, name, range).map { JSONValue($0) }
     case .amount: return amount(node, name).map { .string($0) }
+    case .fraction:
+      guard let text = text(node, name) else { return nil }
+      if let number = Double(text.value), 0...1 ~= number { return .string(text.value) }
+      report(PodRules.fieldType, node, "'\(text.value)' can't be '\(name)'", help: "it is a number from 0 to 1")
+      return nil
     case .word(let words):
       guard let text = text(node, name) else { return nil }
       if words.contains(text.value) { return .string(text.value) }
@@ -68,6 +74,28 @@ extension ClawBlockReader {
       PodRules.fieldType, node, "'\(text.value)' is no amount of US dollars",
       help: "write it like '5' or '0.25', with nine digits at most on each side")
     return nil
+  }
+
+  /// Sinks as docs/sinks.md has them, with `-` for `_`. `token` and `secret` name variables of `cllama-env`.
+  private mutating func sinks(_ node: YAMLNode) -> [JSONValue] {
+    guard let elements = node.elements else {
+      if !node.isNull { report(PodRules.fieldType, node, "sinks must be a list") }
+      return []
+    }
+    return elements.compactMap { element in
+      guard element.entries != nil, case .object(let members) = json(element) else {
+        report(
+          PodRules.fieldType, element, "a sink must be a mapping", help: "write '{name: siem, kind: webhook, url: …}'")
+        return nil
+      }
+      return .object(
+        members.map { member in
+          if member.name == "token" || member.name == "secret", let name = member.value.string {
+            return .init("\(member.name)_file", .string("\(SidecarFiles.secrets)/\(name)"))
+          }
+          return .init(GatewayBlock.key(member.name), member.value)
+        })
+    }
   }
 
   // MARK: Models

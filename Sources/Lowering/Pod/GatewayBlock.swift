@@ -10,6 +10,8 @@ struct GatewayBlock {
   var values: [String: [(name: String, value: JSONValue)]] = [:]
   var models = Models()
   var prices: [(model: PodText, rates: [JSONValue.Member])] = []
+  /// Where records go too, as the sidecar reads it; nil if nothing is said.
+  var sinks: [JSONValue]?
 
   /// Which models a claw may ask for.
   struct Models {
@@ -24,6 +26,8 @@ struct GatewayBlock {
     case number(ClosedRange<Int>)
     case amount
     case word([String])
+    /// A number from 0 to 1.
+    case fraction
   }
 
   /// The sections of plain values and their fields, in the order of the configuration.
@@ -52,6 +56,7 @@ struct GatewayBlock {
         ("keep-segments", .number(2...100_000)),
       ]
     ),
+    ("drift", [("restrict", .fraction), ("quarantine", .fraction), ("calls", .number(1...10_000))]),
   ]
 
   /// What a service says, over what the pod says.
@@ -69,6 +74,7 @@ struct GatewayBlock {
     result.models.aliases = models.aliases.filter { !aliases.contains($0.name) } + other.models.aliases
     let priced = Set(other.prices.map(\.model.value))
     result.prices = prices.filter { !priced.contains($0.model.value) } + other.prices
+    result.sinks = other.sinks ?? sinks
     return result
   }
 

@@ -70,6 +70,8 @@ extension PodLowering {
     add("services", list: claw.targets.map(service))
     let log = claw.gateway.section("log")?.members ?? []
     add("log", .object([.init("folder", .string(SidecarFiles.audit))] + log))
+    add("drift", claw.gateway.section("drift"))
+    add("sinks", list: claw.gateway.sinks ?? [])
     return members
   }
 
