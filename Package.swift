@@ -70,12 +70,10 @@ let package = Package(
         "Lowering", "IR",
         "Emitters", "Canonical", "Policy",
       ]),
+    module("Processes", imports: ["Source", .product(name: "Subprocess", package: "swift-subprocess")]),
     module(
       "Runtime",
-      imports: [
-        "Source", "JSON", "Diagnostics", "IR", "Driver", "Canonical", "Governance",
-        .product(name: "Subprocess", package: "swift-subprocess"),
-      ]),
+      imports: ["Source", "JSON", "Diagnostics", "IR", "Driver", "Canonical", "Governance", "Processes"]),
     module(
       "Cllama", imports: ["Source", "JSON", "Automata", "Guards", "Canonical", "IR", "Policy"], isOptimized: true),
     module(
@@ -90,7 +88,7 @@ let package = Package(
     module(
       "CllamaDash",
       imports: [
-        "Source", "JSON", "Canonical", "Cllama", "Runtime",
+        "Source", "JSON", "Canonical", "Cllama", "Processes",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -99,7 +97,7 @@ let package = Package(
     .executableTarget(
       name: "cllama",
       dependencies: [
-        "Source", "JSON", "Runtime", "Cllama", "CllamaServer", "CllamaDash",
+        "Source", "JSON", "Cllama", "CllamaServer", "CllamaDash",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .executableTarget(
@@ -108,12 +106,14 @@ let package = Package(
         "Source", "JSON", "Diagnostics", "Lexer", "AST", "IR", "Lowering", "Canonical", "Policy", "Ledger",
         "Governance", "Cllama",
         "Driver",
+        "Processes",
         "Runtime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     tests("LexerTests", imports: ["Source", "JSON", "Diagnostics", "Lexer", "TestSupport"]),
     .target(
-      name: "TestSupport", dependencies: ["Source", "JSON", "Diagnostics", "Canonical", "Driver", "Runtime"],
+      name: "TestSupport",
+      dependencies: ["Source", "JSON", "Diagnostics", "Canonical", "Driver", "Processes", "Runtime"],
       path: "Tests/TestSupport",
       swiftSettings: settings),
     tests("SourceTests", imports: ["Source", "TestSupport"]),
@@ -148,7 +148,9 @@ let package = Package(
       ]),
     tests(
       "TrustTests",
-      imports: ["Source", "JSON", "Diagnostics", "IR", "Canonical", "Policy", "Driver", "Runtime", "TestSupport"]),
+      imports: [
+        "Source", "JSON", "Diagnostics", "IR", "Canonical", "Policy", "Driver", "Processes", "Runtime", "TestSupport",
+      ]),
     tests("LedgerTests", imports: ["Source", "JSON", "Canonical", "Ledger", "Runtime", "TestSupport"]),
     .testTarget(
       name: "GovernanceTests",
@@ -159,7 +161,8 @@ let package = Package(
       exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(
       name: "EquivalenceTests",
-      dependencies: ["JSON", "Canonical", "Ledger", "Governance", "Runtime", "TestSupport"], path: "Tests/Equivalence",
+      dependencies: ["JSON", "Canonical", "Ledger", "Governance", "Processes", "Runtime", "TestSupport"],
+      path: "Tests/Equivalence",
       exclude: ["equivalence.py", "differences.json"], swiftSettings: settings),
     tests(
       "CllamaTests",
@@ -172,9 +175,12 @@ let package = Package(
       name: "CllamaDashTests",
       dependencies: ["cllama", "Source", "JSON", "Cllama", "CllamaDash", "Runtime", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: settings),
-    tests("RuntimeTests", imports: ["Source", "JSON", "Diagnostics", "IR", "Driver", "Runtime", "TestSupport"]),
+    tests(
+      "RuntimeTests",
+      imports: ["Source", "JSON", "Diagnostics", "IR", "Driver", "Processes", "Runtime", "TestSupport"]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["Source", "JSON", "IR", "Canonical", "Runtime", "TestSupport", "claw"],
+      name: "EndToEndTests",
+      dependencies: ["Source", "JSON", "IR", "Canonical", "Processes", "Runtime", "TestSupport", "claw"],
       path: "Tests/EndToEnd", swiftSettings: settings),
     tests(
       "EmittersTests",

@@ -1,6 +1,6 @@
 import Dispatch
 import NIOCore
-import Runtime
+import Processes
 import Source
 import Synchronization
 

@@ -1,6 +1,5 @@
 import Canonical
 import NIOHTTP1
-import Runtime
 
 /// Who may ask: whoever has the token, from this machine, and from no other page.
 ///
@@ -23,8 +22,8 @@ struct Gate: Sendable {
   private let port: Int
 
   init(port: Int) {
-    token = Digest.hexadecimal(KeyFiles.random(32))
-    session = Digest.hexadecimal(KeyFiles.random(32))
+    token = Digest.hexadecimal(RandomBytes.make(32))
+    session = Digest.hexadecimal(RandomBytes.make(32))
     self.port = port
   }
 

@@ -2,7 +2,6 @@ import ArgumentParser
 import CllamaDash
 import Dispatch
 import Glibc
-import Runtime
 import Source
 
 /// `cllama dash`, which `claw dash` becomes.
@@ -39,11 +38,8 @@ enum Browser {
   /// The arguments of a process are seen by everybody on the machine, so that the link goes into a file of ours, which the
   /// browser is sent to.
   static func open(_ link: String) -> String? {
-    let environment = ProcessEnvironment.current
-    guard let program = Programs.find("xdg-open", environment: environment) else {
-      return "there is no xdg-open here that would know the browser: open the link yourself"
-    }
-    let folder = FilePath.join(environment["XDG_RUNTIME_DIR"] ?? "/tmp", "claw-dash-XXXXXX")
+    let base = getenv("XDG_RUNTIME_DIR").map { String(cString: $0) } ?? "/tmp"
+    let folder = FilePath.join(base, "claw-dash-XXXXXX")
     var template = Array(folder.utf8CString)
     guard let made = mkdtemp(&template).map({ String(cString: $0) }) else {
       return "'\(folder)' can't be made: \(String(cString: strerror(errno)))"
@@ -62,9 +58,11 @@ enum Browser {
     }
     // It may be the browser itself, and stay: nobody waits for it.
     var process: pid_t = 0
-    var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(program), strdup(page), nil]
+    var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("xdg-open"), strdup(page), nil]
     defer { for argument in arguments { free(argument) } }
-    let status = posix_spawn(&process, program, nil, nil, &arguments, environ)
-    return status == 0 ? nil : "'\(program)' can't be run: \(String(cString: strerror(status)))"
+    let status = posix_spawnp(&process, "xdg-open", nil, nil, &arguments, environ)
+    return status == 0
+      ? nil
+      : "xdg-open, which would know the browser, can't be run: \(String(cString: strerror(status))); open the link yourself"
   }
 }

@@ -1,4 +1,5 @@
 package import JSON
+import Processes
 import Runtime
 
 /// A headless browser, driven by Tests/CllamaDashTests/Fixtures/browse.py.
