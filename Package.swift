@@ -70,12 +70,10 @@ let package = Package(
         "Lowering", "IR",
         "Emitters", "Canonical", "Policy",
       ]),
+    module("Processes", imports: ["Source", .product(name: "Subprocess", package: "swift-subprocess")]),
     module(
       "Runtime",
-      imports: [
-        "Source", "JSON", "Diagnostics", "IR", "Driver", "Canonical", "Governance",
-        .product(name: "Subprocess", package: "swift-subprocess"),
-      ]),
+      imports: ["Source", "JSON", "Diagnostics", "IR", "Driver", "Canonical", "Governance", "Processes"]),
     module(
       "Cllama", imports: ["Source", "JSON", "Automata", "Guards", "Canonical", "IR", "Policy"], isOptimized: true),
     module(
@@ -87,10 +85,19 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
       ]),
+    module(
+      "CllamaDash",
+      imports: [
+        "Source", "JSON", "Canonical", "Cllama", "Processes",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOWebSocket", package: "swift-nio"),
+      ], resources: [.embedInCode("Page")]),
     .executableTarget(
       name: "cllama",
       dependencies: [
-        "Source", "JSON", "Cllama", "CllamaServer",
+        "Source", "JSON", "Cllama", "CllamaServer", "CllamaDash",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .executableTarget(
@@ -99,12 +106,14 @@ let package = Package(
         "Source", "JSON", "Diagnostics", "Lexer", "AST", "IR", "Lowering", "Canonical", "Policy", "Ledger",
         "Governance", "Cllama",
         "Driver",
+        "Processes",
         "Runtime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     tests("LexerTests", imports: ["Source", "JSON", "Diagnostics", "Lexer", "TestSupport"]),
     .target(
-      name: "TestSupport", dependencies: ["Source", "Diagnostics", "Canonical", "Driver", "Runtime"],
+      name: "TestSupport",
+      dependencies: ["Source", "JSON", "Diagnostics", "Canonical", "Driver", "Processes", "Runtime"],
       path: "Tests/TestSupport",
       swiftSettings: settings),
     tests("SourceTests", imports: ["Source", "TestSupport"]),
@@ -139,7 +148,9 @@ let package = Package(
       ]),
     tests(
       "TrustTests",
-      imports: ["Source", "JSON", "Diagnostics", "IR", "Canonical", "Policy", "Driver", "Runtime", "TestSupport"]),
+      imports: [
+        "Source", "JSON", "Diagnostics", "IR", "Canonical", "Policy", "Driver", "Processes", "Runtime", "TestSupport",
+      ]),
     tests("LedgerTests", imports: ["Source", "JSON", "Canonical", "Ledger", "Runtime", "TestSupport"]),
     .testTarget(
       name: "GovernanceTests",
@@ -150,7 +161,8 @@ let package = Package(
       exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(
       name: "EquivalenceTests",
-      dependencies: ["JSON", "Canonical", "Ledger", "Governance", "Runtime", "TestSupport"], path: "Tests/Equivalence",
+      dependencies: ["JSON", "Canonical", "Ledger", "Governance", "Processes", "Runtime", "TestSupport"],
+      path: "Tests/Equivalence",
       exclude: ["equivalence.py", "differences.json"], swiftSettings: settings),
     tests(
       "CllamaTests",
@@ -159,9 +171,16 @@ let package = Package(
       name: "CllamaServerTests",
       dependencies: ["cllama", "JSON", "Canonical", "Cllama", "CllamaServer", "TestSupport"],
       exclude: ["peers"], swiftSettings: settings),
-    tests("RuntimeTests", imports: ["Source", "JSON", "Diagnostics", "IR", "Driver", "Runtime", "TestSupport"]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["Source", "JSON", "IR", "Canonical", "Runtime", "TestSupport", "claw"],
+      name: "CllamaDashTests",
+      dependencies: ["cllama", "Source", "JSON", "Cllama", "CllamaDash", "Runtime", "TestSupport"],
+      exclude: ["Fixtures"], swiftSettings: settings),
+    tests(
+      "RuntimeTests",
+      imports: ["Source", "JSON", "Diagnostics", "IR", "Driver", "Processes", "Runtime", "TestSupport"]),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: ["Source", "JSON", "IR", "Canonical", "Processes", "Runtime", "TestSupport", "claw"],
       path: "Tests/EndToEnd", swiftSettings: settings),
     tests(
       "EmittersTests",

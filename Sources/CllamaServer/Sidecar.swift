@@ -84,6 +84,15 @@ final class Sidecar {
       reason = nil
       sinks.take(next.configuration)
       record.set("verdict", "serving")
+      record.set("instances", value: .array(next.configuration.instances.map { .string($0.name) }))
+      let drift = next.configuration.drift
+      record.set(
+        "drift",
+        value: [
+          "restrict": .string(DriftKeeper.text(drift.restrict)),
+          "quarantine": .string(DriftKeeper.text(drift.quarantine)),
+          "calls": JSONValue(drift.calls),
+        ])
       if let policy = next.policies.first {
         record.set("policy", policy.path)
         record.set("policy_sha256", policy.digest)

@@ -1,14 +1,17 @@
 package import IR
+import JSON
 
 /// A pod as a picture: claws with their instances, services, volumes and networks, and what reaches what.
 package struct PodGraph: Sendable {
   /// What stands in a box.
-  package enum Shape: String, Sendable { case claw, sidecar, service, volume }
+  package enum Shape: String, Sendable { case claw, sidecar, service, volume, upstream }
 
   /// A box.
   package struct Node: Sendable {
     /// A name that is unique in the picture.
     package var id: String
+    /// What the pod file calls it; a sidecar is called like its claw.
+    package var name: String
     /// The text in it.
     package var label: String
     /// What it is.
@@ -47,7 +50,7 @@ package struct PodGraph: Sendable {
         id = "\(word)_\(number)"
       }
       ids["\(kind) \(name)"] = id
-      nodes.append(Node(id: id, label: label, shape: shape, network: network))
+      nodes.append(Node(id: id, name: name, label: label, shape: shape, network: network))
       return id
     }
     for claw in pod.claws {
@@ -57,6 +60,10 @@ package struct PodGraph: Sendable {
       if let stack = claw.cllama {
         way = node("cllama", claw.service, "cllama\n\(stack.joined(separator: " "))", .sidecar, claw.network)
         edges.append(Edge(from: own, to: way, label: "models"))
+        for upstream in Self.upstreams(of: claw, pod) {
+          let target = node("upstream", upstream.name, "\(upstream.name)\n\(upstream.host)", .upstream)
+          edges.append(Edge(from: way, to: target, label: "models"))
+        }
       }
       for service in claw.services {
         edges.append(Edge(from: way, to: node("service", service, service, .service), label: claw.serviceNetwork))
@@ -65,6 +72,17 @@ package struct PodGraph: Sendable {
         let target = node("volume", volume.name, volume.name, .volume)
         edges.append(Edge(from: own, to: target, label: volume.isReadOnly ? "reads" : "reads, writes"))
       }
+    }
+  }
+
+  /// Where a claw's sidecars ask models.
+  private static func upstreams(of claw: PodPlan.Claw, _ pod: PodPlan) -> [(name: String, host: String)] {
+    let sidecar = pod.sidecars.first { $0.instances.contains { $0.service == claw.service } }
+    let list = sidecar?.settings.first { $0.name == "upstreams" }?.value.array ?? []
+    return list.compactMap { upstream in
+      guard let name = upstream["name"]?.string, let url = upstream["url"]?.string else { return nil }
+      let parts = url.split(separator: "/", omittingEmptySubsequences: true)
+      return (name, parts.count > 1 ? String(parts[1]) : url)
     }
   }
 
@@ -78,6 +96,7 @@ package struct PodGraph: Sendable {
       case .sidecar: text += "  \(node.id){{\(label)}}\n"
       case .service: text += "  \(node.id)(\(label))\n"
       case .volume: text += "  \(node.id)[(\(label))]\n"
+      case .upstream: text += "  \(node.id)[[\(label)]]\n"
       }
     }
     for edge in edges { text += "  \(edge.from) -->|\"\(edge.label)\"| \(edge.to)\n" }
@@ -97,6 +116,7 @@ package struct PodGraph: Sendable {
         case .sidecar: "hexagon"
         case .service: "ellipse"
         case .volume: "cylinder"
+        case .upstream: "box3d"
         }
       text += "  \(node.id) [shape=\(shape), label=\(quoted(node.label))];\n"
     }

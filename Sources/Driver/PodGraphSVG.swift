@@ -41,6 +41,7 @@ extension PodGraph {
       case .sidecar: ("#fde68a", 12)
       case .service: ("#dcfce7", 28)
       case .volume: ("#f1f5f9", 12)
+      case .upstream: ("#fce7f3", 4)
       }
     var text = "<rect x=\"\(place.x)\" y=\"\(place.y)\" width=\"\(size.width)\" height=\"\(size.height)\" "
     text += "rx=\"\(radius)\" fill=\"\(fill)\" stroke=\"#334155\"/>\n"

@@ -1,6 +1,7 @@
 import Glibc
 import IR
 package import JSON
+package import Processes
 package import Source
 
 /// The `docker` command of this machine: found once, called by its absolute path, with arguments and never a shell.

@@ -1,3 +1,6 @@
+import Processes
+import Source
+
 /// Why something that Docker should have done was not done.
 package struct EngineFailure: Error, Sendable {
   /// What kind of trouble it is.

@@ -1,4 +1,5 @@
 import Canonical
+import Processes
 package import Source
 
 /// Fetches rulesets with the system's curl, so that claw links no HTTP stack.

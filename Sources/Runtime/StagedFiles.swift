@@ -1,3 +1,4 @@
+import Processes
 package import Source
 
 /// What a commit would add: the files that git has staged, with the lines that are new.

@@ -1,12 +1,4 @@
 extension String {
-  /// The text without white space around it.
-  package var trimmed: String {
-    var rest = Substring(self)
-    while rest.first?.isWhitespace == true { rest.removeFirst() }
-    while rest.last?.isWhitespace == true { rest.removeLast() }
-    return String(rest)
-  }
-
   /// The text on one line and without what a terminal would take for a command: control characters and characters that
   /// turn the direction of text are U+FFFD. For what programs in containers say.
   package var printable: String {

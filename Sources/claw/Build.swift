@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Driver
 import IR
+import Processes
 import Runtime
 import Source
 

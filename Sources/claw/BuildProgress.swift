@@ -2,6 +2,7 @@ import Diagnostics
 import Driver
 import Glibc
 import IR
+import Processes
 import Runtime
 import Source
 import Synchronization

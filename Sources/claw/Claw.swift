@@ -24,8 +24,8 @@ struct Claw: ParsableCommand {
       CommandGroup(
         name: "Running",
         subcommands: [
-          Up.self, Down.self, Ps.self, Logs.self, Health.self, Audit.self, SkillmapCommand.self, QuarantineCommand.self,
-          VerifyEgress.self, CllamaCommand.self, DoctorCommand.self,
+          Up.self, Down.self, Ps.self, Logs.self, Health.self, Audit.self, Dash.self, SkillmapCommand.self,
+          QuarantineCommand.self, VerifyEgress.self, CllamaCommand.self, DoctorCommand.self,
         ]),
       CommandGroup(
         name: "Governing",

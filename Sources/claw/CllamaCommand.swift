@@ -52,10 +52,14 @@ struct CllamaImage: ParsableCommand {
 
 /// The image of sidecars, with what to say where it can't be had.
 enum SidecarImages {
+  /// The program that was named, in CLAW_CLLAMA too, or lies beside claw; nil if there is none.
+  static func program(_ binary: String?) -> String? {
+    binary ?? Console.variable("CLAW_CLLAMA").flatMap { $0.isEmpty ? nil : $0 } ?? SidecarImage.programBeside
+  }
+
   /// The image of the program that was named, or lies beside claw.
   static func find(_ binary: String?) throws -> SidecarImage {
-    let chosen = binary ?? Console.variable("CLAW_CLLAMA").flatMap { $0.isEmpty ? nil : $0 }
-    guard let path = chosen ?? SidecarImage.programBeside else {
+    guard let path = program(binary) else {
       Console.say("claw: there is no 'cllama' beside claw, of which the sidecars' image is made")
       Console.say("  put it there, or name it: 'claw cllama image --binary FILE'")
       throw Status.failed

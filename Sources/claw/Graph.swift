@@ -8,7 +8,7 @@ import JSON
 struct Graph: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "graph",
-    abstract: "Draws a pod: claws, sidecars, services, volumes, and what reaches what.",
+    abstract: "Draws a pod: claws, sidecars, services, volumes, upstreams, and what reaches what.",
     discussion: """
       EXAMPLES
         claw graph > pod.mmd
@@ -43,7 +43,7 @@ struct Graph: ParsableCommand {
   private func document(_ graph: PodGraph, pod: String) -> String {
     let nodes: [JSONValue] = graph.nodes.map {
       [
-        "id": .string($0.id), "kind": .string($0.shape.rawValue), "label": .string($0.label),
+        "id": .string($0.id), "kind": .string($0.shape.rawValue), "name": .string($0.name), "label": .string($0.label),
         "network": $0.network.map(JSONValue.string) ?? .null,
       ]
     }

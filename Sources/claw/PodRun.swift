@@ -1,5 +1,6 @@
 import Driver
 import IR
+import Processes
 import Runtime
 import Source
 

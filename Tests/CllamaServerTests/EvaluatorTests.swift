@@ -1,6 +1,7 @@
 import Cllama
 import Glibc
 import JSON
+import TestSupport
 import Testing
 
 /// Stages that ask somebody else, connections through the sidecar, and services.

@@ -2,6 +2,7 @@ import Cllama
 import Glibc
 import JSON
 import Synchronization
+import TestSupport
 import Testing
 
 /// Upstreams that stall, reset, send garbage or never end, and callers that vanish.

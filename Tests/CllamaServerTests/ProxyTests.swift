@@ -2,6 +2,7 @@ import Canonical
 import Cllama
 import Glibc
 import JSON
+import TestSupport
 import Testing
 
 let goodAnswer =

@@ -2,6 +2,7 @@ import Cllama
 import Glibc
 import JSON
 import Synchronization
+import TestSupport
 import Testing
 
 /// Servers that fail: nothing is lost, nothing comes twice without a reason, and calls do not wait.

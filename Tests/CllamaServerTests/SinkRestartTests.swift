@@ -2,6 +2,7 @@ import Cllama
 import Glibc
 import JSON
 import Synchronization
+import TestSupport
 import Testing
 
 /// Ends and beginnings: what a sink was not told before, it is told after.

@@ -41,4 +41,30 @@ struct PodGraphTests {
     #expect(graph.svg.contains(">bot ×2<"))
     #expect(graph.edges.map(\.label) == ["reads, writes"])
   }
+
+  @Test("A sidecar's box leads to the upstreams that it asks, and every box has the name of the pod file")
+  func upstreams() throws {
+    let graph = try graph(
+      """
+      x-claw:
+        upstreams:
+          house: {service: provider, port: 9000, key: HOUSE_KEY}
+      services:
+        provider: {image: x}
+        bot:
+          build: .
+          x-claw:
+            agent: AGENTS.md
+            cllama: [passthrough]
+            cllama-env: {HOUSE_KEY: "${HOUSE_KEY}"}
+            models: {primary: house/small}
+      """)
+    #expect(graph.nodes.map(\.id) == ["claw_bot", "cllama_bot", "upstream_house"])
+    #expect(graph.nodes.map(\.name) == ["bot", "bot", "house"])
+    #expect(graph.nodes.last?.label == "house\nprovider:9000")
+    #expect(graph.edges.map(\.to) == ["cllama_bot", "upstream_house"])
+    #expect(graph.mermaid.contains("upstream_house[[\"house<br/>provider:9000\"]]"), "\(graph.mermaid)")
+    #expect(graph.dot.contains("upstream_house [shape=box3d"))
+    #expect(graph.svg.contains("provider:9000</text>"))
+  }
 }

@@ -35,7 +35,8 @@ struct CommandTests {
   // MARK: Help
 
   private static let commands = [
-    "build", "check", "compile", "doctor", "down", "explain", "fmt", "golden", "graph", "health", "help", "init",
+    "build", "check", "compile", "dash", "doctor", "down", "explain", "fmt", "golden", "graph", "health", "help",
+    "init",
     "inspect", "lock", "logs", "parse", "ps", "secrets", "up",
   ]
 

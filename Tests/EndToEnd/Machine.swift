@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import Processes
 import Runtime
 import Source
 import Testing

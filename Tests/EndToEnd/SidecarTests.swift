@@ -1,5 +1,6 @@
 import Glibc
 import JSON
+import Processes
 import Runtime
 import Source
 import Testing

@@ -2,6 +2,7 @@ import Canonical
 import Governance
 import JSON
 import Ledger
+import Processes
 import Runtime
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import Canonical
+import Processes
 import Runtime
 import TestSupport
 import Testing

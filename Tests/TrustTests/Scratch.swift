@@ -3,6 +3,7 @@ import Dispatch
 import Driver
 import Glibc
 import IR
+import Processes
 import Runtime
 import Source
 import Testing

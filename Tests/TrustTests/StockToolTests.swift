@@ -1,5 +1,6 @@
 import Canonical
 import Driver
+import Processes
 import Runtime
 import Testing
 
@@ -88,7 +89,7 @@ struct StockToolTests {
     #expect(try signer("sealed.pem", "abc").publicKey == shown)
     #expect(throws: KeyFileFailure.self) { try signer("sealed.pem", "abd") }
     #expect(throws: KeyFileFailure.self) { try signer("rsa.pem", "") }
-    let sealed = try KeyFile.pem(key, passphrase: Array("xyz".utf8), salt: KeyFiles.random(16))
+    let sealed = try KeyFile.pem(key, passphrase: Array("xyz".utf8), salt: RandomBytes.make(16))
     try scratch.write("ours.pem", sealed.utf8, mode: 0o600)
     let read = try await Tool.shell(#"cd "$1"; openssl pkey -in ours.pem -passin pass:xyz -pubout"#, [scratch.path])
     #expect(read.text == KeyFile.pem(key.publicKey))

@@ -137,7 +137,7 @@ struct TrustRootTests {
     var status = stat()
     #expect(stat(scratch.file("k"), &status) == 0 && status.st_mode & 0o777 == 0o600)
     #expect(throws: KeyFileFailure.self) { try KeyFiles.write(scratch.file("k"), private: "", public: "") }
-    #expect(KeyFiles.random(32) != KeyFiles.random(32))
+    #expect(RandomBytes.make(32) != RandomBytes.make(32))
   }
 
   @Test("docs/bundles.md names every failure, and no other")

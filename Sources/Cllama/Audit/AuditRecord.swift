@@ -10,6 +10,17 @@ package struct AuditRecord: Sendable {
     package var kind: CallRecord.Kind
     package var value: JSONValue
 
+    /// nil for what is no line of a record.
+    package init?(_ bytes: some Collection<UInt8>) {
+      guard let value = try? JSONValue.strict(Array(bytes)),
+        let time = value["ts"]?.string.flatMap({ RecordTime.read($0) }),
+        let kind = value["type"]?.string.flatMap({ CallRecord.Kind(rawValue: $0) })
+      else { return nil }
+      self.time = time
+      self.kind = kind
+      self.value = value
+    }
+
     /// A member that is a text.
     package func text(_ name: String) -> String? { value[name]?.string }
     /// The claw's instance that it is about.
@@ -29,19 +40,16 @@ package struct AuditRecord: Sendable {
     var chain: [UInt8]?
     for file in files {
       for bytes in file.split(separator: 0x0A) {
-        guard let value = try? JSONValue.strict(Array(bytes)),
-          let time = value["ts"]?.string.flatMap({ RecordTime.read($0) }),
-          let kind = value["type"]?.string.flatMap({ CallRecord.Kind(rawValue: $0) })
-        else {
+        guard let line = Line(bytes) else {
           malformed += 1
           continue
         }
-        let number = value["seq"]?.integer ?? 0
+        let number = line.value["seq"]?.integer ?? 0
         if chain == nil {
           isTrimmed = number != 1
           if number == 1 { chain = [UInt8](repeating: 0, count: 32) }
         }
-        let stated = value["chain"]?.string.flatMap { Hash256(hex: $0) }?.bytes
+        let stated = line.value["chain"]?.string.flatMap { Hash256(hex: $0) }?.bytes
         if let chain {
           var digest = RunningDigest()
           digest.add(chain)
@@ -49,7 +57,7 @@ package struct AuditRecord: Sendable {
           if digest.value != stated { broken.append(number) }
         }
         chain = stated
-        lines.append(Line(time: time, kind: kind, value: value))
+        lines.append(line)
       }
     }
   }
@@ -73,30 +81,48 @@ package struct AuditSummary: Sendable, Equatable {
   package var driftScore: String?
 
   package init(_ lines: some Sequence<AuditRecord.Line>) {
-    for line in lines {
-      switch line.kind {
-      case .request: requests += 1
-      case .response:
-        responses += 1
-        if line.text("verdict") == "error" || line.text("verdict") == "incomplete" || line.text("verdict") == "lost" {
-          errors += 1
-        }
-        tokensIn += line.value["gen_ai.usage.input_tokens"]?.integer ?? 0
-        tokensOut += line.value["gen_ai.usage.output_tokens"]?.integer ?? 0
-        if let text = line.text("cost_usd"), let amount = Money(text) {
-          cost = cost + amount
-        } else if line.value["gen_ai.usage.input_tokens"] != nil {
-          unpriced += 1
-        }
-        if let model = line.text("model_used") { models.insert(model) }
-      case .refusal: refusals += 1
-      case .intervention: if line.text("verdict") != "observe" { interventions += 1 }
-      case .quarantine:
-        level = line.text("level").flatMap { Drift.Level(rawValue: $0) } ?? level
-        driftScore = line.text("drift_score")
-      case .start, .stop, .configuration, .egress, .name, .service: break
+    for line in lines { add(line) }
+  }
+
+  /// Counts a line.
+  package mutating func add(_ line: AuditRecord.Line) {
+    switch line.kind {
+    case .request: requests += 1
+    case .response:
+      responses += 1
+      if line.text("verdict") == "error" || line.text("verdict") == "incomplete" || line.text("verdict") == "lost" {
+        errors += 1
       }
+      tokensIn += line.value["gen_ai.usage.input_tokens"]?.integer ?? 0
+      tokensOut += line.value["gen_ai.usage.output_tokens"]?.integer ?? 0
+      if let text = line.text("cost_usd"), let amount = Money(text) {
+        cost = cost + amount
+      } else if line.value["gen_ai.usage.input_tokens"] != nil {
+        unpriced += 1
+      }
+      if let model = line.text("model_used") { models.insert(model) }
+    case .refusal: refusals += 1
+    case .intervention: if line.text("verdict") != "observe" { interventions += 1 }
+    case .quarantine:
+      level = line.text("level").flatMap { Drift.Level(rawValue: $0) } ?? level
+      driftScore = line.text("drift_score")
+    case .start, .stop, .configuration, .egress, .name, .service: break
     }
+  }
+
+  /// Counts what came later.
+  package mutating func add(_ later: AuditSummary) {
+    requests += later.requests
+    responses += later.responses
+    errors += later.errors
+    refusals += later.refusals
+    interventions += later.interventions
+    tokensIn += later.tokensIn
+    tokensOut += later.tokensOut
+    cost = cost + later.cost
+    unpriced += later.unpriced
+    models.formUnion(later.models)
+    if later.driftScore != nil { (level, driftScore) = (later.level, later.driftScore) }
   }
 
   package var json: JSONValue {

@@ -1,3 +1,5 @@
+import Source
+
 /// What one look at the machine showed.
 package struct DoctorCheck: Sendable, Equatable {
   /// How it went.

@@ -1,5 +1,6 @@
 package import IR
 import JSON
+import Processes
 import Source
 
 /// Tries the matrix from the network of each container of a pod's claws.

@@ -1,6 +1,7 @@
 import Canonical
 import Glibc
 import JSON
+import Processes
 import Source
 
 /// The image of sidecars, which claw makes of the program beside it: nothing is pulled.

@@ -1,3 +1,5 @@
+import Source
+
 /// A line of `docker compose logs --timestamps`: `desk-0-1  | 2026-11-21T14:29:00.123Z text`.
 package struct LogLine: Sendable, Equatable {
   /// The service.

@@ -27,7 +27,7 @@ package struct SidecarStore: Sendable {
     for claw in pod.claws where !claw.tokenVariables.isEmpty {
       for instance in claw.instances {
         let path = tokenFile(instance.name)
-        let token = Self.token(in: path) ?? "claw-" + Digest.hexadecimal(KeyFiles.random(32))
+        let token = Self.token(in: path) ?? "claw-" + Digest.hexadecimal(RandomBytes.make(32))
         var text = "# The token of '\(instance.name)' for its sidecar. claw made it; nobody else needs it.\n"
         for variable in claw.tokenVariables { text += "\(variable)=\(token)\n" }
         try ArtifactStore.makeFolder(folder)

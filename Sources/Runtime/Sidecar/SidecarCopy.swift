@@ -1,3 +1,5 @@
+import Processes
+
 /// Files out of a sidecar's container, which has no shell: by `docker cp`, also from one that is stopped.
 package enum SidecarCopy {
   /// Most bytes of a copy: a record of the usual size is 1 GiB at most.

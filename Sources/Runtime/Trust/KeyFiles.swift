@@ -75,12 +75,6 @@ package enum KeyFiles {
       throw .key(error.path, KeyFailure(error.reason))
     }
   }
-
-  /// Random bytes that nobody can guess: on Linux the system's generator asks the kernel.
-  package static func random(_ count: Int) -> [UInt8] {
-    var generator = SystemRandomNumberGenerator()
-    return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-  }
 }
 
 /// Why a key's file is not used.

@@ -49,7 +49,7 @@ package struct PodSigner: Sendable {
   private func key() throws -> any Signer {
     if FileSearch.kind(of: keyPath) == .missing {
       try ArtifactStore.makeFolder(folder, mode: 0o700)
-      let key = try PrivateKey(seed: KeyFiles.random(32))
+      let key = try PrivateKey(seed: RandomBytes.make(32))
       try KeyFiles.write(keyPath, private: KeyFile.pem(key), public: KeyFile.pem(key.publicKey))
     }
     return try KeyFiles.signer(keyPath) { () throws(KeyFailure) in throw KeyFailure("a pod's key has no passphrase") }

@@ -66,7 +66,7 @@ struct QuarantineLift: ParsableCommand {
     if let bytes = try? RecordFile.contents(path), let value = try? JSONValue.strict(bytes) {
       lifts = value["lifts"]?.array ?? []
     }
-    let id = Digest.hexadecimal(KeyFiles.random(8))
+    let id = Digest.hexadecimal(RandomBytes.make(8))
     lifts.append([
       "id": .string(id), "instance": .string(instance), "reason": .string(reason),
       "time": .string(RecordTime.text(RecordTime.now)),

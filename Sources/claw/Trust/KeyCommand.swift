@@ -45,14 +45,14 @@ struct KeyNew: ParsableCommand {
       throw Status.usage
     }
     try TrustRun.run {
-      let key = try PrivateKey(seed: KeyFiles.random(32))
+      let key = try PrivateKey(seed: RandomBytes.make(32))
       var secret = KeyFile.pem(key)
       if encrypt {
         let words = try passphrase.ask("passphrase for \(path): ")
         if passphrase.descriptor == nil, try passphrase.ask("once more: ") != words {
           throw KeyFailure("the two differ")
         }
-        secret = try KeyFile.pem(key, passphrase: words, salt: KeyFiles.random(16))
+        secret = try KeyFile.pem(key, passphrase: words, salt: RandomBytes.make(16))
       } else if form == .hex {
         secret = Digest.hexadecimal(key.seed)
       }

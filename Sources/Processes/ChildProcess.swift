@@ -1,3 +1,4 @@
+import Source
 import Subprocess
 
 /// A program that claw runs: an absolute path and arguments, never a shell line.
