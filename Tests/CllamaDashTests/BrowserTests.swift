@@ -30,7 +30,7 @@ struct BrowserTests {
     let server = try DashServer(port: 0, asker: claw.asker, pause: 200)
     claw.run()
     defer {
-      claw.asker.stop()
+      claw.end()
       server.stop()
     }
     return try Browsing.see(url(server), checks)
@@ -111,6 +111,7 @@ struct BrowserTests {
     let seen = try await see(
       [
         ["do": "open"], ["do": "wait", "for": "document.getElementById('alerts').children.length > 0"],
+        ["do": "wait", "for": "document.querySelector('#picture rect')"],
         ["do": "value", "of": "document.getElementById('alerts').innerText"],
         ["do": "value", "of": "document.getElementById('picture').querySelectorAll('rect').length"],
         ["do": "value", "of": "document.querySelector('main').innerText"], ["do": "shot", "file": "dash-gone.png"],
@@ -120,10 +121,10 @@ struct BrowserTests {
         try claw.put("ps.err", "claw: the Docker engine does not answer\n")
         try claw.put("ps.status", "5")
       })
-    #expect(seen[2].string?.contains("The state of the pod can't be read: the Docker engine does not answer") == true)
-    #expect(seen[3].integer == 4, "what the file says is drawn all the same")
+    #expect(seen[3].string?.contains("The state of the pod can't be read: the Docker engine does not answer") == true)
+    #expect(seen[4].integer == 4, "what the file says is drawn all the same")
     // Nothing is said to be empty that nobody could look at.
-    let page = seen[4].string ?? ""
+    let page = seen[5].string ?? ""
     for part in ["Nothing was denied", "No call was", "Asking claw", "missing", "0 of 0", "$0"] {
       #expect(!page.contains(part), "\(part): \(page)")
     }

@@ -101,7 +101,7 @@ extension EndToEnd {
           ["do": "complaints"],
         ])
       let text = seen[3].string ?? ""
-      for part in ["policy/desk", "redact", "drop", "serving", "running, healthy", "current", "provider:9000"] {
+      for part in ["policy/desk", "redact", "drop", "serving", "running", "current", "provider:9000"] {
         #expect(text.contains(part), "\(part): \(text)")
       }
       #expect(!text.contains("demo-key") && !text.contains("AKIAIOSFODNN7EXAMPLE"), "\(text)")
