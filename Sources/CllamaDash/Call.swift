@@ -30,7 +30,8 @@ struct Call: Sendable, Equatable {
     guard let entry = AuditEntry(line) else { return nil }
     self.number = number
     time = line.time
-    claw = line.instance
+    let instances = line.value["instances"]?.array?.compactMap(\.string) ?? []
+    claw = line.instance ?? (instances.count == 1 ? instances[0] : nil)
     kind = line.kind
     verdict = Self.short(line.text(line.kind == .quarantine ? "level" : "verdict") ?? "-")
     what = Self.short(entry.what)

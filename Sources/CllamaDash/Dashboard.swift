@@ -123,6 +123,7 @@ struct Reply {
 
   private static func page(_ title: String, _ body: String) -> String {
     "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
-      + "<meta name=\"color-scheme\" content=\"light dark\"><title>\(title)</title><main><h1>\(title)</h1>\(body)</main></html>"
+      + "<meta name=\"color-scheme\" content=\"light dark\"><link rel=\"icon\" href=\"/icon.svg\">"
+      + "<title>\(title)</title><main><h1>\(title)</h1>\(body)</main></html>"
   }
 }

@@ -51,10 +51,10 @@ final class Gatherer {
     asker.ask(question, on: loop).assumeIsolated().whenSuccess { [self] answer in
       picture.take(question, answer, now: RecordTime.now)
       changed()
-      // Without an engine nobody can read a record either.
-      let rest = questions.dropFirst()
-      if question == .pod, !answer.isUsable, picture.graph != nil { return end() }
-      ask(rest)
+      // Without an engine nobody can read a record either; the file can be drawn all the same.
+      ask(
+        picture.asked[.pod]?.failure == nil ? questions.dropFirst() : questions.dropFirst().filter { $0 == .graph }[...]
+      )
     }
   }
 

@@ -58,6 +58,8 @@ struct Picture: Sendable {
       return
     }
     read(&self)
+    // Only who knows the lines themselves may say that there are none.
+    if question == .configurations || question == .levels { return }
     asked[question.origin] = Asked(
       failure: nil, warning: answer.complaint.isEmpty ? nil : answer.complaint, answered: now)
   }

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import JSON
 import Runtime
@@ -10,6 +11,7 @@ import TestSupport
 final class FakeClaw: Sendable {
   let folder: String
   let asker: Asker
+  private let ended = DispatchSemaphore(value: 0)
 
   init() throws {
     var template = Array("/tmp/claw-dash-test-XXXXXX".utf8CString)
@@ -50,16 +52,17 @@ final class FakeClaw: Sendable {
 
   /// Answers on a thread of its own.
   func run() {
-    let asker = asker
-    var thread = pthread_t()
-    let box = Unmanaged.passRetained(asker)
-    pthread_create(
-      &thread, nil,
-      { box in
-        if let box { _ = Unmanaged<Asker>.fromOpaque(box).takeRetainedValue().run() }
-        return nil
-      }, box.toOpaque())
-    pthread_detach(thread)
+    let (asker, ended) = (asker, ended)
+    DispatchQueue(label: "the main thread of a page").async {
+      _ = asker.run()
+      ended.signal()
+    }
+  }
+
+  /// Ends that, and waits for it: an answer must find its event loop.
+  func end() {
+    asker.stop()
+    ended.wait()
   }
 }
 

@@ -70,7 +70,7 @@ struct OpenAPITests {
     let server = try DashServer(port: 0, asker: claw.asker, pause: 100)
     claw.run()
     defer {
-      claw.asker.stop()
+      claw.end()
       server.stop()
     }
     let client = DashClient(port: server.port, token: server.token)

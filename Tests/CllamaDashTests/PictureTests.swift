@@ -127,6 +127,20 @@ struct PictureTests {
     #expect(status["alerts"]?.array?.first?["condition"]?.string == "bad")
   }
 
+  @Test("What a sidecar's own lines are about is said where it has one claw")
+  func own() {
+    var picture = Picture()
+    let one = #"{"seq":1,"ts":"\#(Said.time(2))","type":"start","instances":["desk-0"],"chain":"o1"}"#
+    picture.take(
+      .last(.day),
+      answer(Said.lines([one, Said.configuration.replacing("2026-01-01T00:00:00.000Z", with: Said.time(1))])), now: now)
+    #expect(picture.calls.calls.map(\.claw) == ["desk-0", nil])
+    var early = Picture()
+    early.take(.configurations, answer(""), now: now)
+    early.take(.levels, answer(""), now: now)
+    #expect(early.asked[.record] == nil, "nobody knows yet whether there are calls")
+  }
+
   @Test("A record that is too much is read for a shorter time, and that is said")
   func shorter() {
     var picture = Picture()
