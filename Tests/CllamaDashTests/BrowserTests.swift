@@ -65,6 +65,23 @@ struct BrowserTests {
     #expect(seen[10].array == [], "\(seen[10].text())")
   }
 
+  @Test(
+    "Nothing is wider than the window or stands out of its place, at any width",
+    arguments: [320, 400, 786, 1030, 1090, 1280, 1900])
+  func widths(width: Int) async throws {
+    // A long text is what breaks a layout first.
+    let wide =
+      "[document.documentElement.scrollWidth <= innerWidth, [...document.querySelectorAll('.frame:not(.scroll), section, li')]"
+      + ".filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.dataset.table ?? one.id).join()]"
+    let seen = try await see(
+      [["do": "size", "width": JSONValue(width)], ["do": "open"], ready, ["do": "value", "of": .string(wide)]],
+      arrange: { claw in
+        let long = Said.pod.replacing("'stages' is wrong", with: String(repeating: "long", count: 60))
+        try claw.put("ps", long.replacing("9f86d081884c7d65", with: String(repeating: "9f86d081", count: 8)))
+      })
+    #expect(seen[3] == [true, ""], "\(seen[3].text())")
+  }
+
   @Test("The page is used without a mouse, and heard without a screen")
   func keyboard() async throws {
     let focus = "document.activeElement.id || document.activeElement.name || document.activeElement.textContent"
