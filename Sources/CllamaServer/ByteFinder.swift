@@ -18,7 +18,7 @@ enum ByteFinder {
   }
 
   /// Whether a text stands in bytes.
-  static func has(_ bytes: [UInt8], _ text: StaticString) -> Bool {
+  static func has(_ bytes: ArraySlice<UInt8>, _ text: StaticString) -> Bool {
     bytes.withUnsafeBytes {
       place(of: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount), in: $0) != nil
     }

@@ -109,14 +109,12 @@ extension Sidecar {
   func fetch(
     _ base: String, _ path: String, _ method: HTTPMethod, _ headers: HTTPHeaders, _ body: JSONValue?
   ) -> EventLoopFuture<HTTPClient.Response> {
-    var base = base
-    while base.utf8.last == 0x2F { base.removeLast() }
     var headers = headers
     headers.replaceOrAdd(name: "user-agent", value: "cllama/\(Self.version)")
     let request: HTTPClient.Request
     do {
       request = try HTTPClient.Request(
-        url: base + path, method: method, headers: headers,
+        url: WebAddress.join(base, path), method: method, headers: headers,
         body: body.map { .byteBuffer(ByteBuffer(bytes: Array($0.text().utf8))) })
     } catch { return loop.makeFailedFuture(error) }
     return client.execute(

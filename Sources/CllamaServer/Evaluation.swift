@@ -48,14 +48,14 @@ extension Exchange {
         ? headers.add(name: "authorization", value: "Bearer \(key.text)")
         : headers.add(name: "x-api-key", value: key.text)
     }
-    var base = upstream.url
-    while base.utf8.last == 0x2F { base.removeLast() }
     let model = String(reference[reference.utf8.index(after: slash)...])
     let document: JSONValue = [
       "model": .string(model), "messages": .array(messages), "max_tokens": 64, "temperature": 0,
     ]
     let price = serving.configuration.prices.first { $0.model == reference }
-    return post(base + WireAPI.chat.upstreamPath, headers, document, evaluator.timeoutMilliseconds).assumeIsolated()
+    return post(
+      WebAddress.join(upstream.url, WireAPI.chat.upstreamPath), headers, document, evaluator.timeoutMilliseconds
+    ).assumeIsolated()
       .flatMap {
         [self] bytes in
         guard let bytes, let value = try? JSONValue.strict(bytes),

@@ -132,12 +132,11 @@ extension Exchange {
     case .apiKey: headers.add(name: "x-api-key", value: key?.text ?? "")
     case .none: break
     }
-    var base = choice.upstream.url
-    while base.utf8.last == 0x2F { base.removeLast() }
     let outgoing: HTTPClient.Request
     do {
       outgoing = try HTTPClient.Request(
-        url: base + api.upstreamPath, method: .POST, headers: headers, body: .byteBuffer(ByteBuffer(bytes: body)))
+        url: WebAddress.join(choice.upstream.url, api.upstreamPath), method: .POST, headers: headers,
+        body: .byteBuffer(ByteBuffer(bytes: body)))
     } catch { return settleFailure(WireError(.upstream, "the upstream's address can't be used")) }
     let answer = UpstreamAnswer(self, key: key)
     self.answer = answer
@@ -231,7 +230,7 @@ extension Exchange {
     isReserved = false
     let now = RecordTime.now
     let price = choice.flatMap { choice in serving?.configuration.prices.first { $0.model == choice.reference } }
-    var counted = usage ?? answer?.usage
+    var counted = answer?.usage
     if counted == nil, verdict != "error", let answer {
       // What nobody counted is counted by its size, so that a budget holds all the same.
       counted = Usage(

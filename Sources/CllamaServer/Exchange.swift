@@ -42,9 +42,8 @@ final class Exchange {
   var timer: Scheduled<Void>?
   var lastActivity = NIODeadline.now()
   var firstByteAt: NIODeadline?
-  var usage: Usage?
   var isReserved = false
-  var writable: EventLoopPromise<Void>?
+  private var writable: EventLoopPromise<Void>?
   var status = 0
 
   init(_ sidecar: Sidecar, _ head: HTTPRequestHead, _ handler: CallHandler, _ context: ChannelHandlerContext) {
@@ -57,7 +56,7 @@ final class Exchange {
   }
 
   var loop: any EventLoop { sidecar.loop }
-  var isWritable: Bool { context.channel.isWritable }
+  private var isWritable: Bool { context.channel.isWritable }
 
   /// Which family's shape errors have.
   var family: SidecarConfiguration.Family {
@@ -253,6 +252,14 @@ final class Exchange {
       isCounted = false
       sidecar.end(instance.name)
     }
+  }
+
+  /// A future where whoever speaks is to wait for the caller; nil where the caller keeps up.
+  func backpressure() -> EventLoopFuture<Void>? {
+    if isOver || isWritable { return nil }
+    let promise = writable ?? loop.makePromise(of: Void.self)
+    writable = promise
+    return promise.futureResult
   }
 
   func becameWritable() {

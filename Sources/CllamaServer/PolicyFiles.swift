@@ -51,8 +51,9 @@ struct PolicyFiles {
       let verification = BundleVerification(keys: keys, now: now, claw: Sidecar.version)
       var program: PolicyProgram?
       let verified = try verification.verify(bytes) { bundle throws(TrustFailure) in
-        program = try BundleBuilder.compile(bundle).program
-        return try BundleBuilder.hashes(bundle)
+        let policy = try BundleBuilder.compile(bundle)
+        program = policy.program
+        return BundleBuilder.hashes(bundle, of: policy)
       }
       guard let program else { throw TrustFailure(.wrongHash, "the bundle has no program") }
       loaded.append(

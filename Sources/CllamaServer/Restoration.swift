@@ -1,72 +1,56 @@
 import Cllama
 import JSON
 
-/// What the record tells a sidecar that starts again.
-enum Restoration {
-  /// What each instance spent in its window.
-  static func calls(_ configuration: SidecarConfiguration) -> [String: [RestoredCall]] {
+/// What the record tells a sidecar that starts again. Each of its files is read once.
+struct Restoration {
+  /// What each instance spent in its window, and at least in the last day, in order.
+  private(set) var calls: [String: [RestoredCall]] = [:]
+  /// How far each instance had drifted: what the last lines about that say.
+  private(set) var drift: [String: DriftKeeper] = [:]
+  /// Calls of the last file that were begun and never came to their end: the sidecar was killed under them.
+  private var open: [(call: String, agent: String?)] = []
+
+  init(_ configuration: SidecarConfiguration) {
     // What a person asks for is the last day, whatever the budget's window is.
     let since = RecordTime.now - max(configuration.budget.windowSeconds, 86_400) * 1_000
-    var calls: [String: [RestoredCall]] = [:]
-    for segment in RecordFile.files(configuration.log.folder).reversed() {
-      guard let bytes = try? RecordFile.contents("\(configuration.log.folder)/\(RecordFile.name(segment))") else {
-        continue
+    let folder = configuration.log.folder
+    for segment in RecordFile.files(folder) {
+      open = []
+      guard let bytes = try? RecordFile.contents("\(folder)/\(RecordFile.name(segment))") else { continue }
+      for line in bytes.split(separator: 0x0A) where Self.tells(line) {
+        guard let line = AuditRecord.Line(line) else { continue }
+        read(line, since: since)
       }
-      var isOld = false
-      for line in bytes.split(separator: 0x0A) {
-        guard let value = try? JSONValue.strict(Array(line)),
-          let time = value["ts"]?.string.flatMap({ RecordTime.read($0) })
-        else { continue }
-        guard time > since else {
-          isOld = true
-          continue
-        }
-        guard value["type"]?.string == CallRecord.Kind.response.rawValue, let name = value["gen_ai.agent.id"]?.string
-        else {
-          continue
-        }
-        let tokens =
-          (value["gen_ai.usage.input_tokens"]?.integer ?? 0) + (value["gen_ai.usage.output_tokens"]?.integer ?? 0)
-        calls[name, default: []].append(
-          RestoredCall(tokens: tokens, cost: value["cost_usd"]?.string.flatMap { Money($0) } ?? .zero, time: time))
-      }
-      if isOld { break }
     }
-    return calls.mapValues { $0.sorted { $0.time < $1.time } }
+    for name in calls.keys { calls[name]?.sort { $0.time < $1.time } }
   }
 
-  /// How far each instance had drifted: what the last lines about that say.
-  static func drift(_ configuration: SidecarConfiguration) -> [String: DriftKeeper] {
-    var keepers: [String: DriftKeeper] = [:]
-    for segment in RecordFile.files(configuration.log.folder) {
-      guard let bytes = try? RecordFile.contents("\(configuration.log.folder)/\(RecordFile.name(segment))") else {
-        continue
-      }
-      for line in bytes.split(separator: 0x0A) where ByteFinder.has(Array(line), "\"type\":\"quarantine\"") {
-        guard let value = try? JSONValue.strict(Array(line)), let name = value["gen_ai.agent.id"]?.string else {
-          continue
-        }
-        keepers[name, default: DriftKeeper(name)].restore(value)
-      }
-    }
-    return keepers
+  private static func tells(_ line: ArraySlice<UInt8>) -> Bool {
+    ByteFinder.has(line, "\"type\":\"request\"") || ByteFinder.has(line, "\"type\":\"response\"")
+      || ByteFinder.has(line, "\"type\":\"quarantine\"")
   }
 
-  /// A line for each call that was begun and never came to its end: the sidecar was killed under it.
-  static func lost(_ configuration: SidecarConfiguration) -> [CallRecord] {
-    guard let segment = RecordFile.files(configuration.log.folder).last,
-      let bytes = try? RecordFile.contents("\(configuration.log.folder)/\(RecordFile.name(segment))")
-    else { return [] }
-    var open: [(call: String, agent: String?)] = []
-    for line in bytes.split(separator: 0x0A) {
-      guard let value = try? JSONValue.strict(Array(line)), let call = value["call"]?.string else { continue }
-      switch value["type"]?.string {
-      case CallRecord.Kind.request.rawValue: open.append((call, value["gen_ai.agent.id"]?.string))
-      case CallRecord.Kind.response.rawValue: open.removeAll { $0.call == call }
-      default: continue
-      }
+  private mutating func read(_ line: AuditRecord.Line, since: Int) {
+    switch line.kind {
+    case .request: if let call = line.text("call") { open.append((call, line.instance)) }
+    case .response:
+      open.removeAll { $0.call == line.text("call") }
+      guard line.time > since, let name = line.instance else { return }
+      let tokens =
+        (line.value["gen_ai.usage.input_tokens"]?.integer ?? 0)
+        + (line.value["gen_ai.usage.output_tokens"]?.integer ?? 0)
+      calls[name, default: []].append(
+        RestoredCall(tokens: tokens, cost: line.text("cost_usd").flatMap { Money($0) } ?? .zero, time: line.time))
+    case .quarantine:
+      guard let name = line.instance else { return }
+      drift[name, default: DriftKeeper(name)].restore(line.value)
+    default: return
     }
-    return open.map { one in
+  }
+
+  /// A line for each call that was lost.
+  var lost: [CallRecord] {
+    open.map { one in
       var record = CallRecord(.response)
       record.set("call", one.call)
       record.set("gen_ai.agent.id", one.agent)
@@ -75,4 +59,11 @@ enum Restoration {
       return record
     }
   }
+}
+
+/// A call that the record tells of.
+struct RestoredCall: Sendable {
+  var tokens: Int
+  var cost: Money
+  var time: Int
 }

@@ -124,13 +124,13 @@ final class ServerProcess {
     sidecar = Sidecar(
       loop: loop, log: log, client: HTTPClient(eventLoopGroupProvider: .shared(group), configuration: client))
     discovery = Discovery(sidecar)
-    sidecar.restored = Restoration.calls(configuration)
-    sidecar.restoredDrift = Restoration.drift(configuration)
-    let lost = Restoration.lost(configuration)
+    let restoration = Restoration(configuration)
+    sidecar.restored = restoration.calls
+    sidecar.restoredDrift = restoration.drift
     var start = CallRecord(.start)
     start.set("version", Sidecar.version)
     start.set("instances", value: .array(configuration.instances.map { .string($0.name) }))
-    log.note([start] + lost)
+    log.note([start] + restoration.lost)
     if let changed = source.changed() { sidecar.take(changed) }
     sidecar.take(source.lifts)
   }

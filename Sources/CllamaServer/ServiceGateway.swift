@@ -107,12 +107,10 @@ extension Exchange {
       }
     }
     headers.add(name: "x-claw-instance", value: instance?.name ?? "")
-    var base = target.url
-    while base.utf8.last == 0x2F { base.removeLast() }
     let outgoing: HTTPClient.Request
     do {
       outgoing = try HTTPClient.Request(
-        url: base + (path.utf8.first == 0x2F ? path : "/" + path), method: requestHead.method, headers: headers,
+        url: WebAddress.join(target.url, path.isEmpty ? "/" : path), method: requestHead.method, headers: headers,
         body: bytes.isEmpty ? nil : .byteBuffer(ByteBuffer(bytes: bytes)))
     } catch { return refuse(WireError(.invalidRequest, "the service's address can't be used")) }
     sidecar.log.append(unrecordedNotes() + [serviceRecord("allow")]).assumeIsolated().whenComplete { [self] result in
@@ -156,10 +154,7 @@ final class ServiceAnswer: AnswerReceiver {
     }
     exchange.write(Array(buffer.readableBytesView))
     exchange.flush()
-    if exchange.isWritable { return nil }
-    let promise = exchange.writable ?? exchange.loop.makePromise(of: Void.self)
-    exchange.writable = promise
-    return promise.futureResult
+    return exchange.backpressure()
   }
 
   func failed(_ error: any Error) {

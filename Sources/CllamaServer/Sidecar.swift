@@ -198,10 +198,3 @@ final class Sidecar {
     return promise.futureResult
   }
 }
-
-/// A call that the record tells of.
-struct RestoredCall: Sendable {
-  var tokens: Int
-  var cost: Money
-  var time: Int
-}

@@ -103,10 +103,7 @@ final class UpstreamAnswer: AnswerReceiver {
       return nil
     case .stream:
       stream(buffer)
-      guard !exchange.isOver, !exchange.isWritable else { return nil }
-      let promise = exchange.writable ?? exchange.loop.makePromise(of: Void.self)
-      exchange.writable = promise
-      return promise.futureResult
+      return exchange.backpressure()
     }
   }
 
@@ -274,8 +271,7 @@ final class UpstreamAnswer: AnswerReceiver {
     deliver(try gate.push(event))
     judgedCalls = gate.judgedCalls
     textBytes = gate.textBytes
-    exchange.notes += gate.notes.dropFirst(gateNotes)
-    gateNotes = gate.notes.count
+    takeNotes(gate)
     if gate.isOverfull { throw Self.tooMuch }
     if let instance = exchange.instance, exchange.overspends(instance, textBytes) {
       exchange.broke(WireError(.budgetExceeded, "the budget is spent"), verdict: "stop")
@@ -283,6 +279,13 @@ final class UpstreamAnswer: AnswerReceiver {
   }
 
   private var gateNotes = 0
+
+  /// Takes over what the gate noted since this was last asked.
+  private func takeNotes(_ gate: StreamGate) {
+    exchange.notes += gate.notes.dropFirst(gateNotes)
+    gateNotes = gate.notes.count
+  }
+
   private static let tooMuch = Denial(
     Intervention(
       stage: "stream", direction: .answer, action: .deny, rule: "unbounded", reason: "too much waits to be judged",
@@ -291,12 +294,13 @@ final class UpstreamAnswer: AnswerReceiver {
   /// Learns of usage, model and end; only events that can tell of them are read.
   private func watch(_ event: ServerEvent) {
     if event.isDone { isFinished = true }
-    guard let data = event.data, !event.isDone else { return }
+    guard let data = event.data?[...], !event.isDone else { return }
     let tells =
-      model == nil || Self.has(data, "\"usage\"") || Self.has(data, "\"error\"") || Self.has(data, "_stop\"")
-      || Self.has(data, "\"response.")
-      || (Self.has(data, "\"finish_reason\"") && !Self.has(data, "\"finish_reason\":null"))
-    guard tells, let json = try? JSONValue.strict(data) else { return }
+      model == nil || ByteFinder.has(data, "\"usage\"") || ByteFinder.has(data, "\"error\"")
+      || ByteFinder.has(data, "_stop\"")
+      || ByteFinder.has(data, "\"response.")
+      || (ByteFinder.has(data, "\"finish_reason\"") && !ByteFinder.has(data, "\"finish_reason\":null"))
+    guard tells, let json = try? JSONValue.strict(Array(data)) else { return }
     if let found = Usage(json) {
       usage =
         usage.map {
@@ -322,10 +326,6 @@ final class UpstreamAnswer: AnswerReceiver {
     }
   }
 
-  private static func has(_ bytes: [UInt8], _ text: StaticString) -> Bool {
-    ByteFinder.has(bytes, text)
-  }
-
   private func deliver(_ events: [ServerEvent]) {
     for event in events {
       if pipeline?.needsWholeAnswers == true {
@@ -341,9 +341,9 @@ final class UpstreamAnswer: AnswerReceiver {
   }
 
   private static func isLast(_ event: ServerEvent) -> Bool {
-    guard let data = event.data else { return false }
-    return event.isDone || has(data, "\"message_stop\"") || has(data, "\"response.completed\"")
-      || has(data, "\"response.incomplete\"") || has(data, "\"response.failed\"")
+    guard let data = event.data?[...] else { return false }
+    return event.isDone || ByteFinder.has(data, "\"message_stop\"") || ByteFinder.has(data, "\"response.completed\"")
+      || ByteFinder.has(data, "\"response.incomplete\"") || ByteFinder.has(data, "\"response.failed\"")
   }
 
   /// Nothing more comes.
@@ -351,8 +351,7 @@ final class UpstreamAnswer: AnswerReceiver {
     do {
       if let gate {
         deliver(try gate.finish())
-        exchange.notes += gate.notes.dropFirst(gateNotes)
-        gateNotes = gate.notes.count
+        takeNotes(gate)
       }
     } catch { return cut(error) }
     var verdict = exchange.notes.contains { $0.direction == .answer && $0.action != .observe } ? "modify" : "allow"
@@ -376,8 +375,7 @@ final class UpstreamAnswer: AnswerReceiver {
 
   private func cut(_ denial: Denial) {
     if let gate {
-      exchange.notes += gate.notes.dropFirst(gateNotes)
-      gateNotes = gate.notes.count
+      takeNotes(gate)
     }
     exchange.notes.append(denial.intervention)
     if !exchange.isHeadDelivered {

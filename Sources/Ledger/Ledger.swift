@@ -1,6 +1,7 @@
 import Canonical
 import Glibc
 import Synchronization
+import Source
 
 /// A ledger that events are appended to, from any thread, beside other processes.
 ///

@@ -2,6 +2,7 @@ import Canonical
 import JSON
 import Ledger
 import Testing
+import Source
 
 @Suite("What may be recorded")
 struct EventCheckTests {

@@ -1,4 +1,3 @@
-import Canonical
 package import JSON
 
 /// The record of a sidecar, read back.
@@ -47,16 +46,10 @@ package struct AuditRecord: Sendable {
         let number = line.value["seq"]?.integer ?? 0
         if chain == nil {
           isTrimmed = number != 1
-          if number == 1 { chain = [UInt8](repeating: 0, count: 32) }
+          if number == 1 { chain = RecordChain.start }
         }
-        let stated = line.value["chain"]?.string.flatMap { Hash256(hex: $0) }?.bytes
-        if let chain {
-          var digest = RunningDigest()
-          digest.add(chain)
-          digest.add(Array(bytes.dropLast(76)))
-          if digest.value != stated { broken.append(number) }
-        }
-        chain = stated
+        if let chain, !RecordChain.follows(bytes, chain) { broken.append(number) }
+        chain = RecordChain.stated(bytes)
         lines.append(line)
       }
     }

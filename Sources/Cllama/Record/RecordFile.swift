@@ -33,7 +33,7 @@ package final class RecordFile: Sendable {
     var segment = 0
     var sequence = 0
     var written = 0
-    var chain = [UInt8](repeating: 0, count: 32)
+    var chain = RecordChain.start
   }
 
   package let folder: String
@@ -152,15 +152,12 @@ package final class RecordFile: Sendable {
         bytes += "{\"seq\":".utf8
         bytes += String(state.sequence).utf8
         bytes += ",\"ts\":\"".utf8
-        RecordTime.write(line.time, to: &bytes)
+        bytes += RecordTime.text(line.time).utf8
         bytes += "\",\"pod\":".utf8
         JSONValue.write(string: pod, to: &bytes)
         bytes.append(0x2C)
         bytes += line.members
-        var digest = RunningDigest()
-        digest.add(state.chain)
-        digest.add(Array(bytes[start...]))
-        state.chain = digest.value
+        state.chain = RecordChain.hash(bytes[start...], after: state.chain)
         bytes += ",\"chain\":\"".utf8
         bytes += Digest.hexadecimal(state.chain).utf8
         bytes += "\"}\n".utf8
@@ -202,18 +199,10 @@ package final class RecordFile: Sendable {
   package static func firstBroken(_ bytes: [UInt8], chain: [UInt8]? = nil) -> Int? {
     var chain = chain
     for (index, line) in bytes.split(separator: 0x0A).enumerated() {
-      // `,"chain":"<64>"}` ends every line.
-      guard line.count > 75, let stated = Hash256(hex: String(decoding: line.suffix(66).prefix(64), as: UTF8.self))
-      else {
+      guard let stated = RecordChain.stated(line), chain.map({ RecordChain.follows(line, $0) }) ?? true else {
         return index + 1
       }
-      if let chain {
-        var digest = RunningDigest()
-        digest.add(chain)
-        digest.add(Array(line.dropLast(76)))
-        if digest.value != stated.bytes { return index + 1 }
-      }
-      chain = stated.bytes
+      chain = stated
     }
     return nil
   }

@@ -24,7 +24,7 @@ package enum DeadLetter {
 
   private static func head(_ sink: String, _ reason: String, _ attempts: Int, _ now: Int) -> [UInt8] {
     var bytes = Array("{\"schema\":1,\"time\":\"".utf8)
-    RecordTime.write(now, to: &bytes)
+    bytes += RecordTime.text(now).utf8
     bytes += "\",\"sink\":".utf8
     JSONValue.write(string: sink, to: &bytes)
     bytes += ",\"reason\":".utf8

@@ -82,7 +82,7 @@ package enum SinkAPI: Sendable, Equatable {
     bytes += ",\"_id\":".utf8
     JSONValue.write(string: event.id, to: &bytes)
     bytes += "}}\n{\"@timestamp\":\"".utf8
-    RecordTime.write(event.time, to: &bytes)
+    bytes += RecordTime.text(event.time).utf8
     bytes += "\",".utf8
     bytes += event.text.dropFirst()
     bytes.append(0x0A)

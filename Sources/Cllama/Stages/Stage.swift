@@ -53,8 +53,6 @@ package protocol TextFlow {
 /// The flows of all stages for one text, one behind the other.
 struct FlowChain {
   private var flows: [any TextFlow]
-  /// Whether nothing was held or changed so far.
-  private(set) var isUntouched = true
 
   init(_ stages: [any Stage], _ kind: Passage.Kind) { flows = stages.compactMap { $0.makeFlow(kind) } }
 

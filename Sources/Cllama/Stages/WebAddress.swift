@@ -41,6 +41,13 @@ package struct WebAddress: Sendable, Equatable {
     self.port = port
   }
 
+  /// A path behind an address, with one slash between them.
+  package static func join(_ base: String, _ path: String) -> String {
+    var base = base
+    while base.utf8.last == 0x2F { base.removeLast() }
+    return base + (path.isEmpty || path.utf8.first == 0x2F ? path : "/" + path)
+  }
+
   /// Every text of a value that is an address.
   package static func all(in value: JSONValue) -> [WebAddress] {
     switch value {

@@ -4,11 +4,6 @@ import JSON
 enum ChatEvents {
   static func read(_ event: ServerEvent, _ json: JSONValue) -> StreamEvent {
     var result = StreamEvent(event, json)
-    if let error = json["error"], error != .null {
-      result.failure = error["message"]?.string ?? error.string ?? "the upstream reported an error"
-    } else if json["object"]?.string == "error" {
-      result.failure = json["message"]?.string ?? "the upstream reported an error"
-    }
     guard let list = json.index(of: "choices") else { return result }
     for (number, choice) in (json["choices"]?.array ?? []).enumerated() {
       // A choice without a number is the first.
@@ -17,11 +12,10 @@ enum ChatEvents {
         guard let delta = choice.index(of: name) else { continue }
         read(delta: choice[name] ?? .null, index, [list, number, delta], &result)
       }
-      if let reason = choice["finish_reason"]?.string {
+      if choice["finish_reason"]?.string != nil {
         result.isFinish = true
         result.closedChoices.append(index)
         result.closedItems.append(index)
-        if reason == "error" { result.failure = "the upstream ended with an error" }
       }
     }
     return result

@@ -33,7 +33,6 @@ enum MessageEvents {
       }
     case "message_delta": result.isFinish = json["delta"]?["stop_reason"]?.string != nil
     case "message_stop": result.isEnd = true
-    case "error": result.failure = json["error"]?["message"]?.string ?? "the upstream reported an error"
     default: break
     }
     return result

@@ -25,10 +25,7 @@ enum ResponseEvents {
     case "response.completed", "response.incomplete", "response.failed", "response.cancelled":
       result.isFinish = true
       result.isEnd = true
-      if type == "response.failed" {
-        result.failure = json["response"]?["error"]?["message"]?.string ?? "the response failed"
-      }
-    case "error": result.failure = json["message"]?.string ?? "the upstream reported an error"
+    case "error": break
     default:
       if open.contains(key), json["output_index"] != nil {
         result.calls.append(.init(key: key, name: nil, arguments: type.hasSuffix(".delta") ? delta(json) : ""))

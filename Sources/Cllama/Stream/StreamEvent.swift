@@ -42,14 +42,12 @@ struct StreamEvent {
   var closedCalls: [CallKey] = []
   /// All calls of a choice that are whole now.
   var closedChoices: [Int] = []
-  /// Items whose texts are at their end; nil in the list means every one.
+  /// Items whose texts are at their end.
   var closedItems: [Int] = []
   /// Whether the answer is at its end.
   var isEnd = false
   /// Whether it says that the model is done, well or not.
   var isFinish = false
-  /// What went wrong, if it is an error.
-  var failure: String?
   /// A whole text that repeats what came in pieces.
   var repeats: [Piece] = []
 

@@ -9,11 +9,8 @@ import JSON
 package final class StreamGate {
   /// What the stages did.
   package private(set) var notes: [Intervention] = []
-  package private(set) var usage: Usage?
   /// Whether the answer came to its end.
   package private(set) var isFinished = false
-  /// What the upstream said went wrong, in the middle of the stream.
-  package private(set) var failure: String?
   /// How many tool calls were judged.
   package private(set) var judgedCalls = 0
   /// How many bytes of text were said.
@@ -71,12 +68,6 @@ package final class StreamGate {
     do throws(JSONFailure) { json = try JSONValue.strict(data) } catch {
       throw refusal("garbled", "the upstream sent an event that is no JSON")
     }
-    if let found = Usage(json) {
-      usage =
-        usage.map {
-          var sum = $0; sum.merge(found); return sum
-        } ?? found
-    }
     var read: StreamEvent =
       switch api {
       case .messages: MessageEvents.read(event, json, calls: open)
@@ -84,7 +75,6 @@ package final class StreamGate {
       default: ChatEvents.read(event, json)
       }
     if read.isFinish || read.isEnd { isFinished = isFinished || api == .chat || read.isEnd }
-    if let failure = read.failure { self.failure = failure }
     // What the texts still hold comes before the event that ends them.
     var released = try finishTexts(before: read)
     try flow(&read)
@@ -268,7 +258,7 @@ package final class StreamGate {
     var event = entry.event
     guard didDrop else { return numbered(event) }
     switch api {
-    case .chat: return settledChat(&event, entry.calls)
+    case .chat: return settledChat(&event)
     case .messages, .responses:
       if let key = entry.calls.first, calls[key]?.verdict == .drop {
         isRenumbering = true
@@ -280,13 +270,13 @@ package final class StreamGate {
     }
   }
 
-  private func settledChat(_ event: inout StreamEvent, _ keys: Set<StreamEvent.CallKey>) -> ServerEvent? {
-    var removed: [JSONPlace] = []
+  private func settledChat(_ event: inout StreamEvent) -> ServerEvent? {
+    var removed: Set<JSONPlace> = []
     var isChanged = false
     for piece in event.calls {
       guard let place = piece.place else { continue }
       if calls[piece.key]?.verdict == .drop {
-        removed.append(place)
+        removed.insert(place)
       } else if piece.key.index >= 0 {
         let number = kept(before: piece.key)
         if number != piece.key.index {
@@ -295,17 +285,7 @@ package final class StreamGate {
         }
       }
     }
-    for parent in Set(removed.map { Array($0.dropLast()) }) {
-      event.json.edit(parent) { value in
-        switch value {
-        case .array(let elements):
-          value = .array(elements.enumerated().filter { !removed.contains(parent + [$0.offset]) }.map(\.element))
-        case .object(let members):
-          value = .object(members.enumerated().filter { !removed.contains(parent + [$0.offset]) }.map(\.element))
-        default: break
-        }
-      }
-    }
+    event.json.removeAll(removed)
     isChanged = isChanged || !removed.isEmpty
     if mendChoices(&event) { isChanged = true }
     guard isChanged else { return event.event }

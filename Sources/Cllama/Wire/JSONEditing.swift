@@ -60,6 +60,21 @@ extension JSONValue {
     self = .object(members)
   }
 
+  /// Takes away what stands at some places: elements of lists and members of objects.
+  package mutating func removeAll(_ places: Set<JSONPlace>) {
+    for parent in Set(places.map { Array($0.dropLast()) }) {
+      edit(parent) { value in
+        switch value {
+        case .array(let elements):
+          value = .array(elements.enumerated().filter { !places.contains(parent + [$0.offset]) }.map(\.element))
+        case .object(let members):
+          value = .object(members.enumerated().filter { !places.contains(parent + [$0.offset]) }.map(\.element))
+        case .null, .bool, .number, .string: break
+        }
+      }
+    }
+  }
+
   /// Whether the value is an empty text, list or object, or null.
   var isBlank: Bool {
     switch self {

@@ -104,18 +104,7 @@ package struct ModelAnswer: Sendable {
   package mutating func removeCalls(_ places: Set<JSONPlace>) {
     guard !places.isEmpty else { return }
     isChanged = true
-    let parents = Set(places.map { Array($0.dropLast()) })
-    for parent in parents {
-      body.edit(parent) { value in
-        switch value {
-        case .array(let elements):
-          value = .array(elements.enumerated().filter { !places.contains(parent + [$0.offset]) }.map(\.element))
-        case .object(let members):
-          value = .object(members.enumerated().filter { !places.contains(parent + [$0.offset]) }.map(\.element))
-        default: break
-        }
-      }
-    }
+    body.removeAll(places)
     switch api {
     case .chat: mendChoices()
     case .messages where calls.isEmpty && body["stop_reason"]?.string == "tool_use": body.set("stop_reason", "end_turn")
@@ -140,12 +129,5 @@ package struct ModelAnswer: Sendable {
       }
       value = .array(elements)
     }
-  }
-
-  /// Takes texts of a kind away.
-  package mutating func remove(_ kind: Passage.Kind) -> [Passage] {
-    let found = passages.filter { $0.kind == kind }
-    for passage in found { replace(passage.place, with: "") }
-    return found
   }
 }

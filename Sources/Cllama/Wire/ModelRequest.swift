@@ -33,12 +33,6 @@ package struct ModelRequest: Sendable {
   package var model: String? { body["model"]?.string }
   /// Whether the answer is to come as events.
   package var isStream: Bool { body["stream"]?.bool == true }
-  /// Whether the caller asked for the usage at the end of a stream; only chat completions have that.
-  package var wantsUsage: Bool { body["stream_options"]?["include_usage"]?.bool == true }
-  /// Most tokens of the answer, if the request says.
-  package var outputLimit: Int? {
-    (body["max_completion_tokens"] ?? body["max_output_tokens"] ?? body["max_tokens"])?.integer
-  }
 
   /// Every text of the request.
   package var passages: [Passage] {
@@ -70,13 +64,7 @@ package struct ModelRequest: Sendable {
   package mutating func removeTools(_ places: Set<JSONPlace>) {
     guard !places.isEmpty else { return }
     isChanged = true
-    for name in ["tools", "functions"] {
-      guard let index = body.index(of: name) else { continue }
-      body.edit([index]) { value in
-        guard case .array(let elements) = value else { return }
-        value = .array(elements.enumerated().filter { !places.contains([index, $0.offset]) }.map(\.element))
-      }
-    }
+    body.removeAll(places)
     for name in ["tools", "functions"] where body[name]?.array?.isEmpty == true { body.remove(name) }
     if body["tools"] == nil, body["functions"] == nil {
       for name in ["tool_choice", "function_call", "parallel_tool_calls"] { body.remove(name) }

@@ -12,9 +12,8 @@ struct SinkRequest: Sendable {
 
   /// Writes records as the server wants them. Secrets are read each time, so that new ones count without a restart.
   init(_ target: SinkSetting.ServerTarget, _ events: [SinkEvent], pod: String) throws(ConfigurationFailure) {
-    var base = target.url
-    if target.api != .webhook { while base.utf8.last == 0x2F { base.removeLast() } }
-    url = base + target.api.path
+    // A webhook's address is asked as it is.
+    url = target.api == .webhook ? target.url + target.api.path : WebAddress.join(target.url, target.api.path)
     body = target.api.body(events, pod: pod, index: target.index, version: Sidecar.version)
     headers = ["content-type": target.api.contentType, "user-agent": "cllama/\(Sidecar.version)"]
     if let file = target.tokenFile {

@@ -62,7 +62,12 @@ package enum BundleBuilder {
 
   /// The hashes of the ruleset in a bundle.
   package static func hashes(_ bundle: PolicyBundle) throws(TrustFailure) -> BundleVerification.Hashes {
-    let meaning = PolicyMeaning(try compile(bundle).program)
+    hashes(bundle, of: try compile(bundle))
+  }
+
+  /// The hashes of the ruleset in a bundle that was compiled already.
+  package static func hashes(_ bundle: PolicyBundle, of policy: LoweredPolicy) -> BundleVerification.Hashes {
+    let meaning = PolicyMeaning(policy.program)
     return .init(policy: Digest.sha256Hex(bundle.policy), semantic: meaning.hash, isExact: meaning.isExact)
   }
 }

@@ -1,5 +1,6 @@
 import Canonical
 import JSON
+import Source
 
 /// A run as it leaves its ledger: a zip file with events, artifacts, and what shows that both are what was recorded.
 ///

@@ -1,5 +1,6 @@
 import Canonical
 import JSON
+import Source
 
 /// A page about a run: one HTML file that needs no script, no server and nothing from elsewhere.
 package struct RunPage {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import JSON
 import Ledger
+import Source
 
 /// `claw ledger archive`
 struct LedgerArchiveCommand: ParsableCommand {

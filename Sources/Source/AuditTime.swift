@@ -1,5 +1,3 @@
-import Source
-
 /// Times of events: `YYYY-MM-DDTHH:mm:ss.sssZ`, one spelling for each.
 package enum AuditTime {
   /// The text of a time in milliseconds since 1970; years 0 to 9999.
