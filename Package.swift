@@ -62,6 +62,7 @@ let package = Package(
     module("Ledger", imports: ["Source", "JSON", "Canonical", "CSQLite", "CZlib"], isOptimized: true),
     module(
       "Governance", imports: ["Source", "JSON", "Canonical", "Automata", "IR", "Policy", "Ledger"], isOptimized: true),
+    module("Placement", imports: ["IR"], isOptimized: true),
     module("Emitters", imports: ["Source", "IR", "JSON"], resources: [.embedInCode("Scripts")]),
     module(
       "Driver",
@@ -188,6 +189,7 @@ let package = Package(
         "Source", "JSON", "Diagnostics", "Lexer", "Lowering", "IR", "Emitters", "Driver", "Runtime", "Cllama",
         "TestSupport",
       ]),
+    tests("PlacementTests", imports: ["IR", "Placement", "TestSupport"]),
     tests("ArchitectureTests", imports: ["Source", "Runtime", "TestSupport"]),
   ]
 )

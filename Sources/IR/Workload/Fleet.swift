@@ -6,12 +6,17 @@ package struct Fleet: Sendable {
   package var nodes: [FleetNode]
   /// What runs on them.
   package var running: [RunningWorkload]
+  /// The queue of workloads that name none; nil where those may use only nodes that take every queue.
+  package var defaultQueue: String?
 
   /// Joins the parts.
-  package init(levels: [String] = [], nodes: [FleetNode], running: [RunningWorkload] = []) {
+  package init(
+    levels: [String] = [], nodes: [FleetNode], running: [RunningWorkload] = [], defaultQueue: String? = nil
+  ) {
     self.levels = levels
     self.nodes = nodes
     self.running = running
+    self.defaultQueue = defaultQueue
   }
 }
 
