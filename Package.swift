@@ -226,6 +226,10 @@ if tools == "bench" {
       path: "Benchmarks/Sources/GovernanceFigures", swiftSettings: settings))
   package.targets.append(
     .executableTarget(
+      name: "PlacementFigures", dependencies: ["IR", "Placement", "TestSupport"],
+      path: "Benchmarks/Sources/PlacementFigures", swiftSettings: settings))
+  package.targets.append(
+    .executableTarget(
       name: "BenchmarkTable",
       dependencies: [
         "Source", "Diagnostics", "Lexer", "Parser", "Driver", "Automata", "Guards", "IR", "Lowering", "Policy",

@@ -18,6 +18,38 @@ extension Planner {
     }
   }
 
+  /// Lets nodes that have room for a worker refuse where all that must run together don't fit.
+  func refuseTogether(_ answers: inout [NodeAnswer], _ demand: PlacementDemand) {
+    func room(_ node: Int, _ limit: Int) -> Int {
+      if case .room(let workers) = answers[node] { return min(workers, limit) }
+      return 0
+    }
+    guard let level = outermost(demand) else {
+      for node in answers.indices where room(node, 1) > 0 {
+        answers[node] = .refused(.level(demand.within ?? ""))
+      }
+      return
+    }
+    for (number, domain) in domains(at: level).enumerated() {
+      let nodes = fleet.tree.order[domain].map { Int($0) }
+      let holds = nodes.reduce(0) { $0 + room($1, demand.workersPerNode) }
+      if holds >= demand.gang { continue }
+      let isLimited = nodes.reduce(0) { $0 + room($1, .max) } >= demand.gang
+      let (name, called) =
+        level < 0
+        ? ("fleet", "")
+        : level == fleet.tree.levels.count ? ("node", "") : (fleet.tree.levels[level], fleet.tree.names[level][number])
+      for node in nodes {
+        let workers = room(node, .max)
+        if workers == 0 { continue }
+        answers[node] = .refused(
+          isLimited && workers > demand.workersPerNode
+            ? .workersPerNode(demand.workersPerNode, holds: workers)
+            : .domain(level: name, name: called, holds: holds, needs: demand.gang))
+      }
+    }
+  }
+
   /// The first reason against a worker on a node.
   private mutating func refusal(_ node: Int, _ shape: PlacementDemand.Shape, _ match: NodeMatch) -> NodeRefusal? {
     if let lasting = lasting(node, shape) { return lasting }
