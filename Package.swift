@@ -57,7 +57,7 @@ let package = Package(
       imports: [
         "Source", "Lexer", "JSON", "AST", "Automata", "Directives", "Guards", "Diagnostics", "Parser", "Canonical",
         "IR",
-      ], resources: [.embedInCode("Policy/Rulesets"), .embedInCode("Pack/Packs")]),
+      ], resources: [.embedInCode("Policy/Rulesets"), .embedInCode("Pack/Packs"), .embedInCode("Workload/Runners")]),
     module("Policy", imports: ["Source", "JSON", "Automata", "Guards", "Canonical", "IR"], isOptimized: true),
     module("Ledger", imports: ["Source", "JSON", "Canonical", "CSQLite", "CZlib"], isOptimized: true),
     module(
@@ -74,7 +74,9 @@ let package = Package(
     module("Processes", imports: ["Source", .product(name: "Subprocess", package: "swift-subprocess")]),
     module(
       "Runtime",
-      imports: ["Source", "JSON", "Diagnostics", "IR", "Driver", "Canonical", "Governance", "Processes"]),
+      imports: [
+        "Source", "JSON", "Diagnostics", "IR", "Lowering", "Emitters", "Driver", "Canonical", "Governance", "Processes",
+      ]),
     module(
       "Cllama", imports: ["Source", "JSON", "Automata", "Guards", "Canonical", "IR", "Policy"], isOptimized: true),
     module(
@@ -105,7 +107,7 @@ let package = Package(
       name: "claw",
       dependencies: [
         "Source", "JSON", "Diagnostics", "Lexer", "AST", "IR", "Lowering", "Canonical", "Policy", "Ledger",
-        "Governance", "Cllama",
+        "Governance", "Placement", "Emitters", "Cllama",
         "Driver",
         "Processes",
         "Runtime",

@@ -2,6 +2,8 @@ package import Source
 
 /// A workload as it was said, with every default filled in: what the planner places and the emitters write.
 package struct WorkloadPlan: Sendable, Hashable {
+  /// Its id, from its name and content; what is not checked yet has none.
+  package var id = ""
   /// Its name, a DNS label; names of workers are made from it.
   package var name: String
   /// Whether it ends by itself or is kept running.
