@@ -23,6 +23,9 @@ package struct PlacementDemand: Sendable, Hashable {
     }
   }
 
+  /// The most workers of one workload that are placed.
+  package static let limit = 1 << 20
+
   /// One for each way in which the workload's GPUs may be had, in order; one without GPUs if it wants none.
   var alternatives: [Shape]
   /// How many workers it would have at a time.
@@ -45,8 +48,8 @@ package struct PlacementDemand: Sendable, Hashable {
         queue: plan.queueing.queue, labels: rules.nodeLabels, conditions: rules.conditions, cores: max(plan.cores, 0),
         memory: max(plan.memory, 0), gpus: (request?.count ?? 0) > 0 ? request : nil)
     }
-    gang = max(plan.workers.gang, 1)
-    workers = max(min(plan.workers.parallelism, plan.workers.count), gang)
+    gang = min(max(plan.workers.gang, 1), Self.limit)
+    workers = min(max(min(plan.workers.parallelism, plan.workers.count), gang), Self.limit)
     within = rules.within
     isStrict = rules.isStrict
     workersPerNode = rules.workersPerNode.map { max($0, 1) } ?? .max

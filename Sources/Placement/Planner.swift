@@ -78,7 +78,8 @@ package struct Planner: Sendable {
   /// Takes what a worker of a running workload has.
   mutating func take(_ part: RunningWorkload.Part) {
     guard let node = fleet.node(part.node) else { return }
-    state.take(node, gpus: GPUSet(part.gpus).bits, cores: part.cores, memory: part.memory)
+    state.take(
+      node, gpus: GPUSet(part.gpus).bits, cores: part.takenCores, memory: part.takenMemory)
   }
 
   /// The GPUs of a node that can be used and are free.
@@ -92,4 +93,11 @@ package struct Planner: Sendable {
     fleet.footprint + state.footprint + subsets.reduce(0) { $0 + $1.footprint }
       + matches.reduce(0) { $0 + $1.value.footprint }
   }
+}
+
+extension RunningWorkload.Part {
+  /// What it takes: what can't be is nothing, or all that a node can have.
+  var takenCores: Int { min(max(cores, 0), Int(Int32.max)) }
+  /// In MiB.
+  var takenMemory: Int { min(max(memory, 0), Int(Int32.max)) }
 }
