@@ -3,7 +3,6 @@ import Glibc
 // PlacementFigures [SLURM-SCRIPT FOLDER]: what the planner costs on a fleet of 10,000 nodes, how much work it turns away beside other rules, and, with
 // a script that starts a Slurm, the same beside that. Ends with status 1 if a goal is missed.
 
-setvbuf(stdout, nil, _IOLBF, 0)
 var isGood = true
 print("placement: 10,000 nodes with 8 GPUs each, one thread")
 isGood = SpeedFigures(fleet: BenchmarkFleets.mixed()).run() && isGood
