@@ -9,8 +9,10 @@ package struct Planner: Sendable {
   var state: FleetState
   /// For each topology and demand on links which GPUs workers get.
   var subsets: [GPUSubsets]
-  /// Which nodes have what workers of a shape want, for the shapes that were asked for lately.
-  var matches: [PlacementDemand.Shape: NodeMatch] = [:]
+  /// Which nodes have what workers want, for what was asked for lately: in all, of GPUs, of labels.
+  var matches: [PlacementDemand.Traits: NodeMatch] = [:]
+  var gpuMatches: [GPURequest: GPUMatch] = [:]
+  var labelSets: [LabelKey: NodeSet] = [:]
 
   /// A fleet on which what the fleet says runs.
   package init(_ fleet: Fleet) {
@@ -91,7 +93,8 @@ package struct Planner: Sendable {
   /// Bytes that the planner takes now: the fleet, what is free, and the answers that it keeps.
   package var footprint: Int {
     fleet.footprint + state.footprint + subsets.reduce(0) { $0 + $1.footprint }
-      + matches.reduce(0) { $0 + $1.value.footprint }
+      + matches.reduce(0) { $0 + $1.value.footprint } + gpuMatches.reduce(0) { $0 + $1.value.footprint }
+      + labelSets.count * (state.words * 8 + 80)
   }
 }
 

@@ -8,7 +8,7 @@ print("placement: 10,000 nodes with 8 GPUs each, one thread")
 isGood = SpeedFigures(fleet: BenchmarkFleets.mixed()).run() && isGood
 print("the queue of the same fleet")
 QueueFigures(fleet: BenchmarkFleets.mixed()).run()
-print("fragmentation: 125 nodes with 8 GPUs each, 20,000 jobs, ten seeds")
+print("fragmentation: 125 nodes with 8 GPUs each, 20,000 jobs, twenty seeds")
 isGood = FragmentationFigures().run() && isGood
 if CommandLine.arguments.count > 2 {
   let slurm = SlurmFigures(script: CommandLine.arguments[1], folder: CommandLine.arguments[2])
