@@ -83,6 +83,7 @@ package struct PodLowering<Images: ImageProvider> {
       declaredVolumes[volume.key] = volume.value
     }
     readBlocks()
+    workloads()
     readPlaces()
     checkAliases()
     name()
