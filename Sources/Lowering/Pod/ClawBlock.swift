@@ -82,4 +82,6 @@ struct DescribeBlock {
 struct ExposeBlock {
   var protocolName: String
   var port: Int
+  /// Whether tools that change are denied until somebody accepts them.
+  var isPinned = false
 }
