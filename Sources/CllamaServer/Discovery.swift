@@ -60,7 +60,8 @@ final class Discovery {
     guard let map else { return }
     let pinned = Set(sidecar.serving?.configuration.services.filter(\.isPinned).map(\.name) ?? [])
     let bytes = Array(
-      (SkillMap.value(map.base, findings) { pinned.contains($0) ? sidecar.pins.pins.changed($0) : [] }.text(indented: true) + "\n").utf8)
+      (SkillMap.value(map.base, findings) { pinned.contains($0) ? sidecar.pins.pins.changed($0) : [] }.text(
+        indented: true) + "\n").utf8)
     if bytes == written { return }
     let next = map.file + ".new"
     let descriptor = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)

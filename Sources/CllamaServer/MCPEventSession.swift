@@ -40,7 +40,8 @@ final class MCPEventSession: AnswerReceiver {
       return promise.futureResult
     }
     self.call = call
-    timer = sidecar.loop.assumeIsolated().scheduleTask(in: Self.time) { [self] in finish(.failure(PeerFailure.timeout)) }
+    timer = sidecar.loop.assumeIsolated().scheduleTask(in: Self.time) { [self] in finish(.failure(PeerFailure.timeout))
+    }
     return promise.futureResult
   }
 

@@ -12,7 +12,8 @@ struct PinKeeper {
   init(_ folder: String) {
     path = "\(folder)/tools.json"
     var status = stat()
-    pins = stat(path, &status) != 0 && errno == ENOENT
+    pins =
+      stat(path, &status) != 0 && errno == ENOENT
       ? ToolPins() : ToolPins((try? RecordFile.contents(path)) ?? [])
   }
 
@@ -24,7 +25,8 @@ struct PinKeeper {
     return changes.map { change in
       CallRecord(
         Intervention(
-          stage: "skillmap", direction: .answer, action: service.isPinned ? .deny : .observe, rule: "skillmap.tool_changed",
+          stage: "skillmap", direction: .answer, action: service.isPinned ? .deny : .observe,
+          rule: "skillmap.tool_changed",
           reason: Self.reason(change), severity: .error, subject: "\(change.service)/\(change.tool)",
           before: change.before, after: change.after))
     }

@@ -57,7 +57,9 @@ final class RecordLog {
 
   private func put(_ records: [CallRecord], _ promise: EventLoopPromise<Void>?) {
     let now = RecordTime.now
-    waiting.append(Waiting(lines: records.map { record in
+    waiting.append(
+      Waiting(
+        lines: records.map { record in
           var line = record.line
           line += runMember
           return (now, line)

@@ -9,7 +9,8 @@ import Testing
 /// The sidecar's own client: addresses, connections that are used again, and what goes wrong on them.
 @Suite(.serialized) struct ClientTests {
   @Test(arguments: [
-    ("http://a", "a", 80, "/x", "/x"), ("https://a/v1/", "a", 443, "/x", "/v1/x"), ("http://a:81/v1", "a", 81, "", "/v1"),
+    ("http://a", "a", 80, "/x", "/x"), ("https://a/v1/", "a", 443, "/x", "/v1/x"),
+    ("http://a:81/v1", "a", 81, "", "/v1"),
     ("http://[::1]:8080/", "::1", 8080, "", "/"), ("https://a.b/hook?k=1", "a.b", 443, "", "/hook?k=1"),
     ("http://a/in/", "a", 80, "", "/in/"), ("http://a", "a", 80, "", "/"), ("http://a/v1", "a", 80, "x", "/v1/x"),
   ])
@@ -51,7 +52,11 @@ import Testing
     let extra = "HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nforged"
     let body = goodAnswer
     let upstream = try ScriptedUpstream { _ in
-      [.send("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)\(extra)")]
+      [
+        .send(
+          "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)\(extra)"
+        )
+      ]
     }
     let sidecar = try Harness(upstream: upstream.port)
     for _ in 0..<3 {
@@ -81,7 +86,9 @@ import Testing
   @Test(arguments: ["certificate", "plain"]) func whoCanNotShowWhoHeIsIsToldNothing(_ kind: String) throws {
     let folder = try Harness.temporaryFolder()
     let port = try Sockets.freePort()
-    let words = [PeerTests.python, Repository.path("Tests/CllamaServerTests/peers/tls_server.py"), String(port), folder, kind]
+    let words = [
+      PeerTests.python, Repository.path("Tests/CllamaServerTests/peers/tls_server.py"), String(port), folder, kind,
+    ]
     let server = try PeerTests.Child(words)
     try PeerTests.Child.wait(port)
     let sidecar = try Harness(upstream: port) { value in

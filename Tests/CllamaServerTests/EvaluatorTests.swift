@@ -215,7 +215,9 @@ import Testing
     #expect(reply.status == 200 && reply.body == #"{"ok":true}"#)
     let forged = try sidecar.post("/s/wire/forged", "{}", headers: "x-claw-instance: desk-1\r\n")
     #expect(forged.status == 200)
-    let names = wire.requests.last?.head.lowercased().split(separator: "\r\n").filter { $0.hasPrefix("x-claw-instance") }
+    let names = wire.requests.last?.head.lowercased().split(separator: "\r\n").filter {
+      $0.hasPrefix("x-claw-instance")
+    }
     #expect(names == ["x-claw-instance: desk-0"])
     let head = wire.requests.first?.head ?? ""
     #expect(head.hasPrefix("POST /latest?n=1 HTTP/1.1"))

@@ -8,7 +8,9 @@ import Testing
   /// The files of a record with some lines.
   func files(_ counts: [Int], note: String = "a") throws -> [[UInt8]] {
     var template = Array("/tmp/record-part-XXXXXX\0".utf8CString.dropLast())
-    let folder = template.withUnsafeMutableBufferPointer { $0.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) } }
+    let folder = template.withUnsafeMutableBufferPointer {
+      $0.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
+    }
     var setting = SidecarConfiguration.LogSetting()
     setting.folder = try #require(folder)
     let file = try RecordFile(setting, pod: "desk")

@@ -4,7 +4,9 @@ import Testing
 
 /// Tools that change after the first look (abuse case 65).
 @Suite struct ToolPinTests {
-  func tool(_ name: String, _ description: String = "does it", _ schema: JSONValue = ["type": "object"]) -> SkillMap.Tool {
+  func tool(_ name: String, _ description: String = "does it", _ schema: JSONValue = ["type": "object"])
+    -> SkillMap.Tool
+  {
     SkillMap.Tool(name: name, description: description, inputSchema: schema)
   }
 

@@ -65,7 +65,8 @@ package struct Spending: Sendable {
 
   private mutating func record(tokens: Int, cost: Money, now: Int) {
     // However many calls there are, a window has no more than some thousand entries.
-    if let last = entries.indices.last, last >= first, now - entries[last].first < limits.windowSeconds * 1_000 / 4_096 {
+    if let last = entries.indices.last, last >= first, now - entries[last].first < limits.windowSeconds * 1_000 / 4_096
+    {
       entries[last].last = max(entries[last].last, now)
       entries[last].calls += 1
       entries[last].tokens += tokens

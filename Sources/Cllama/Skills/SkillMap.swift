@@ -55,7 +55,9 @@ package struct SkillMap: Sendable, Equatable {
   ///
   /// - Parameter changed: the tools of a service that are denied because they are not as they were.
   /// - Parameter base: `{"schema":1,"pod":…,"claw":…,"surfaces":[{"uri":"service://wire",…}],…}`
-  package static func value(_ base: JSONValue, _ findings: [String: Finding], changed: (String) -> Set<String> = { _ in [] }) -> JSONValue {
+  package static func value(
+    _ base: JSONValue, _ findings: [String: Finding], changed: (String) -> Set<String> = { _ in [] }
+  ) -> JSONValue {
     var map = base
     guard let list = map.index(of: "surfaces"), let surfaces = map["surfaces"]?.array else { return map }
     let filled = surfaces.map { surface -> JSONValue in

@@ -168,7 +168,9 @@ final class PeerClient {
       sweep = nil
       let oldest = NIODeadline.now() - Self.idleTime
       // Those at the beginning were used longest ago; a closed one goes by `isGone`.
-      for pool in pools.values { for connection in pool.idle where connection.idleSince <= oldest { connection.close() } }
+      for pool in pools.values {
+        for connection in pool.idle where connection.idleSince <= oldest { connection.close() }
+      }
       if pools.values.contains(where: { !$0.idle.isEmpty }) { watch() }
     }
   }

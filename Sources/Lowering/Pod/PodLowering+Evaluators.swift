@@ -52,7 +52,8 @@ extension PodLowering {
     guard let port = address.port ?? servicePort(service.name) else {
       refuse(
         "nothing says on which port '\(service.name)' answers",
-        "write 'service://\(service.name):8080\(address.path)', or add 'expose: {protocol: rest, port: 8080}' to its x-claw block")
+        "write 'service://\(service.name):8080\(address.path)', or add 'expose: {protocol: rest, port: 8080}' to its x-claw block"
+      )
       return nil
     }
     return StageEvaluator(

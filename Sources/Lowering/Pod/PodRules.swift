@@ -226,7 +226,8 @@ package enum PodRules {
   package static let all =
     [
       unknownField, fieldType, variable, count, name, place, alias, surface, schedule, privilege, master, expose,
-      visibility, unknownImage, lock, buildArgument, noType, unknownPolicy, unknownStage, unknownUpstream, stageEvaluator,
+      visibility, unknownImage, lock, buildArgument, noType, unknownPolicy, unknownStage, unknownUpstream,
+      stageEvaluator,
       sharedSidecar, handle,
       noUpstreamKey, overridden, namedUser, retyped, unusualPlain,
       reservedLabel, uncheckedZone, unownedVolume, foreignVolume,

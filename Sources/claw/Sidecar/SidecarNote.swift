@@ -15,7 +15,9 @@ enum SidecarNote {
   }
 
   /// Adds entries, each with an id and the time. The last ones of a list are enough: a sidecar knows what it took note of.
-  static func add(_ entries: [[JSONValue.Member]], to list: String, file: String, in folder: String, keeping count: Int) throws {
+  static func add(_ entries: [[JSONValue.Member]], to list: String, file: String, in folder: String, keeping count: Int)
+    throws
+  {
     let path = FilePath.join(folder, file)
     var known: [JSONValue] = []
     if let bytes = try? RecordFile.contents(path), let value = try? JSONValue.strict(bytes) {

@@ -21,7 +21,8 @@ struct SkillmapCommand: ParsableCommand {
   @Option(help: "The pod file, or its folder.", completion: .file()) var file: String?
   @Flag(help: "Write the map itself.") var json = false
   @Option(
-    help: ArgumentHelp("Accept the tools of a pinned service as they are now, the changed ones too.", valueName: "service"))
+    help: ArgumentHelp(
+      "Accept the tools of a pinned service as they are now, the changed ones too.", valueName: "service"))
   var accept: String?
   @OptionGroup var verbose: VerboseOption
   @OptionGroup var engine: EngineOptions
