@@ -66,6 +66,33 @@ import Testing
     try sidecar.stop()
   }
 
+  /// With one connection for all, a second answer in the same packet would meet the call that waits.
+  @Test func whatComesBehindAnAnswerIsNoAnswerToACallThatWaits() throws {
+    let extra = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 14\r\n\r\n{\"forged\":true}"
+    let upstream = try ScriptedUpstream { _ in
+      [
+        .pause(milliseconds: 30),
+        .send(
+          "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: \(goodAnswer.utf8.count)\r\n\r\n\(goodAnswer)\(extra)"
+        ),
+      ]
+    }
+    let sidecar = try Harness(upstream: upstream.port)
+    // Two instances with fifty calls each, and 64 connections to the upstream.
+    let connections = try (0..<100).map { number in
+      let connection = try Sockets.connect(sidecar.port)
+      let token = number % 2 == 0 ? Harness.token : "other"
+      _ = Sockets.send(
+        connection, Array(Harness.request("/v1/chat/completions", #"{"messages":[]}"#, token: token).utf8))
+      return connection
+    }
+    for connection in connections {
+      #expect(Harness.read(connection).body == goodAnswer)
+      close(connection)
+    }
+    try sidecar.stop()
+  }
+
   @Test func aConnectionIsNotKeptWhereTheOtherSideSaysSo() throws {
     let connections = Counter()
     let upstream = try ScriptedUpstream { _ in

@@ -135,6 +135,7 @@ final class PeerClient {
 
   /// A connection is free again.
   func isIdle(_ connection: PeerConnection, _ peer: PeerAddress.Peer) {
+    guard connection.isActive else { return }
     if isClosed { return connection.close() }
     while let call = pools[peer]?.waiting.first {
       pools[peer]?.waiting.removeFirst()

@@ -17,6 +17,8 @@ final class PeerConnection: ChannelInboundHandler {
   private var isSent = false
   private var keepsAlive = false
   private var isWaiting = false
+  /// Whether the answer is whole, and the next request may follow once nothing more came with it.
+  private var isFree = false
   /// When it became idle.
   private(set) var idleSince = NIODeadline.now()
 
@@ -57,7 +59,10 @@ final class PeerConnection: ChannelInboundHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     // What comes without a question is no answer.
-    guard let call else { return close() }
+    guard let call else {
+      isFree = false
+      return close()
+    }
     switch unwrapInboundIn(data) {
     case .head(let head):
       // Nobody asked for another protocol.
@@ -68,16 +73,24 @@ final class PeerConnection: ChannelInboundHandler {
       if let ready = call.receiver?.body(bytes) { pause(ready, context) }
     case .end:
       self.call = nil
-      // Before the receiver is told: what it asks next may go the same way.
-      if keepsAlive, isSent, context.channel.isActive {
-        idleSince = .now()
-        client.isIdle(self, peer)
-      } else {
-        close()
-      }
+      isFree = keepsAlive && isSent
+      if !isFree { close() }
       call.ended()
     }
   }
+
+  /// Only now is the connection another request's: what came behind an answer would be taken for the next one.
+  func channelReadComplete(context: ChannelHandlerContext) {
+    if isFree {
+      isFree = false
+      idleSince = .now()
+      client.isIdle(self, peer)
+    }
+    context.fireChannelReadComplete()
+  }
+
+  /// Whether it can take a request.
+  var isActive: Bool { context?.channel.isActive ?? false }
 
   /// Reads no more until the receiver is ready again.
   private func pause(_ ready: EventLoopFuture<Void>, _ context: ChannelHandlerContext) {
