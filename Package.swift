@@ -57,11 +57,12 @@ let package = Package(
       imports: [
         "Source", "Lexer", "JSON", "AST", "Automata", "Directives", "Guards", "Diagnostics", "Parser", "Canonical",
         "IR",
-      ], resources: [.embedInCode("Policy/Rulesets"), .embedInCode("Pack/Packs")]),
+      ], resources: [.embedInCode("Policy/Rulesets"), .embedInCode("Pack/Packs"), .embedInCode("Workload/Runners")]),
     module("Policy", imports: ["Source", "JSON", "Automata", "Guards", "Canonical", "IR"], isOptimized: true),
     module("Ledger", imports: ["Source", "JSON", "Canonical", "CSQLite", "CZlib"], isOptimized: true),
     module(
       "Governance", imports: ["Source", "JSON", "Canonical", "Automata", "IR", "Policy", "Ledger"], isOptimized: true),
+    module("Placement", imports: ["IR"], isOptimized: true),
     module("Emitters", imports: ["Source", "IR", "JSON"], resources: [.embedInCode("Scripts")]),
     module(
       "Driver",
@@ -73,7 +74,9 @@ let package = Package(
     module("Processes", imports: ["Source", .product(name: "Subprocess", package: "swift-subprocess")]),
     module(
       "Runtime",
-      imports: ["Source", "JSON", "Diagnostics", "IR", "Driver", "Canonical", "Governance", "Processes"]),
+      imports: [
+        "Source", "JSON", "Diagnostics", "IR", "Lowering", "Emitters", "Driver", "Canonical", "Governance", "Processes",
+      ]),
     module(
       "Cllama", imports: ["Source", "JSON", "Automata", "Guards", "Canonical", "IR", "Policy"], isOptimized: true),
     module(
@@ -104,7 +107,7 @@ let package = Package(
       name: "claw",
       dependencies: [
         "Source", "JSON", "Diagnostics", "Lexer", "AST", "IR", "Lowering", "Canonical", "Policy", "Ledger",
-        "Governance", "Cllama",
+        "Governance", "Placement", "Emitters", "Cllama",
         "Driver",
         "Processes",
         "Runtime",
@@ -188,6 +191,7 @@ let package = Package(
         "Source", "JSON", "Diagnostics", "Lexer", "Lowering", "IR", "Emitters", "Driver", "Runtime", "Cllama",
         "TestSupport",
       ]),
+    tests("PlacementTests", imports: ["IR", "Placement", "TestSupport"]),
     tests("ArchitectureTests", imports: ["Source", "Runtime", "TestSupport"]),
   ]
 )
@@ -222,6 +226,10 @@ if tools == "bench" {
         "Source", "JSON", "Diagnostics", "Canonical", "IR", "Lowering", "Ledger", "Governance", "Driver", "Runtime",
       ],
       path: "Benchmarks/Sources/GovernanceFigures", swiftSettings: settings))
+  package.targets.append(
+    .executableTarget(
+      name: "PlacementFigures", dependencies: ["IR", "Placement", "TestSupport"],
+      path: "Benchmarks/Sources/PlacementFigures", swiftSettings: settings))
   package.targets.append(
     .executableTarget(
       name: "BenchmarkTable",

@@ -127,6 +127,15 @@ package enum Compiler {
       if let lowered, options.makesArtifacts, !compilation.bag.hasErrors {
         compilation.artifacts.append(.init(path: GeneratedName.pack(for: file.path), bytes: lowered.canonical + [0x0A]))
       }
+    case .workload:
+      let plan = WorkloadCompiler.compile(file, into: &compilation.bag)
+      if let plan, options.makesArtifacts, !compilation.bag.hasErrors {
+        let files = WorkloadEmitter.emit(plan, for: .json, waived: []).files
+        compilation.artifacts += files.map {
+          .init(path: FilePath.join(FilePath.directory(of: file.path), $0.name), bytes: $0.bytes)
+        }
+      }
+    case .fleet: _ = WorkloadCompiler.fleet(file, into: &compilation.bag)
     }
     return compilation
   }

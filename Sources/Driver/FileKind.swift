@@ -15,6 +15,10 @@ package enum FileKind: String, Sendable, CaseIterable {
   case suite
   /// A governance pack.
   case pack
+  /// A workload.
+  case workload
+  /// A fleet of machines.
+  case fleet
 
   /// The kind that a file's name says; nil for anything else.
   ///
@@ -71,6 +75,10 @@ extension FileKind {
       self = .pack
     } else if root.entry("suites") != nil, root.entry("policy") != nil {
       self = .suite
+    } else if let workload = root["workload"], isNamed || workload.entry("image") != nil {
+      self = .workload
+    } else if let nodes = root["nodes"], isNamed || Self.isMachine(nodes.elements?.first) {
+      self = .fleet
     } else if root.entry("guards") != nil {
       self = .ruleset
     } else if let version = root["version"]?.text, Self.isVersion(version) {
@@ -84,6 +92,12 @@ extension FileKind {
     }
   }
 
+  /// Whether a node of some list is a machine, as fleets have them: other tools' files have 'nodes' too.
+  private static func isMachine(_ node: YAMLNode?) -> Bool {
+    guard let node, node.entries != nil else { return false }
+    return node.entry("cpu") != nil && node.entry("memory") != nil
+  }
+
   /// Three numbers with points between them.
   private static func isVersion(_ text: String) -> Bool {
     let parts = text.utf8.split(separator: 0x2E, omittingEmptySubsequences: false)
@@ -92,7 +106,7 @@ extension FileKind {
 
   /// Whether some line begins with a key that rulesets or suites have, or the file with a bracket.
   private static func hasKeyAtStart(_ file: SourceFile) -> Bool {
-    let keys = ["guards", "suites", "version", "pack"]
+    let keys = ["guards", "suites", "version", "pack", "workload", "nodes"]
     let first = file.bytes.first { $0 > 0x20 }
     if first == 0x7B {
       return keys.contains { key in file.bytes.firstRange(of: Array("\"\(key)\"".utf8)) != nil }

@@ -26,7 +26,7 @@ package enum Formatting {
       let bytes = PodFormatter.format(file, documents)
       let again = YAMLReader.read(SourceFile(path: file.path, bytes: bytes), into: &ignored)
       return PodFormatter.sayTheSame(documents, again) ? bytes : file.bytes
-    case .ruleset, .suite, .pack:
+    case .ruleset, .suite, .pack, .workload, .fleet:
       // Their layout is the author's.
       return file.bytes
     }

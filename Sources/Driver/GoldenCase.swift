@@ -49,8 +49,9 @@ package struct GoldenCase: Sendable {
       throw GoldenFailure("input/ holds no claw-pod.yml, Clawfile, Dockerfile, ruleset or test suite")
     }
     let file = SourceFile(path: main.path, bytes: bytes)
-    let compilation = Compiler.compile(
+    var compilation = Compiler.compile(
       file, kind: main.kind, files: GoldenFiles(input), options: try compileOptions())
+    if main.kind == .workload { try emit(file, into: &compilation) }
     var outputs: [String: [UInt8]] = [:]
     for artifact in compilation.artifacts {
       let bytes = main.kind == .ruleset ? RulesetArtifact.shortened(artifact.bytes) : artifact.bytes
@@ -74,10 +75,28 @@ package struct GoldenCase: Sendable {
     return outputs
   }
 
+  /// Adds what a workload becomes for the engines that `options` names: `emit slurm`, `emit slurm waived,fields`.
+  private func emit(_ file: SourceFile, into compilation: inout Compilation) throws(GoldenFailure) {
+    for words in optionLines.map({ $0.split(separator: " ") }) where words.first == "emit" {
+      guard words.count >= 2, let target = WorkloadTarget(String(words[1])) else {
+        throw GoldenFailure("options: an engine is \(WorkloadTarget.words)")
+      }
+      var ignored = DiagnosticBag()
+      guard let plan = WorkloadCompiler.compile(file, into: &ignored) else { continue }
+      let waived = Set(words.count > 2 ? words[2].split(separator: ",").map(String.init) : [])
+      let emitted = WorkloadCompiler.emit(plan, for: target, waived: waived, into: &compilation.bag)
+      for made in emitted?.files ?? [] { compilation.artifacts.append(.init(path: made.name, bytes: made.bytes)) }
+    }
+  }
+
+  private var optionLines: [Substring] {
+    (options ?? "").split(separator: "\n").filter { $0.utf8.first != 0x23 }
+  }
+
   /// `options` holds a line each: `worker`, or `NAME=value` for a variable that the pod file may name.
   private func compileOptions() throws(GoldenFailure) -> CompileOptions {
     var result = CompileOptions()
-    for line in (options ?? "").split(separator: "\n") where line.utf8.first != 0x23 {
+    for line in optionLines where !line.utf8.starts(with: "emit ".utf8) {
       if line == "worker" {
         result.isWorker = true
       } else if let equals = line.utf8.firstIndex(of: 0x3D) {

@@ -47,6 +47,10 @@ package indirect enum FieldType: Sendable {
   case record([GuardField], isOpen: Bool = false)
   /// A list of such mappings.
   case records([GuardField])
+  /// A mapping, or the value of one of its keys alone.
+  case short(for: String, [GuardField])
+  /// A list of such mappings or values.
+  case shorts(for: String, [GuardField])
   /// A mapping from names that the author chooses.
   case table(FieldType)
   /// Anything.

@@ -1,3 +1,5 @@
+import Source
+
 /// A command line as a shell takes it apart, as far as judging needs: words with their quotes gone, and what each command of
 /// the line is.
 struct CommandWords {
@@ -66,13 +68,6 @@ struct CommandWords {
 
   /// A command line for what was run: words quoted where a shell needs it.
   static func join(_ program: String, _ arguments: [String]) -> String {
-    ([program] + arguments).map { word in
-      let isPlain =
-        !word.isEmpty
-        && word.utf8.allSatisfy { byte in
-          0x30...0x39 ~= byte || 0x41...0x5A ~= byte || 0x61...0x7A ~= byte || "_@%+=:,./-".utf8.contains(byte)
-        }
-      return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
-    }.joined(separator: " ")
+    ([program] + arguments).map(ShellText.word).joined(separator: " ")
   }
 }

@@ -1,3 +1,4 @@
+import Source
 import Glibc
 import Guards
 import JSON

@@ -110,7 +110,7 @@ package struct DockerTool: Sendable {
   }
 
   private func note(_ child: ChildProcess) {
-    trace?(([child.executable] + child.arguments).map(\.shellWord).joined(separator: " "))
+    trace?(([child.executable] + child.arguments).map(ShellText.word).joined(separator: " "))
   }
 
   /// The call as people name it: the command and its verbs, without the rest.

@@ -16,17 +16,6 @@ extension String {
   /// Whether the bytes of the text start with those of another.
   package func starts(withBytes prefix: String) -> Bool { utf8.starts(with: prefix.utf8) }
 
-  /// The text as one word for a POSIX shell, for lines that people may copy.
-  package var shellWord: String {
-    let isPlain = utf8.allSatisfy { byte in
-      switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-      default: "-_./:=@,+%".utf8.contains(byte)
-      }
-    }
-    return isPlain && !isEmpty ? self : "'" + replacing("'", with: "'\\''") + "'"
-  }
-
   /// A line of `docker compose logs` without the escape sequence that compose 2.26 puts in front even in a pipe.
   package var withoutErase: String {
     let erase = "\u{1B}[2K"

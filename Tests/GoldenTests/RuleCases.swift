@@ -21,14 +21,14 @@ struct RuleCases {
     // Rules of claw's own comments show themselves in a Clawfile.
     let isClawfile = area == "clawfile" || area == "claw"
     let isPolicy = area == "policy" || area == "suite"
-    let isPack = area == "pack"
-    let language = isClawfile ? "clawfile" : isPolicy ? "policy" : isPack ? "pack" : "pod"
-    let prefix = ["clawfile", "pod", "policy", "pack"].contains(area) ? "" : "\(area)-"
+    let ownLanguage = ["pack", "workload", "fleet"].contains(area)
+    let language = isClawfile ? "clawfile" : isPolicy ? "policy" : ownLanguage ? String(area) : "pod"
+    let prefix = ownLanguage || ["clawfile", "pod", "policy"].contains(area) ? "" : "\(area)-"
     func example(_ kind: String, _ text: String) -> Case {
       // A Clawfile without directives has a finding for that; what is not about directives is shown in a Dockerfile.
       let isPlain = !hasDirective(text) && rule.name != "clawfile/no-directives"
       let clawfile = isPlain ? "Dockerfile" : "Clawfile"
-      let file = isClawfile ? clawfile : isPolicy || isPack ? "\(area).yml" : "claw-pod.yml"
+      let file = isClawfile ? clawfile : isPolicy || ownLanguage ? "\(area).yml" : "claw-pod.yml"
       return Case(path: "Tests/Golden/\(language)/\(kind)-\(prefix)\(name)/input/\(file)", text: text)
     }
     return [rule.bad.map { example("bad", $0) }, rule.good.map { example("good", $0) }].compactMap { $0 }
@@ -72,6 +72,10 @@ struct RuleCases {
   static let exceptions: [String: String] = [
     "claw/configuration": "a golden case has no .claw.yml: the command line reads it, not the compiler",
     "engine/build-failed": "an engine's, not a file's; the end-to-end tests make a build fail",
+    "intent/no-runner": "of sentences, which are no files; IntentTests has one",
+    "intent/said-twice": "of sentences, which are no files; IntentTests has one",
+    "intent/too-large": "of sentences, which are no files; IntentTests has one",
+    "intent/unknown-word": "of sentences, which are no files; IntentTests has many",
     "policy/empty": "a file without content does not say that it is a ruleset; PolicyTests gives it one's name",
     "pod/key-file": "modes of files on a disk, which only 'up' looks at",
     "pod/not-yet": "reported by 'up' alone: the file itself compiles",

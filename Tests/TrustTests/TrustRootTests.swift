@@ -1,3 +1,4 @@
+import Source
 import Canonical
 import Driver
 import Glibc

@@ -1,3 +1,4 @@
+import Source
 package import Canonical
 package import IR
 import JSON

@@ -1,3 +1,4 @@
+import Source
 package import Canonical
 import IR
 import JSON

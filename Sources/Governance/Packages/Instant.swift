@@ -1,3 +1,4 @@
+import Source
 import Policy
 
 /// A time as packages write it: `2026-03-01T08:00:00.000Z`, with one to three decimals or none.

@@ -1,3 +1,5 @@
+import Source
+
 /// What a scalar means, as the YAML library of Docker Compose (go-yaml) takes it: YAML 1.2's words for booleans and null,
 /// YAML 1.1's numbers and timestamps.
 package enum YAMLScalar: Sendable, Hashable {

@@ -20,4 +20,13 @@ struct FieldRules: Sendable {
   static let pack = FieldRules(
     noun: "pack", sharingHelp: "write the fields out", unknownKey: PackRules.unknownKey, twice: PackRules.unknownKey,
     missingKey: PackRules.missingKey, fieldType: PackRules.fieldType, fieldValue: PackRules.fieldValue)
+
+  static let workload = FieldRules(
+    noun: "workload", sharingHelp: "write the fields out", unknownKey: WorkloadRules.unknownKey,
+    twice: WorkloadRules.twice, missingKey: WorkloadRules.missingKey, fieldType: WorkloadRules.fieldType,
+    fieldValue: WorkloadRules.fieldValue)
+
+  static let fleet = FieldRules(
+    noun: "fleet", sharingHelp: "write the fields out", unknownKey: FleetRules.unknownKey, twice: FleetRules.twice,
+    missingKey: FleetRules.missingKey, fieldType: FleetRules.fieldType, fieldValue: FleetRules.fieldValue)
 }

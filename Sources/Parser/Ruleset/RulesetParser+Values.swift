@@ -92,6 +92,17 @@ extension RulesetParser {
     return false
   }
 
+  /// A mapping, or the value of one of its keys alone.
+  private mutating func short(
+    _ node: YAMLNode, _ what: String, _ key: String, _ fields: [GuardField]
+  ) -> RulesetRecord? {
+    if node.entries != nil || node.elements != nil { return record(node, what, fields) }
+    guard let field = fields.first(where: { $0.key == key }), let value = value(node, what, field.type) else {
+      return nil
+    }
+    return RulesetRecord(fields: [.init(key: key, location: location(node), value: value)], location: location(node))
+  }
+
   /// A list of mappings.
   mutating func records(_ node: YAMLNode, _ what: String, _ fields: [GuardField]) -> [RulesetRecord]? {
     guard let elements = list(node, what, of: "mappings") else { return nil }
@@ -139,6 +150,14 @@ extension RulesetParser {
     case .record(let fields, let isOpen):
       return record(node, what, fields, isOpen: isOpen).map { RulesetValue(.record($0), place) }
     case .records(let fields): return records(node, what, fields).map { RulesetValue(.records($0), place) }
+    case .short(let key, let fields): return short(node, what, key, fields).map { RulesetValue(.record($0), place) }
+    case .shorts(let key, let fields):
+      guard let elements = list(node, what, of: "mappings") else { return nil }
+      var result: [RulesetRecord] = []
+      for (index, element) in elements.enumerated() {
+        if let record = short(element, "\(what)[\(index)]", key, fields) { result.append(record) }
+      }
+      return RulesetValue(.records(result), place)
     case .table(let type): return table(node, what, type).map { RulesetValue(.record($0), place) }
     case .anything: return RulesetValue(.anything(free(node)), place)
     }

@@ -1,3 +1,4 @@
+import Source
 package import IR
 package import JSON
 

@@ -1,3 +1,4 @@
+import Source
 import Guards
 import IR
 import JSON

@@ -1,4 +1,3 @@
-import Source
 
 /// Times as RFC 3339 writes them.
 package enum Timestamp {

@@ -1,0 +1,273 @@
+package import Diagnostics
+import Guards
+import IR
+import JSON
+import Parser
+package import Source
+
+/// A workload that a sentence asks for, and the reason for all that is in it.
+package struct IntendedWorkload: Sendable {
+  /// A line of the trace.
+  package struct Reason: Sendable, Equatable {
+    /// The field.
+    package var field: String
+    /// What it is set to.
+    package var value: String
+    /// Why.
+    package var reason: String
+  }
+
+  /// The file.
+  package var bytes: [UInt8]
+  /// Why each field is what it is, in the file's order.
+  package var trace: [Reason]
+}
+
+/// Makes a workload's file of a sentence.
+package struct IntentLowering {
+  private let intent: WorkloadIntent
+  private let sentence: SourceFile
+  private let runners: [Runner]
+  private var bag = DiagnosticBag()
+  private var trace: [IntendedWorkload.Reason] = []
+
+  /// The workload of a sentence; nil where it can't be understood, or can't be.
+  ///
+  /// - Parameter runners: what runs models, the first that fits; claw's own come last.
+  package static func lower(
+    _ sentence: SourceFile, runners: [Runner], into bag: inout DiagnosticBag
+  ) -> IntendedWorkload? {
+    guard let intent = IntentParser.parse(sentence, into: &bag) else { return nil }
+    var lowering = IntentLowering(intent: intent, sentence: sentence, runners: runners + Runner.builtIn)
+    let bytes = lowering.write()
+    bag.add(contentsOf: lowering.bag)
+    return lowering.bag.hasErrors ? nil : bytes.map { IntendedWorkload(bytes: $0, trace: lowering.sorted) }
+  }
+
+  private init(intent: WorkloadIntent, sentence: SourceFile, runners: [Runner]) {
+    self.intent = intent
+    self.sentence = sentence
+    self.runners = runners
+  }
+
+  private mutating func write() -> [UInt8]? {
+    guard let verb = intent.verb, let model = intent.model else { return nil }
+    guard let runner = runner(verb.value, model) else { return nil }
+    guard let size = gpus(model.value, verb.value) else { return nil }
+    let name = intent.name?.value ?? "\(model.value.family)-\(model.value.size.replacing(".", with: "-"))"
+    because("name", name, intent.name == nil ? "the model's family and size" : said(intent.name?.range))
+    because("kind", runner.isService ? "service" : "job", "the runner '\(runner.name)' says so")
+    let image = intent.image?.value ?? runner.image
+    because(
+      "image", image, intent.image == nil ? "the runner '\(runner.name)' of \(runner.file)" : said(intent.image?.range))
+    let context = intent.context?.value ?? 8192
+    let modelName = "\(model.value.family)-\(model.value.size)"
+    let command = runner.command([
+      "model": modelName, "gpus": String(size.perWorker), "workers": String(size.workers),
+      "context": String(context), "precision": size.precision.rawValue,
+    ])
+    if !command.isEmpty { because("command", command.joined(separator: " "), "the runner '\(runner.name)'") }
+    var lines = [
+      "# \(String(decoding: sentence.bytes, as: UTF8.self).split(whereSeparator: \.isNewline).joined(separator: " "))",
+      "workload:", "  name: \(name)", "  kind: \(runner.isService ? "service" : "job")", "  image: \(text(image))",
+    ]
+    if !command.isEmpty { lines.append("  command: [\(command.map(text).joined(separator: ", "))]") }
+    lines += resources(size)
+    lines += waiting(runner)
+    if let port = runner.port {
+      because("ports", String(port), "the runner '\(runner.name)'")
+      lines.append("  ports: [\(port)]")
+      if let health = runner.health, runner.isService {
+        because("probes.readiness", health, "the runner '\(runner.name)'")
+        lines.append("  probes:")
+        lines.append("    startup: {http: {path: \(text(health)), port: \(port)}, interval: 10s, failures: 100}")
+        lines.append("    readiness: {http: {path: \(text(health)), port: \(port)}}")
+      }
+    }
+    lines += rollout(runner)
+    let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
+    // What is written must be what the language takes.
+    var found = DiagnosticBag()
+    _ = WorkloadLowering.lower(SourceFile(path: "the workload", bytes: bytes), into: &found)
+    guard !found.hasErrors else {
+      bag.add(contentsOf: found)
+      return nil
+    }
+    return bytes
+  }
+
+  private mutating func runner(_ verb: WorkloadIntent.Verb, _ model: WorkloadIntent.Said<LanguageModel>) -> Runner? {
+    if let found = runners.first(where: { $0.verbs.contains(verb) && $0.families.contains(model.value.family) }) {
+      return found
+    }
+    bag.report(
+      IntentRules.runner, at: Location(sentence, model.range),
+      "no runner can '\(verb.rawValue)' a model of the family '\(model.value.family)'", help: "add one with --runners")
+    return nil
+  }
+
+  // MARK: GPUs
+
+  private struct Size {
+    var type: GPUType
+    /// In MiB.
+    var memory: Int
+    var perWorker: Int
+    var workers: Int
+    var precision: Precision
+  }
+
+  /// The GPUs of a worker, and the workers; nil where the model fits none that were named.
+  private mutating func gpus(_ model: LanguageModel, _ verb: WorkloadIntent.Verb) -> Size? {
+    let precision = intent.precision?.value ?? .fp16
+    let context = intent.context?.value ?? 8192
+    because("precision", precision.rawValue, intent.precision == nil ? "the usual" : said(intent.precision?.range))
+    because("context", String(context), intent.context == nil ? "the usual" : said(intent.context?.range))
+    guard let type = intent.gpuType?.value ?? GPUType.named("h100") else { return nil }
+    let memory = intent.gpuMemory?.value ?? (type.memory.first ?? 80) * 1024
+    because("gpus.type", type.name, intent.gpuType == nil ? "the usual" : said(intent.gpuType?.range))
+    because(
+      "gpus.memory", WorkloadQuantity.text(mebibytes: memory),
+      intent.gpuMemory == nil ? "the smallest that is sold of this class" : said(intent.gpuMemory?.range))
+    let need = need(model, precision, context, verb)
+    let fewest = fewest(need, memory)
+    let sum =
+      "\(gibibytes(need)) GiB: \(model.family) \(model.size) in \(precision.rawValue)"
+      + (isTraining(verb)
+        ? ", four times its weights for training" : ", a fifth more, and \(context) tokens of context")
+    if let asked = intent.gpuCount {
+      guard asked.value * memory >= need else {
+        bag.report(
+          IntentRules.size, at: Location(sentence, asked.range),
+          "\(asked.value) GPUs of \(memory / 1024) GiB hold \(asked.value * memory / 1024) GiB, and \(sum) are needed",
+          help: "\(fewest) would do" + (intent.precision == nil ? ", or a smaller precision: in fp8" : ""))
+        return nil
+      }
+    }
+    let total = intent.gpuCount?.value ?? fewest
+    let perWorker = min(total, 8)
+    guard total % perWorker == 0 else {
+      bag.report(
+        IntentRules.size, at: Location(sentence, intent.gpuCount?.range ?? SourceRange(0, 0)),
+        "\(total) GPUs are not the same number for each node of 8", help: "\((total + 7) / 8 * 8) would be")
+      return nil
+    }
+    because(
+      "gpus.count", String(perWorker),
+      intent.gpuCount == nil ? "the fewest that hold \(sum)" : said(intent.gpuCount?.range) + "; they hold \(sum)")
+    let copies = intent.replicas?.value ?? 1
+    let workers = total / perWorker * copies
+    because(
+      "workers", String(workers),
+      intent.replicas == nil ? (workers == 1 ? "one is enough" : "8 GPUs are a node's") : said(intent.replicas?.range))
+    return Size(type: type, memory: memory, perWorker: perWorker, workers: workers, precision: precision)
+  }
+
+  private func isTraining(_ verb: WorkloadIntent.Verb) -> Bool { verb == .train || verb == .finetune }
+
+  /// In MiB.
+  private func need(_ model: LanguageModel, _ precision: Precision, _ context: Int, _ verb: WorkloadIntent.Verb) -> Int
+  {
+    let memory = ModelMemory(model, precision: precision, context: context)
+    // Training keeps gradients and two moments beside the weights, whatever it is that they are kept in.
+    return isTraining(verb) ? memory.weights * 4 : memory.total
+  }
+
+  private func fewest(_ need: Int, _ memory: Int) -> Int {
+    var count = 1
+    while count * memory < need, count < 1 << 20 { count *= 2 }
+    return count
+  }
+
+  private func gibibytes(_ mebibytes: Int) -> Int { (mebibytes + 1023) / 1024 }
+
+  private mutating func resources(_ size: Size) -> [String] {
+    let cores = intent.cores?.value ?? 8 * size.perWorker
+    because("cpu", String(cores), intent.cores == nil ? "8 for each GPU" : said(intent.cores?.range))
+    let memory = intent.memory?.value ?? min(1_024_000, size.perWorker * size.memory)
+    because(
+      "memory", WorkloadQuantity.text(mebibytes: memory),
+      intent.memory == nil ? "as much as the GPUs have, through which weights are loaded" : said(intent.memory?.range))
+    let isGang = size.workers > 1 && intent.replicas == nil
+    var lines = [
+      "  cpu: \(cores)", "  memory: \(WorkloadQuantity.text(mebibytes: memory))",
+      "  gpus: {count: \(size.perWorker), type: \(size.type.name)}",
+    ]
+    if isGang {
+      because("workers.gang", "true", "a model that is split runs whole or not at all")
+      lines.append("  workers: {count: \(size.workers), indexed: true, gang: true}")
+    } else if size.workers > 1 {
+      lines.append("  workers: \(size.workers)")
+    }
+    return lines
+  }
+
+  private mutating func waiting(_ runner: Runner) -> [String] {
+    var lines: [String] = []
+    if let queue = intent.queue {
+      because("queue", queue.value, said(queue.range))
+      lines.append("  queue: \(queue.value)")
+    }
+    because(
+      "priority", intent.priority?.value ?? "default",
+      intent.priority == nil ? "the usual" : said(intent.priority?.range))
+    if let priority = intent.priority { lines.append("  priority: \(priority.value)") }
+    if let limit = intent.timeLimit {
+      because("time_limit", WorkloadQuantity.text(seconds: limit.value), said(limit.range))
+      lines.append("  time_limit: \(WorkloadQuantity.text(seconds: limit.value))")
+      if runner.isService {
+        bag.report(
+          IntentRules.word, at: Location(sentence, limit.range), "a service does not end",
+          help: "the runner '\(runner.name)' keeps services running; leave 'for …' out")
+      }
+    }
+    return lines
+  }
+
+  private mutating func rollout(_ runner: Runner) -> [String] {
+    guard let range = intent.strategy?.range ?? intent.environment?.range else { return [] }
+    guard runner.isService else {
+      bag.report(
+        IntentRules.word, at: Location(sentence, range), "a job ends, so that no version takes another's place",
+        help: "leave it out")
+      return []
+    }
+    let strategy = intent.strategy?.value ?? "auto"
+    let environment = intent.environment?.value ?? .production
+    because(
+      "rollout.strategy", strategy,
+      intent.strategy == nil ? "what the environment asks for" : said(intent.strategy?.range))
+    because(
+      "rollout.environment", environment.rawValue,
+      intent.environment == nil ? "the safest" : said(intent.environment?.range))
+    return ["  rollout: {strategy: \(strategy), environment: \(environment.rawValue)}"]
+  }
+
+  // MARK: Words
+
+  /// The reasons in the order of the file's fields; what isn't one of them comes first.
+  private var sorted: [IntendedWorkload.Reason] {
+    let fields = WorkloadLanguage.workload.map(\.key)
+    func rank(_ reason: IntendedWorkload.Reason) -> Int {
+      fields.firstIndex(of: String(reason.field.prefix { $0 != "." })) ?? -1
+    }
+    return trace.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(\.element)
+  }
+
+  private mutating func because(_ field: String, _ value: String, _ reason: String) {
+    trace.append(.init(field: field, value: value, reason: reason))
+  }
+
+  private func said(_ range: SourceRange?) -> String {
+    range.map { "you said '\(String(decoding: sentence.slice($0), as: UTF8.self))'" } ?? "you said so"
+  }
+
+  /// A text as YAML takes it; JSON's way of writing is one of YAML's.
+  private func text(_ text: String) -> String {
+    let isPlain =
+      !text.isEmpty && (text.utf8.first?.isASCIILetter ?? false)
+      && text.utf8.allSatisfy { $0.isASCIIAlphanumeric || "-_./@".utf8.contains($0) }
+      && !["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(text.lowercased())
+    return isPlain ? text : JSONValue.string(text).text()
+  }
+}

@@ -1,0 +1,104 @@
+import ArgumentParser
+import Diagnostics
+import Driver
+import IR
+import JSON
+import Source
+
+/// `claw workload check`
+struct WorkloadCheck: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Checks workloads, and prints the id of each.",
+    discussion: """
+      EXAMPLES
+        claw workload check train.yml
+        claw workload check --format sarif jobs/*.yml > findings.sarif
+      """)
+
+  @Argument(help: "Workloads.", completion: .file()) var files: [String]
+  @OptionGroup var report: ReportOptions
+
+  func run() throws {
+    var bag = DiagnosticBag()
+    var sound: [WorkloadPlan] = []
+    for path in files {
+      if let plan = WorkloadCompiler.compile(try WorkloadSources.file(path), into: &bag) { sound.append(plan) }
+    }
+    let status = report.report(bag)
+    if report.format == .text { for plan in sound { Console.write("\(plan.id)\n") } }
+    if status != .done { throw status }
+  }
+}
+
+/// `claw workload show`
+struct WorkloadShow: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "Prints a workload with every default filled in, as text or as JSON.",
+    discussion: """
+      EXAMPLES
+        claw workload show train.yml
+        claw workload show train.yml --json | jq .gpus
+      """)
+
+  @Argument(help: "A workload; '-' for standard input.", completion: .file()) var file: String
+  @Flag(help: "Write the JSON form of grammars/claw.proto.") var json = false
+  @OptionGroup var report: ReportOptions
+
+  func run() throws {
+    let plan = try WorkloadSources.plan(file, report)
+    let value = WorkloadWire.message(plan, id: plan.id).json
+    if json { return Console.write(value.text(indented: true) + "\n") }
+    var lines: [String] = []
+    Self.write(value, "", into: &lines)
+    Console.write(lines.map { $0 + "\n" }.joined())
+  }
+
+  /// A line for each value, with its path in front.
+  private static func write(_ value: JSONValue, _ path: String, into lines: inout [String]) {
+    switch value {
+    case .object(let members):
+      for member in members { write(member.value, path.isEmpty ? member.name : "\(path).\(member.name)", into: &lines) }
+    case .array(let elements):
+      if elements.allSatisfy({ $0.string != nil }) {
+        return lines.append("\(path): \(elements.map { $0.text() }.joined(separator: " "))")
+      }
+      for (index, element) in elements.enumerated() { write(element, "\(path)[\(index)]", into: &lines) }
+    case .string(let text): lines.append("\(path): \(text)")
+    default: lines.append("\(path): \(value.text())")
+    }
+  }
+}
+
+/// `claw fleet check`
+struct FleetCheck: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Checks a fleet, and says what it has.",
+    discussion: """
+      EXAMPLES
+        claw fleet check fleet.yml
+        claw fleet check --json fleet.yml
+      """)
+
+  @Argument(help: "Fleets.", completion: .file()) var files: [String]
+  @OptionGroup var report: ReportOptions
+
+  func run() throws {
+    var bag = DiagnosticBag()
+    var sound: [(String, Fleet)] = []
+    for path in files {
+      if let fleet = WorkloadCompiler.fleet(try WorkloadSources.file(path), into: &bag) { sound.append((path, fleet)) }
+    }
+    let status = report.report(bag)
+    if report.format == .text {
+      for (path, fleet) in sound {
+        let gpus = fleet.nodes.reduce(0) { $0 + $1.gpus.count }
+        let taken = fleet.running.reduce(0) { $0 + $1.parts.reduce(0) { $0 + $1.gpus.count } }
+        Console.write("\(path): \(fleet.nodes.count) nodes, \(gpus) GPUs, \(taken) of them taken\n")
+      }
+    }
+    if status != .done { throw status }
+  }
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Diagnostics
+import Driver
+import Emitters
+import IR
+import Source
+
+/// Workloads and fleets by the files that they stand in.
+enum WorkloadSources {
+  /// The file of a path; `-` is standard input.
+  static func file(_ path: String) throws -> SourceFile {
+    var status = Status.done
+    if path == "-" {
+      let inputs = Inputs.find(["-"], as: .workload, status: &status)
+      guard let file = inputs.first?.file else { throw status }
+      return file
+    }
+    guard let file = Inputs.read(path, &status) else { throw status }
+    return file
+  }
+
+  /// The workload of a file, which is sound; its findings are reported.
+  static func plan(_ path: String, _ report: ReportOptions, isQuiet: Bool = true) throws -> WorkloadPlan {
+    var bag = DiagnosticBag()
+    let plan = WorkloadCompiler.compile(try file(path), into: &bag)
+    let status = report.report(bag, isQuiet: isQuiet && !bag.hasErrors, besidesData: true)
+    guard let plan, status == .done else { throw status == .done ? Status.invalid : status }
+    return plan
+  }
+
+  /// The fleet of a file, which is sound; its findings are reported.
+  static func fleet(_ path: String, _ report: ReportOptions) throws -> Fleet {
+    var bag = DiagnosticBag()
+    let fleet = WorkloadCompiler.fleet(try file(path), into: &bag)
+    let status = report.report(bag, besidesData: true)
+    guard let fleet, status == .done else { throw status == .done ? Status.invalid : status }
+    return fleet
+  }
+}
+
+/// What engine a workload is for, and what may be lost on the way.
+struct TargetOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The engine: \(WorkloadTarget.words).", valueName: "engine"))
+  var target: String
+  @Option(
+    help: ArgumentHelp("Fields that the engine can't express and that may be lost.", valueName: "field"))
+  var waive: [String] = []
+
+  /// The engine that is meant.
+  func resolved() throws -> WorkloadTarget {
+    if let target = WorkloadTarget(target) { return target }
+    if target == "kubernetes" || target.utf8.starts(with: "kubernetes@".utf8) {
+      Console.say("claw: '\(target)' is no version of Kubernetes that claw knows; a manifest is for one version")
+      let minors = WorkloadTarget.kubernetesMinors
+      Console.say("  there are: kubernetes@1.\(minors.lowerBound) to kubernetes@1.\(minors.upperBound)")
+      throw Status.usage
+    }
+    let words = ["slurm", "slurm-plain", "compose", "swarm", "json", "protobuf", "kubernetes@1.37"]
+    Console.say("claw: there is no engine '\(target)'")
+    Console.say(
+      Suggestion.nearest(to: target, in: words).map { "help: did you mean '\($0)'?" }
+        ?? "help: there are \(WorkloadTarget.words)")
+    throw Status.usage
+  }
+
+  /// What a workload becomes; what would be lost is reported and ends the command.
+  func emitted(_ plan: WorkloadPlan, _ report: ReportOptions) throws -> EmittedWorkload {
+    var bag = DiagnosticBag()
+    let fields = Set(waive.flatMap { $0.split(separator: ",").map(String.init) })
+    let emitted = WorkloadCompiler.emit(plan, for: try resolved(), waived: fields, into: &bag)
+    let status = report.report(bag, besidesData: true)
+    guard let emitted, status == .done else { throw status == .done ? Status.invalid : status }
+    // A waiver for something that is not lost says that somebody thinks it is.
+    for field in fields.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+    where !emitted.losses.contains(where: { $0.field == field }) {
+      Console.say("claw: nothing is lost of '\(field)'; --waive \(field) can go")
+    }
+    return emitted
+  }
+}
