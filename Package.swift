@@ -183,7 +183,10 @@ let package = Package(
       imports: ["Source", "JSON", "Diagnostics", "IR", "Driver", "Processes", "Runtime", "TestSupport"]),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["Source", "JSON", "IR", "Canonical", "Processes", "Runtime", "TestSupport", "claw"],
+      dependencies: [
+        "Source", "JSON", "IR", "Lowering", "Canonical", "Placement", "Emitters", "Processes", "Runtime", "TestSupport",
+        "claw",
+      ],
       path: "Tests/EndToEnd", swiftSettings: settings),
     tests(
       "EmittersTests",
@@ -192,6 +195,13 @@ let package = Package(
         "TestSupport",
       ]),
     tests("PlacementTests", imports: ["IR", "Placement", "TestSupport"]),
+    .testTarget(
+      name: "WorkloadTests",
+      dependencies: [
+        "Source", "JSON", "Diagnostics", "Guards", "IR", "Lowering", "Placement", "Emitters", "Driver", "Processes",
+        "Runtime", "TestSupport",
+      ],
+      exclude: ["peers"], swiftSettings: settings),
     tests("ArchitectureTests", imports: ["Source", "Runtime", "TestSupport"]),
   ]
 )
@@ -204,8 +214,8 @@ if tools == "fuzz" {
     .executableTarget(
       name: "FuzzTargets",
       dependencies: [
-        "Source", "JSON", "Diagnostics", "Lexer", "AST", "Driver", "Policy", "Canonical", "Ledger", "Governance",
-        "CFuzzer",
+        "Source", "JSON", "Diagnostics", "Lexer", "AST", "IR", "Lowering", "Placement", "Emitters", "Driver", "Policy",
+        "Canonical", "Ledger", "Governance", "CFuzzer",
       ],
       path: "Fuzz/Sources/FuzzTargets", swiftSettings: settings),
   ]

@@ -85,6 +85,7 @@ package struct PodLowering<Images: ImageProvider> {
       declaredVolumes[volume.key] = volume.value
     }
     readBlocks()
+    workloads()
     readPlaces()
     checkAliases()
     name()
