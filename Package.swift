@@ -192,6 +192,13 @@ let package = Package(
         "TestSupport",
       ]),
     tests("PlacementTests", imports: ["IR", "Placement", "TestSupport"]),
+    .testTarget(
+      name: "KubernetesTests",
+      dependencies: [
+        "Source", "JSON", "Diagnostics", "IR", "Lowering", "Placement", "Emitters", "Driver", "Processes", "Runtime",
+        "TestSupport",
+      ],
+      path: "Tests/Kubernetes", exclude: ["manifests.py", "selectors.py"], swiftSettings: settings),
     tests("ArchitectureTests", imports: ["Source", "Runtime", "TestSupport"]),
   ]
 )

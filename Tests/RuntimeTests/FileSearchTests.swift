@@ -28,8 +28,8 @@ struct FileSearchTests {
 
   @Test("Words for a shell")
   func shellWords() {
-    #expect("a-b_c/d.e:f=g@h,1".shellWord == "a-b_c/d.e:f=g@h,1")
-    #expect("".shellWord == "''" && "a b".shellWord == "'a b'" && "it's".shellWord == "'it'\\''s'")
-    #expect("$(x)".shellWord == "'$(x)'" && "{{.Id}}".shellWord == "'{{.Id}}'")
+    #expect(ShellText.word("a-b_c/d.e:f=g@h,1") == "a-b_c/d.e:f=g@h,1")
+    #expect(ShellText.word("") == "''" && ShellText.word("a b") == "'a b'" && ShellText.word("it's") == "'it'\\''s'")
+    #expect(ShellText.word("$(x)") == "'$(x)'" && ShellText.word("{{.Id}}") == "'{{.Id}}'")
   }
 }
