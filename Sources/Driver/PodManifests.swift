@@ -40,7 +40,7 @@ package enum PodManifests {
     for loss in plan.losses where !(loss.canBeWaived && target.waived.contains(loss.field)) {
       isWhole = false
       bag.report(
-        PodRules.lost, at: place(of: loss.location, in: compose, main),
+        PodRules.lost, at: place(of: loss, in: compose, main),
         "Kubernetes 1.\(target.minor) can't express '\(loss.field)': \(loss.reason)",
         help: loss.canBeWaived ? "remove it, or say --waive \(loss.field)" : "compose can: --target compose")
     }
@@ -49,14 +49,24 @@ package enum PodManifests {
       plan, minor: target.minor, waived: target.waived, source: FilePath.name(of: main.path))
   }
 
-  /// Where the author wrote what a line of the generated file is from: the next line above it that is from somewhere.
-  private static func place(of location: Location, in compose: Artifact, _ main: SourceFile) -> Location {
-    guard location.file.path.hasSuffix(GeneratedName.compose) else { return location }
-    var line = location.file.lines.line(at: location.range.lower) - 1
-    while line >= 0, line < compose.origins.count {
-      if let origin = compose.origins[line] { return origin }
-      line -= 1
+  /// Where the author wrote what is lost, or the service that claw wrote it for.
+  private static func place(of loss: PodManifestPlan.Loss, in compose: Artifact, _ main: SourceFile) -> Location {
+    for location in [loss.location, loss.service].compactMap({ $0 }) {
+      guard location.file.path.hasSuffix(GeneratedName.compose) else { return location }
+      let line = location.file.lines.line(at: location.range.lower) - 1
+      guard compose.origins.indices.contains(line), let origin = compose.origins[line] else { continue }
+      return Self.trimmed(origin)
     }
     return Location(main, SourceRange(0, 0))
+  }
+
+  /// What a line says, without the blanks around it.
+  private static func trimmed(_ location: Location) -> Location {
+    let bytes = location.file.slice(location.range)
+    let lead = bytes.prefix { $0 == 0x20 }.count
+    let tail = bytes.reversed().prefix { $0 == 0x20 || $0 == 0x0A || $0 == 0x0D }.count
+    guard lead + tail < bytes.count else { return location }
+    return Location(
+      location.file, SourceRange(location.range.lower + lead, location.range.upper - tail))
   }
 }

@@ -25,6 +25,8 @@ package struct PodManifestPlan: Sendable {
     package var field: String
     package var reason: String
     package var location: Location
+    /// Where the service stands that it is of, for what claw wrote itself; nil where it is of none.
+    package var service: Location?
     /// Whether it may be waived; what may not would give a manifest that can't work.
     package var canBeWaived: Bool
 
@@ -174,6 +176,8 @@ package struct PodManifestPlan: Sendable {
     /// Other names that it is found by.
     package var aliases: [String] = []
     package var image = ""
+    /// Whether compose builds its image.
+    package var isBuilt = false
     /// `Never` or `IfNotPresent` or `Always`.
     package var pull = "IfNotPresent"
     package var entrypoint: [String]?

@@ -14,10 +14,8 @@ struct Compile: ParsableCommand {
       Without a path: claw-pod.yml and everything that it builds, else the Clawfile.
 
       EXAMPLES
-        claw compile
         claw compile examples/quickstart/Clawfile --stdout
-        claw compile --target kubernetes@1.37 --secrets | kubectl apply -f -
-        claw compile --target kubernetes@1.37 --waive restart,ulimits,pids_limit,tmpfs,sysctls
+        claw compile --target kubernetes@1.37 --waive restart,ulimits
       """)
 
   @OptionGroup var compile: CompileInputs

@@ -6,7 +6,7 @@ import Processes
 import TestSupport
 import Testing
 
-@Suite("What workloads become for Kubernetes")
+@Suite("What workloads become for Kubernetes", .serialized)
 struct ManifestTests {
   /// A workload's manifest with everything waived that is lost.
   static func manifest(_ plan: WorkloadPlan, minor: Int) throws -> [UInt8] {
@@ -16,7 +16,7 @@ struct ManifestTests {
   }
 
   @Test("Each is valid for its version, and restricted, whatever is said")
-  func isValid() throws {
+  func isValid() async throws {
     var random = RandomWorkload(seed: 1)
     var manifests: [(minor: Int, bytes: [UInt8])] = []
     for _ in 0..<300 {
@@ -25,7 +25,7 @@ struct ManifestTests {
         manifests.append((minor, try Self.manifest(plan, minor: minor)))
       }
     }
-    let (findings, documents) = try KubernetesPython.findings(manifests)
+    let (findings, documents) = try await KubernetesPython.findings(manifests)
     #expect(findings.prefix(5) == [])
     #expect(documents > 3 * manifests.count)
   }
@@ -37,18 +37,18 @@ struct ManifestTests {
       ("runAsNonRoot: true", "runAsNonRoot: false", "may run as root"), ("replicas: 1", "replicas: \"1\"", "'1' is not of type"),
       ("name: \"a\"", "name: \"A_\"", "is no name"),
     ])
-  func validatorFinds(sound: String, broken: String, finding: String) throws {
+  func validatorFinds(sound: String, broken: String, finding: String) async throws {
     var plan = WorkloadPlan(name: "a", kind: .service, image: "b", cores: 1, memory: 1)
     plan.id = "a-0"
     let text = String(decoding: try Self.manifest(plan, minor: 37), as: UTF8.self)
     let changed = text.replacing(sound, with: broken)
     #expect(changed != text)
-    let findings = try KubernetesPython.findings([(37, Array(changed.utf8))]).findings
+    let findings = try await KubernetesPython.findings([(37, Array(changed.utf8))]).findings
     #expect(findings.contains { $0.contains(finding) }, "\(findings)")
   }
 
   @Test("Claims take the devices that the planner takes, and no others")
-  func selectors() throws {
+  func selectors() async throws {
     var random = RandomWorkload(seed: 2)
     var questions: [JSONValue] = []
     var expected: [[Bool]] = []
@@ -69,7 +69,7 @@ struct ManifestTests {
           Self.maker(gpu) == driver && GPURequest.Trait.allCases.allSatisfy { request.accepts(gpu, at: index, in: $0) }
         })
     }
-    let result = try KubernetesPython.run("selectors.py", input: JSONValue.array(questions).text())
+    let result = try await KubernetesPython.run("selectors.py", input: JSONValue.array(questions).text())
     #expect(result.status == 0, "\(result.complaint)")
     let answers = try JSONParser.parse(result.output).array ?? []
     #expect(answers.count == expected.count)

@@ -24,7 +24,7 @@ struct PodManifestTests {
   }
 
   @Test("Each pod of the golden cases is valid for each version, and its agents reach no more than their sidecars")
-  func isValid() throws {
+  func isValid() async throws {
     let folder = Repository.path("Tests/Golden/pod")
     var manifests: [(minor: Int, bytes: [UInt8])] = []
     for name in (FileSearch.names(in: folder) ?? []).sorted() {
@@ -35,7 +35,7 @@ struct PodManifestTests {
       }
     }
     #expect(manifests.count > 5 * 50)
-    let (findings, documents) = try KubernetesPython.findings(manifests)
+    let (findings, documents) = try await KubernetesPython.findings(manifests)
     #expect(findings.prefix(5) == [])
     #expect(documents > 5 * manifests.count)
   }

@@ -22,18 +22,20 @@ struct PromtoolTests {
     return plan
   }
 
-  private static func check(_ bytes: [UInt8]) throws -> ChildProcess.Result {
+  private static func check(_ bytes: [UInt8]) async throws -> ChildProcess.Result {
     let promtool = try #require(Programs.find("promtool", environment: ProcessEnvironment.current), "no promtool")
     let folder = try TemporaryFolder.make("rules")
     defer { TemporaryFolder.remove(folder) }
     _ = try ArtifactStore.write([("\(folder)/a.rules.yml", bytes)])
-    return try ChildProcess(promtool, ["check", "rules", "\(folder)/a.rules.yml"]).capture(timeout: .seconds(60))
+    return try await OwnThread.run {
+      try ChildProcess(promtool, ["check", "rules", "\(folder)/a.rules.yml"]).capture(timeout: .seconds(60))
+    }
   }
 
   @Test(
     "Every target's rules pass promtool, and their sentences are no templates",
     arguments: [.kubernetes(minor: 37), .slurm(isPlain: true), .compose, .swarm] as [WorkloadTarget])
-  func pass(target: WorkloadTarget) throws {
+  func pass(target: WorkloadTarget) async throws {
     let sentences = ["", "{{ $labels.x }", "{{", "a {{{ b", "100 % \"slow\"\n'{}'", "{{ end }}"]
     let alerts = Alert.Severity.allCases.flatMap { severity in
       sentences.enumerated().map { index, sentence in
@@ -42,15 +44,15 @@ struct PromtoolTests {
           holdsFor: index * 90, severity: severity, summary: sentence)
       }
     }
-    let result = try Self.check(try Self.rules(Self.plan(alerts), target))
+    let result = try await Self.check(try Self.rules(Self.plan(alerts), target))
     #expect(result.status == 0, "\(result.text) \(result.complaint)")
     #expect(result.text.contains("\(alerts.count) rules found"))
   }
 
   @Test("promtool refuses what is no expression")
-  func refuses() throws {
+  func refuses() async throws {
     let alert = Alert(name: "A", expression: "rate(x)", holdsFor: 0, severity: .info, summary: "")
-    #expect(try Self.check(try Self.rules(Self.plan([alert]), .compose)).status != 0)
+    #expect(try await Self.check(try Self.rules(Self.plan([alert]), .compose)).status != 0)
   }
 
   @Test("A format has no rules of its own, and no alerts make no file")

@@ -23,7 +23,7 @@ struct TenancyTests {
       """.utf8))
 
   @Test("Each version takes what becomes of one")
-  func isValid() throws {
+  func isValid() async throws {
     var bag = DiagnosticBag()
     let tenancy = try #require(TenancyCompiler.compile(Self.file, into: &bag))
     var manifests: [(minor: Int, bytes: [UInt8])] = []
@@ -35,7 +35,7 @@ struct TenancyTests {
       let emitted = try #require(TenancyCompiler.emit(tenancy, minor: minor, waived: Set(fields), into: &lost))
       manifests.append((minor, try #require(emitted.files.first).bytes))
     }
-    let (findings, documents) = try KubernetesPython.findings(manifests)
+    let (findings, documents) = try await KubernetesPython.findings(manifests)
     #expect(findings == [])
     #expect(documents == 5 * (10 + 2 * 9 + 3 + 2))
   }

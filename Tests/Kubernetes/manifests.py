@@ -18,7 +18,7 @@ utils.schema_contents = functools.lru_cache(None)(utils.schema_contents)
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
-NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*")
+NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 CLUSTER_WIDE = {"PriorityClass", "Namespace", "ClusterRole", "ClusterRoleBinding"}
 # Kinds of others, of which no schema is here: their parts are looked at below.
 FOREIGN = {("keda.sh/v1alpha1", "ScaledObject"): lambda spec: {
@@ -186,7 +186,7 @@ def findings(documents, version):
     seen = set()
     for document in documents:
         name = document.get("metadata", {}).get("name")
-        where = f"{document['kind']}/{name}"
+        where = f"{document['kind']}/{document.get('metadata', {}).get('namespace', '')}/{name}"
         if where in seen:
             yield f"{where}: is there twice"
         seen.add(where)

@@ -23,6 +23,10 @@ package enum PodManifestEmitter {
     for secret in plan.secrets {
       if let source = secret.source { head.append("needs: kubectl create secret generic \(secret.name) \(source)") }
     }
+    var images: Set<String> = []
+    for service in plan.services where service.isBuilt && images.insert(service.image).inserted {
+      head.append("needs: the image \(service.image), which compose builds, where nodes find it")
+    }
     head += plan.services.contains { $0.role != .plain }
       ? ["needs: a network that keeps NetworkPolicies; without one nothing here holds anybody back"] : []
     return KubernetesObject.file(writer.objects(), head: head)

@@ -21,7 +21,7 @@ extension KubernetesWriter {
       report.lose("workers.gang", "Kubernetes 1.\(minor) starts each pod as soon as it fits; groups of pods came with 1.36")
       return nil
     }
-    need("the API scheduling.k8s.io/\(version) and its feature gates GenericWorkload and GangScheduling")
+    need("the API scheduling.k8s.io/\(version) and its feature gate GenericWorkload")
     var spec: [ComposePlan.Entry] = [
       .init("schedulingPolicy", .map(["gang": .map(["minCount": .integer(plan.workers.gang)])])),
       .init("priorityClassName", .plain(priorityClassName)),

@@ -3,7 +3,7 @@ import IR
 /// What a worker is.
 extension KubernetesWriter {
   mutating func podTemplate(_ claim: GPUClaim) -> ComposePlan.Value {
-    var metadata: [ComposePlan.Entry] = [.init("labels", .mapping(labels + queueLabels))]
+    var metadata: [ComposePlan.Entry] = [.init("labels", .mapping(labels))]
     if let note = gateNote { metadata.append(.init("annotations", .mapping([.init("claw.workload/gates", note)]))) }
     return .mapping([.init("metadata", .mapping(metadata)), .init("spec", .mapping(podSpec(claim)))])
   }

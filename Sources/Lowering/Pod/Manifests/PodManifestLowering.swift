@@ -65,12 +65,15 @@ package struct PodManifestLowering {
 
   private mutating func read(_ service: ComposeService) {
     var made = PodManifestPlan.Service(name: service.name, role: role(service), owner: owner(service))
+    let known = plan.losses.count
+    defer { for index in known..<plan.losses.count { plan.losses[index].service = service.location } }
     check(name: service.name, service.location)
     for entry in service.value.entries ?? [] where !entry.value.isNull {
       if !isUnderstood(entry, service, &made) {
         lose(entry.key, "Kubernetes has no word for it", entry.keyLocation)
       }
     }
+    made.isBuilt = service.has("build")
     if made.image.isEmpty { made.image = "\(plan.name)-\(service.name)" }
     readNetworks(service, &made)
     if made.role == .agent { secludes(service, &made) }
