@@ -202,6 +202,13 @@ let package = Package(
         "Runtime", "TestSupport",
       ],
       exclude: ["peers"], swiftSettings: settings),
+    .testTarget(
+      name: "KubernetesTests",
+      dependencies: [
+        "Source", "JSON", "Diagnostics", "IR", "Lowering", "Placement", "Emitters", "Driver", "Processes", "Runtime",
+        "TestSupport",
+      ],
+      path: "Tests/Kubernetes", exclude: ["manifests.py", "selectors.py"], swiftSettings: settings),
     tests("ArchitectureTests", imports: ["Source", "Runtime", "TestSupport"]),
   ]
 )

@@ -217,6 +217,13 @@ package enum PodRules {
       One that by its name is a claw's own is refused.
       """)
 
+  package static let lost = Rule(
+    "pod/lost-field", .error, "An engine can't express a part of a pod",
+    explanation: """
+      What Kubernetes has no word for would be lost without a trace. Name it with --waive if that is what you want: the \
+      manifest says then what was waived. docs/kubernetes.md has the table.
+      """)
+
   /// Rules that are invariants: breaking one is a refusal (exit status 4).
   package static let invariants = [
     noContract, refusedKey, refusedMount, refusedPort, refusedNetwork, providerKey, volumeAccess, requireCllama,
@@ -230,6 +237,6 @@ package enum PodRules {
       stageEvaluator,
       sharedSidecar, handle,
       noUpstreamKey, overridden, namedUser, retyped, unusualPlain,
-      reservedLabel, uncheckedZone, unownedVolume, foreignVolume,
+      reservedLabel, uncheckedZone, unownedVolume, foreignVolume, lost,
     ] + invariants
 }

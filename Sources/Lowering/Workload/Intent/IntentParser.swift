@@ -1,5 +1,6 @@
 package import Diagnostics
 import Guards
+import IR
 import Parser
 package import Source
 
