@@ -73,7 +73,12 @@ struct SlurmAgreementTests {
   func agrees(seed: Int) async throws {
     var random = SeededGenerator(seed: UInt64(seed) + 100)
     let fleet = Self.fleet(&random)
-    let cluster = try await Cluster(nodes: Self.lines(fleet), port: 26_940)
+    try await Cluster.with(nodes: Self.lines(fleet), port: 26_940) {
+      try await agrees(on: $0, fleet, &random)
+    }
+  }
+
+  private func agrees(on cluster: Cluster, _ fleet: Fleet, _ random: inout SeededGenerator) async throws {
     var differences: [String] = []
     var fits = 0
     for _ in 0..<Self.count {
@@ -81,7 +86,7 @@ struct SlurmAgreementTests {
       var planner = Planner(empty: fleet)
       let isPlaced = planner.place(plan) != nil
       let script = SlurmEmitter.emit(plan, isPlain: true, waived: ["image"]).files[0].bytes
-      let answer = try cluster.run("sbatch", ["--test-only"], input: script)
+      let answer = try await cluster.test(script)
       let isTaken = answer.status == 0
       if isPlaced { fits += 1 }
       if isPlaced != isTaken {
@@ -89,7 +94,7 @@ struct SlurmAgreementTests {
         differences.append(
           "claw \(isPlaced), Slurm \(isTaken): \(plan.workers.count) workers (gang \(plan.workers.gang)), \(plan.cores) cores, "
             + "\(plan.memory) MiB, GPUs \(gpus), per node \(plan.placement.workersPerNode ?? 0), "
-            + "\(plan.placement.within ?? "-"), labels \(plan.placement.nodeLabels.count): \(answer.complaint)")
+            + "\(plan.placement.within ?? "-"), labels \(plan.placement.nodeLabels.count): \(answer.errors)")
       }
     }
     #expect(

@@ -37,7 +37,7 @@ package enum SlurmEmitter {
       options.append("--ntasks=\(workers.count)")
       if plan.placement.within == "node", plan.placement.isStrict {
         options.append("--nodes=1")
-      } else if workers.count > 1, let most = plan.placement.workersPerNode {
+      } else if let most = plan.placement.workersPerNode, most < workers.count {
         options.append("--ntasks-per-node=\(most)")
         // Fewer nodes than that would hold more on one.
         options.append("--nodes=\((workers.count + most - 1) / most)-\(workers.count)")
