@@ -34,7 +34,8 @@ struct ManifestTests {
     "The validator finds what is wrong",
     arguments: [
       ("replicas:", "replicaz:", "Additional properties"), ("apps/v1", "apps/v9", "Couldn't find schema"),
-      ("runAsNonRoot: true", "runAsNonRoot: false", "may run as root"), ("replicas: 1", "replicas: \"1\"", "'1' is not of type"),
+      ("runAsNonRoot: true", "runAsNonRoot: false", "may run as root"),
+      ("replicas: 1", "replicas: \"1\"", "'1' is not of type"),
       ("name: \"a\"", "name: \"A_\"", "is no name"),
     ])
   func validatorFinds(sound: String, broken: String, finding: String) async throws {
