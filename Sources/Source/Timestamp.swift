@@ -1,4 +1,3 @@
-
 /// Times as RFC 3339 writes them.
 package enum Timestamp {
   /// Whether a text is such a time.

@@ -24,7 +24,8 @@ struct ArtifactOriginTests {
         guard let origin, origin.file.path == path else { continue }
         let line = origin.file.slice(origin.range)
         // A copied line is the very same; a key that claw wrote anew has the place of the author's.
-        guard line.last == 0x0A, origin.file.lines.range(ofLine: origin.file.lines.line(at: origin.range.lower)) == origin.range
+        guard line.last == 0x0A,
+          origin.file.lines.range(ofLine: origin.file.lines.line(at: origin.range.lower)) == origin.range
         else { continue }
         let text = made.slice(made.lines.range(ofLine: index + 1))
         #expect(line.elementsEqual(text), "\(artifact.path):\(index + 1)")

@@ -44,7 +44,8 @@ struct ManifestCommandTests {
     // 'sk-not-a-real-key' in base64
     #expect(secrets.output.contains("OPENAI_API_KEY: \"c2stbm90LWEtcmVhbC1rZXk=\""))
     #expect(manifest.contains("path: \"policies/base.bundle.json\""))
-    #expect(secrets.output.contains("  policies.base.bundle.json: \"") && secrets.output.contains("  trust.pod.pub: \""))
+    #expect(
+      secrets.output.contains("  policies.base.bundle.json: \"") && secrets.output.contains("  trust.pod.pub: \""))
     #expect(!manifest.contains("c2stbm90") && !manifest.contains("sk-not"))
     let missing = await folder.claw(["compile", "--target", "kubernetes@1.37", "--secrets"])
     #expect(missing.status == 3 && missing.output.isEmpty, "\(missing.all)")

@@ -16,7 +16,8 @@ enum KubernetesPython {
   }
 
   /// What is wrong with manifests, each for a version of Kubernetes, and how many documents they have.
-  static func findings(_ manifests: [(minor: Int, bytes: [UInt8])]) async throws -> (findings: [String], documents: Int) {
+  static func findings(_ manifests: [(minor: Int, bytes: [UInt8])]) async throws -> (findings: [String], documents: Int)
+  {
     let input = manifests.enumerated().map { index, manifest -> JSONValue in
       [
         "version": .string("1.\(manifest.minor)"), "name": .string(String(index)),

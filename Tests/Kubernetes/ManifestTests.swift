@@ -19,7 +19,7 @@ struct ManifestTests {
   func isValid() async throws {
     var random = RandomWorkload(seed: 1)
     var manifests: [(minor: Int, bytes: [UInt8])] = []
-    for _ in 0..<300 {
+    for _ in 0..<200 {
       let plan = random.plan()
       for minor in WorkloadTarget.kubernetesMinors {
         manifests.append((minor, try Self.manifest(plan, minor: minor)))
@@ -34,7 +34,8 @@ struct ManifestTests {
     "The validator finds what is wrong",
     arguments: [
       ("replicas:", "replicaz:", "Additional properties"), ("apps/v1", "apps/v9", "Couldn't find schema"),
-      ("runAsNonRoot: true", "runAsNonRoot: false", "may run as root"), ("replicas: 1", "replicas: \"1\"", "'1' is not of type"),
+      ("runAsNonRoot: true", "runAsNonRoot: false", "may run as root"),
+      ("replicas: 1", "replicas: \"1\"", "'1' is not of type"),
       ("name: \"a\"", "name: \"A_\"", "is no name"),
     ])
   func validatorFinds(sound: String, broken: String, finding: String) async throws {
@@ -52,7 +53,7 @@ struct ManifestTests {
     var random = RandomWorkload(seed: 2)
     var questions: [JSONValue] = []
     var expected: [[Bool]] = []
-    while expected.count < 2000 {
+    while expected.count < 1000 {
       var request = random.request()
       (request.count, request.link) = (1, nil)
       var plan = WorkloadPlan(name: "a", kind: .job, image: "b", cores: 1, memory: 1)

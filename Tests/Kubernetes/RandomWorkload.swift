@@ -11,7 +11,9 @@ struct RandomWorkload {
   mutating func plan() -> WorkloadPlan {
     let kind: WorkloadPlan.Kind = coin() ? .job : .service
     var plan = WorkloadPlan(
-      name: one(["a", "train", "llama-70b", String(repeating: "n", count: 50), "z" + String(repeating: "-9", count: 24)]),
+      name: one([
+        "a", "train", "llama-70b", String(repeating: "n", count: 50), "z" + String(repeating: "-9", count: 24),
+      ]),
       kind: kind, image: one(["busybox", "registry.example/a/b:1", "nvcr.io/nvidia/pytorch:25.01-py3"]),
       cores: number(1...1024), memory: number(1...1_024_000))
     plan.command = some { $0.text() }
@@ -38,7 +40,8 @@ struct RandomWorkload {
     plan.egress = coin() ? [.init(block: "10.0.0.0/8", port: nil), .init(block: "2001:db8::/32", port: 443)] : []
     plan.user = coin() ? number(1...2_147_483_647) : nil
     if kind == .service { operations(&plan) }
-    plan.alerts = coin()
+    plan.alerts =
+      coin()
       ? [.init(name: "Slow", expression: "up == 0", holdsFor: 60, severity: .critical, summary: text())] : []
     plan.id = WorkloadID.of(plan)
     return plan
@@ -72,7 +75,8 @@ struct RandomWorkload {
     var rules = WorkloadPlan.PlacementRules()
     rules.nodeLabels = coin() ? [.init("example.com/disk", "fast"), .init("gpu", "")] : []
     rules.conditions = coin() ? [.init("Ready", .true), .init("GPUHealthy", .true)] : []
-    rules.gates = coin()
+    rules.gates =
+      coin()
       ? [.init(name: "example.com/data", reason: text(), controller: "loader"), .init(name: "quota")] : []
     rules.within = one([nil, "node", "rack", "zone", "pod"])
     rules.isStrict = rules.within != nil && coin()
@@ -148,13 +152,16 @@ struct RandomWorkload {
     default: Int.random(in: range, using: &random)
     }
   }
-  private mutating func one<Value>(_ values: [Value]) -> Value { values[Int.random(in: 0..<values.count, using: &random)] }
+  private mutating func one<Value>(_ values: [Value]) -> Value {
+    values[Int.random(in: 0..<values.count, using: &random)]
+  }
   private mutating func some<Value>(_ make: (inout Self) -> Value) -> [Value] {
     (0..<Int.random(in: 0...3, using: &random)).map { _ in make(&self) }
   }
   private mutating func text() -> String {
     one([
-      "", "plain", "two words", "$HOME $(HOME) $$x $", "'\"\\", "null", "true", "0x1", "1e3", "~", "- a: b #c", "\u{85}\u{2028}é",
+      "", "plain", "two words", "$HOME $(HOME) $$x $", "'\"\\", "null", "true", "0x1", "1e3", "~", "- a: b #c",
+      "\u{85}\u{2028}é",
       "line\nline\n", "{{ .x }}", "%s", "\t ",
     ])
   }

@@ -111,7 +111,8 @@ package enum WorkloadEmitter {
     return emitted
   }
 
-  private static func artifact(_ plan: WorkloadPlan, for target: WorkloadTarget, waived: Set<String>) -> EmittedWorkload {
+  private static func artifact(_ plan: WorkloadPlan, for target: WorkloadTarget, waived: Set<String>) -> EmittedWorkload
+  {
     switch target {
     case .json:
       let text = WorkloadWire.message(plan, id: plan.id).json.text(indented: true) + "\n"

@@ -149,7 +149,9 @@ extension TenancyLowering {
       for kind in kinds where !isOver.contains(kind.field) {
         guard let limit = kind.limit, kind.use(usage) > limit else { continue }
         isOver.insert(kind.field)
-        guard let place = plan.origins[kind.field] ?? plan.origins["name"] ?? plan.origins.values.min(by: { $0.range < $1.range })
+        guard
+          let place = plan.origins[kind.field] ?? plan.origins["name"]
+            ?? plan.origins.values.min(by: { $0.range < $1.range })
         else { continue }
         let all = plans.reduce(into: Tenancy.Usage()) { $0.add($1) }
         bag.report(

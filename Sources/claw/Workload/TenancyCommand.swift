@@ -54,7 +54,8 @@ struct TenancyCheck: ParsableCommand {
 struct TenancyEmit: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "emit",
-    abstract: "Writes a tenancy for Kubernetes: namespaces, quotas and roles; what it can't express is an error unless waived.",
+    abstract:
+      "Writes a tenancy for Kubernetes: namespaces, quotas and roles; what it can't express is an error unless waived.",
     discussion: """
       EXAMPLES
         claw tenancy emit tenants.yml --target kubernetes@1.37 > tenancy.kubernetes.yml

@@ -38,7 +38,8 @@ extension KubernetesWriter {
       let vendor = DeviceVendor(request)
       need("the driver \(vendor.driver), which tells what its devices are")
       let name = chain ? "choice-\(index)" : "gpus"
-      requests.append(chain ? [.init("name", .plain(name))] + device(request, vendor, field) : device(request, vendor, field))
+      requests.append(
+        chain ? [.init("name", .plain(name))] + device(request, vendor, field) : device(request, vendor, field))
       if request.link == .socket, vendor == .amd, request.count > 1 {
         constraints.append(
           .map([

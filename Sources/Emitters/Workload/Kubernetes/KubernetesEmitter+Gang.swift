@@ -18,7 +18,8 @@ extension KubernetesWriter {
   mutating func podGroup() -> KubernetesObject? {
     guard isGang else { return nil }
     guard let version = groupVersion else {
-      report.lose("workers.gang", "Kubernetes 1.\(minor) starts each pod as soon as it fits; groups of pods came with 1.36")
+      report.lose(
+        "workers.gang", "Kubernetes 1.\(minor) starts each pod as soon as it fits; groups of pods came with 1.36")
       return nil
     }
     need("the API scheduling.k8s.io/\(version) and its feature gate GenericWorkload")

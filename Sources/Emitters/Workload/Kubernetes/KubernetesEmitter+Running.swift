@@ -58,7 +58,8 @@ extension KubernetesWriter {
       report.lose("rollout", "a Deployment gives no share of the calls to a new version, and watches none")
       return nil
     case .blueGreen:
-      report.lose("rollout", "a Deployment does not switch over: calls reach both versions while one replaces the other")
+      report.lose(
+        "rollout", "a Deployment does not switch over: calls reach both versions while one replaces the other")
       // The nearest: all new workers beside the old ones, of which none goes before they are ready.
       return .map([
         "type": .plain("RollingUpdate"),

@@ -37,7 +37,8 @@ extension PodManifestLowering {
     case "env_file": readEnvironmentFiles(service, &made)
     case "labels": made.labels = service.labels.compactMap { label in label.value.scalarText.map { (label.key, $0) } }
     case "ports":
-      lose("ports", "nothing outside of the cluster reaches a pod: make an Ingress, or a Service of another type",
+      lose(
+        "ports", "nothing outside of the cluster reaches a pod: make an Ingress, or a Service of another type",
         entry.keyLocation)
     case "dns": if !isClaw { return false }
     case "volumes": for mount in service.mounts { readMount(mount, service, &made) }
@@ -48,7 +49,9 @@ extension PodManifestLowering {
     case "cap_add": made.capabilities = (value.elements ?? []).compactMap(\.string)
     case "security_opt":
       let words = (value.elements ?? []).compactMap(\.string)
-      made.forbidsNewPrivileges = words.contains { $0.utf8.starts(with: "no-new-privileges".utf8) && !$0.hasSuffix("false") }
+      made.forbidsNewPrivileges = words.contains {
+        $0.utf8.starts(with: "no-new-privileges".utf8) && !$0.hasSuffix("false")
+      }
       return words.allSatisfy { $0.utf8.starts(with: "no-new-privileges".utf8) }
     case "ipc": return value.string == "private" || value.string == "shareable"
     case "sysctls": readSysctls(service, entry.keyLocation, &made)
@@ -58,7 +61,8 @@ extension PodManifestLowering {
     case "cpus": made.milliCores = value.number.map { Int(($0 * 1000).rounded()) }
     case "scale": made.replicas = value.int.map(Int.init) ?? 1
     case "deploy": return readDeploy(value, &made)
-    case "pids_limit", "ulimits": lose(entry.key, "it is a setting of nodes, the same for all their pods", entry.keyLocation)
+    case "pids_limit", "ulimits":
+      lose(entry.key, "it is a setting of nodes, the same for all their pods", entry.keyLocation)
     case "logging":
       if value["driver"]?.string != "json-file" { return false }  // Nodes turn such logs over by themselves.
     case "depends_on":
@@ -149,7 +153,9 @@ extension PodManifestLowering {
 
   /// Whole seconds, at least one.
   func seconds(_ value: ComposeValue?) -> Int? {
-    guard let value, let text = value.scalarText, let nanoseconds = ComposeQuantity.nanoseconds(text) else { return nil }
+    guard let value, let text = value.scalarText, let nanoseconds = ComposeQuantity.nanoseconds(text) else {
+      return nil
+    }
     return max(1, Int((nanoseconds + 999_999_999) / 1_000_000_000))
   }
 

@@ -97,7 +97,9 @@ extension PodManifestLowering {
           path: parts.first.map(String.init) ?? "/tmp", source: .memory(size.map { max(1, Int($0 >> 20)) }),
           isReadOnly: false))
       if options.contains(where: { !$0.hasPrefix("size=") && $0 != "rw" }) {
-        lose("tmpfs", "folders in memory have a size, and none of the options noexec, nosuid, nodev, mode and uid", location)
+        lose(
+          "tmpfs", "folders in memory have a size, and none of the options noexec, nosuid, nodev, mode and uid",
+          location)
       }
     }
   }

@@ -57,7 +57,8 @@ package struct PodManifestLowering {
       plan.networks.append(.init(name: network.key, isInternal: network.value["internal"]?.bool ?? false))
       let isClaws = pod.networks.contains { $0.name == network.key }
       for setting in network.value.entries ?? [] where setting.key != "internal" && !isClaws {
-        lose("networks.\(setting.key)", "pods have one network, on which policies stand for several", setting.keyLocation)
+        lose(
+          "networks.\(setting.key)", "pods have one network, on which policies stand for several", setting.keyLocation)
       }
     }
     if !names.contains("default") { plan.networks.append(.init(name: "default", isInternal: false)) }
@@ -82,7 +83,8 @@ package struct PodManifestLowering {
       // Images' own checks are none of Kubernetes' business.
       made.check = .init(command: ["/cllama", "health", "--json"], interval: 15, timeout: 5, delay: 10)
       if sidecar.topology == .hermetic {
-        refuse("cllama", "a sidecar that shares no network with its claw can't share a folder with it either",
+        refuse(
+          "cllama", "a sidecar that shares no network with its claw can't share a folder with it either",
           service.location)
       }
     }
@@ -114,7 +116,8 @@ package struct PodManifestLowering {
     if let sidecar, !claw.hasOpenEgress {
       made.sidecar = sidecar.name
     } else if !claw.hasOpenEgress {
-      lose("dns", "the cluster's name server tells a claw names of the whole world, and so is a way out", service.location)
+      lose(
+        "dns", "the cluster's name server tells a claw names of the whole world, and so is a way out", service.location)
     }
   }
 
