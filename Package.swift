@@ -31,7 +31,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
-    .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
   ],
   targets: [
     .systemLibrary(name: "CLibYAML", providers: [.apt(["libyaml-dev"])]),
@@ -86,7 +86,7 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
-        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
     module(
       "CllamaDash",
@@ -183,7 +183,10 @@ let package = Package(
       imports: ["Source", "JSON", "Diagnostics", "IR", "Driver", "Processes", "Runtime", "TestSupport"]),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["Source", "JSON", "IR", "Canonical", "Processes", "Runtime", "TestSupport", "claw"],
+      dependencies: [
+        "Source", "JSON", "IR", "Lowering", "Canonical", "Placement", "Emitters", "Processes", "Runtime", "TestSupport",
+        "claw",
+      ],
       path: "Tests/EndToEnd", swiftSettings: settings),
     tests(
       "EmittersTests",
@@ -192,6 +195,13 @@ let package = Package(
         "TestSupport",
       ]),
     tests("PlacementTests", imports: ["IR", "Placement", "TestSupport"]),
+    .testTarget(
+      name: "WorkloadTests",
+      dependencies: [
+        "Source", "JSON", "Diagnostics", "Guards", "IR", "Lowering", "Placement", "Emitters", "Driver", "Processes",
+        "Runtime", "TestSupport",
+      ],
+      exclude: ["peers"], swiftSettings: settings),
     .testTarget(
       name: "KubernetesTests",
       dependencies: [
@@ -211,8 +221,8 @@ if tools == "fuzz" {
     .executableTarget(
       name: "FuzzTargets",
       dependencies: [
-        "Source", "JSON", "Diagnostics", "Lexer", "AST", "Driver", "Policy", "Canonical", "Ledger", "Governance",
-        "CFuzzer",
+        "Source", "JSON", "Diagnostics", "Lexer", "AST", "IR", "Lowering", "Placement", "Emitters", "Driver", "Policy",
+        "Canonical", "Ledger", "Governance", "CFuzzer",
       ],
       path: "Fuzz/Sources/FuzzTargets", swiftSettings: settings),
   ]

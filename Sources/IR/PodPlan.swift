@@ -14,6 +14,8 @@ package struct PodPlan: Sendable {
   package var sidecars: [SidecarPlan] = []
   /// The policies that the pod declares, by name.
   package var policies: [PodPolicy] = []
+  /// The services that are workloads for a scheduler, in the order of the file.
+  package var workloads: [WorkloadPlan] = []
   /// Networks that claw adds, by name.
   package var networks: [Network] = []
   /// Volumes that claw adds, by name.

@@ -7,6 +7,8 @@ struct FleetIndex: Sendable {
   let kindOf: [UInt32]
   /// The nodes of each kind.
   let nodesOf: [[UInt32]]
+  /// The same as sets; none where there are so many kinds that these would be big.
+  let setsOf: [NodeSet]
   let topologies: [GPUTopology]
   let tree: DomainTree
   let defaultQueue: String?
@@ -51,6 +53,8 @@ struct FleetIndex: Sendable {
     self.kinds = kinds
     self.kindOf = kindOf
     self.nodesOf = nodesOf
+    let areFew = kinds.count * fleet.nodes.count <= 8 << 20
+    setsOf = areFew ? nodesOf.map { NodeSet($0, count: fleet.nodes.count) } : []
     self.labels = labels
     self.byName = byName
     mostGPUs = kinds.map(\.gpus.count).max() ?? 0
@@ -94,15 +98,18 @@ struct FleetIndex: Sendable {
     let perNode = 4 + 4 + 24 + tree.levels.count * 4 + 4
     let perDomain = tree.domains.reduce(0) { $0 + $1.count * 32 }
     let perTopology = topologies.reduce(0) { $0 + $1.costs.count * 4 + $1.count * 24 + 64 }
-    return perName + perKind + perLabel + perNode * count + perDomain + perTopology + uuids.footprint
+    let perSet = setsOf.reduce(0) { $0 + $1.words.capacity * 8 }
+    return perSet + perName + perKind + perLabel + perNode * count + perDomain + perTopology + uuids.footprint
   }
 
-  private struct LabelKey: Hashable {
-    var key: TextKey
-    var value: TextKey
+}
 
-    init(_ label: WorkloadPlan.Label) { (key, value) = (TextKey(label.key), TextKey(label.value)) }
-  }
+/// A label by its bytes.
+struct LabelKey: Hashable {
+  var key: TextKey
+  var value: TextKey
+
+  init(_ label: WorkloadPlan.Label) { (key, value) = (TextKey(label.key), TextKey(label.value)) }
 }
 
 /// The unique numbers of all GPUs, in one run of bytes: as texts of their own they would be the most of a fleet.

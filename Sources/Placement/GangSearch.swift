@@ -9,8 +9,12 @@ struct GangSearch {
   let workers: Int
   /// What one more domain adds to the spread, by level; the node's last.
   let weights: [UInt64]
-  /// By place in the tree's order what 1, 2, … workers cost on the node, without its own weight.
-  var costs: [Int: [UInt64]] = [:]
+  /// The first place of those that were added.
+  private let first: Int
+  /// What 1, 2, … workers cost on each node, without its own weight; the nodes one behind the other.
+  private var costs: [UInt64] = []
+  /// Where each node's costs end.
+  private var ends: [Int] = []
   /// For each step taken how many workers its part gets, by the number that all parts up to it have.
   private var splits: [UInt16] = []
   private var steps: [Step] = []
@@ -28,9 +32,16 @@ struct GangSearch {
     case steps(Range<Int>)
   }
 
-  init(workers: Int, weights: [UInt64]) {
+  init(workers: Int, weights: [UInt64], from first: Int) {
     self.workers = workers
     self.weights = weights
+    self.first = first
+  }
+
+  /// Adds the next node's costs of 1, 2, … workers.
+  mutating func add(_ node: some Sequence<UInt64>) {
+    costs += node
+    ends.append(costs.count)
   }
 
   /// The cheapest way into a domain that lies at a level.
@@ -52,9 +63,14 @@ struct GangSearch {
     var own: [Step] = []
     if level + 1 == domains.count {
       let weight = weights[domains.count]
+      var part: [GangCost] = []
       for place in domain {
-        guard let costs = costs[place] else { continue }
-        let part = [GangCost.none] + costs.map { GangCost(spread: weight, links: $0) }
+        let index = place - first
+        let range = (index == 0 ? 0 : ends[index - 1])..<ends[index]
+        if range.isEmpty { continue }
+        part.removeAll(keepingCapacity: true)
+        part.append(.none)
+        for cost in costs[range] { part.append(GangCost(spread: weight, links: cost)) }
         own.append(Step(row: join(&table, part), part: .place(place)))
       }
     } else {
@@ -75,21 +91,22 @@ struct GangSearch {
 
   /// Puts a part to those before it; where the row of its shares begins.
   private mutating func join(_ table: inout [GangCost], _ part: [GangCost]) -> Int {
-    let row = splits.count
-    let most = min(workers, table.count + part.count - 2)
-    var joined: [GangCost] = []
-    joined.reserveCapacity(most + 1)
-    for total in 0...most {
-      let first = max(0, total - table.count + 1)
+    let (row, before) = (splits.count, table.count)
+    let most = min(workers, before + part.count - 2)
+    table.reserveCapacity(most + 1)
+    while table.count <= most { table.append(.none) }
+    splits.append(contentsOf: repeatElement(0, count: most + 1))
+    // From the most on: what is read is of the parts before, what is written isn't read again.
+    for total in stride(from: most, through: 0, by: -1) {
+      let first = max(0, total - before + 1)
       var (best, share) = (table[total - first] + part[first], first)
       for count in stride(from: first + 1, through: min(total, part.count - 1), by: 1) {
         let cost = table[total - count] + part[count]
         if cost < best { (best, share) = (cost, count) }
       }
-      joined.append(best)
-      splits.append(UInt16(truncatingIfNeeded: share))
+      table[total] = best
+      splits[row + total] = UInt16(truncatingIfNeeded: share)
     }
-    table = joined
     return row
   }
 

@@ -5,12 +5,22 @@ struct NodeSet: Sendable, Hashable {
   /// None of so many.
   init(count: Int) { words = Array(repeating: 0, count: (count + 63) / 64) }
 
+  /// Some of so many.
+  init(_ nodes: [UInt32], count: Int) {
+    self.init(count: count)
+    for node in nodes { insert(Int(node)) }
+  }
+
   mutating func insert(_ node: Int) { words[node >> 6] |= 1 << UInt64(node & 63) }
 
   func contains(_ node: Int) -> Bool { words[node >> 6] & 1 << UInt64(node & 63) != 0 }
 
   mutating func formIntersection(_ other: NodeSet) {
     for index in words.indices { words[index] &= other.words[index] }
+  }
+
+  mutating func formUnion(_ other: NodeSet) {
+    for index in words.indices { words[index] |= other.words[index] }
   }
 
   /// Calls with each, ascending.
@@ -34,7 +44,8 @@ struct TextKey: Hashable {
   static func == (left: TextKey, right: TextKey) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
 
   func hash(into hasher: inout Hasher) {
-    for byte in text.utf8 { hasher.combine(byte) }
+    var text = text
+    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     hasher.combine(UInt8(0xFF))
   }
 }

@@ -4,24 +4,31 @@ package import IR
 package struct PlacementDemand: Sendable, Hashable {
   /// What every worker of one alternative wants of its node.
   struct Shape: Sendable, Hashable {
+    var traits: Traits
+    var cores: Int
+    var memory: Int
+
+    var gpus: GPURequest? { traits.gpus }
+    var size: Int { max(traits.gpus?.count ?? 0, 0) }
+  }
+
+  /// Of that, what a node has or hasn't, whatever runs on it.
+  struct Traits: Sendable, Hashable {
     var queue: String?
     var labels: [WorkloadPlan.Label]
     var conditions: [WorkloadPlan.Condition]
-    var cores: Int
-    var memory: Int
     /// Nil for no GPU.
     var gpus: GPURequest?
 
-    var size: Int { max(gpus?.count ?? 0, 0) }
-
     /// Whether all texts are ASCII, for which equal and of the same bytes is one thing.
     var isPlain: Bool {
-      var texts = [queue, gpus?.type, gpus?.model, gpus?.selector?.text].compactMap(\.self)
-      for label in labels { texts += [label.key, label.value] }
-      for condition in conditions { texts.append(condition.type) }
-      return texts.allSatisfy { $0.utf8.allSatisfy { $0 < 0x80 } }
+      (queue?.isPlain ?? true) && (gpus?.isPlain ?? true) && labels.allSatisfy { $0.key.isPlain && $0.value.isPlain }
+        && conditions.allSatisfy(\.type.isPlain)
     }
   }
+
+  /// The most workers of one workload that are placed.
+  package static let limit = 1 << 20
 
   /// One for each way in which the workload's GPUs may be had, in order; one without GPUs if it wants none.
   var alternatives: [Shape]
@@ -41,14 +48,26 @@ package struct PlacementDemand: Sendable, Hashable {
     let rules = plan.placement
     let requests: [GPURequest?] = plan.gpus.isEmpty ? [nil] : plan.gpus
     alternatives = requests.map { request in
-      Shape(
-        queue: plan.queueing.queue, labels: rules.nodeLabels, conditions: rules.conditions, cores: max(plan.cores, 0),
-        memory: max(plan.memory, 0), gpus: (request?.count ?? 0) > 0 ? request : nil)
+      let traits = Traits(
+        queue: plan.queueing.queue, labels: rules.nodeLabels, conditions: rules.conditions,
+        gpus: (request?.count ?? 0) > 0 ? request : nil)
+      return Shape(traits: traits, cores: max(plan.cores, 0), memory: max(plan.memory, 0))
     }
-    gang = max(plan.workers.gang, 1)
-    workers = max(min(plan.workers.parallelism, plan.workers.count), gang)
+    gang = min(max(plan.workers.gang, 1), Self.limit)
+    workers = min(max(min(plan.workers.parallelism, plan.workers.count), gang), Self.limit)
     within = rules.within
     isStrict = rules.isStrict
     workersPerNode = rules.workersPerNode.map { max($0, 1) } ?? .max
   }
+}
+
+extension GPURequest {
+  var isPlain: Bool {
+    (type?.isPlain ?? true) && (model?.isPlain ?? true) && (selector?.text.isPlain ?? true)
+  }
+}
+
+extension String {
+  /// Whether it is ASCII.
+  var isPlain: Bool { utf8.allSatisfy { $0 < 0x80 } }
 }

@@ -26,7 +26,7 @@ extension Planner {
           rest &= rest - 1
           guard let cost = cost(node, match), best.map({ cost < $0.cost }) ?? true else { continue }
           best = (node, cost)
-          if cost <= match.floor { return best }
+          if cost <= match.gpus.floor { return best }
         }
       }
       if let best { return best }

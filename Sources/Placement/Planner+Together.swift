@@ -84,15 +84,16 @@ extension Planner {
       let links = shares.reduce(UInt64(0)) { $0 &+ (nodeCost($1.place, $1.workers, match) ?? 0) }
       return (GangCost(spread: UInt64(shares.count), links: links), shares)
     }
-    var search = GangSearch(workers: workers, weights: weights.weights)
-    for place in domain where room.capacities[place] > 0 {
-      var costs: [UInt64] = []
+    var search = GangSearch(workers: workers, weights: weights.weights, from: domain.lowerBound)
+    var costs: [UInt64] = []
+    for place in domain {
+      costs.removeAll(keepingCapacity: true)
       while costs.count < min(room.capacities[place], workers),
         let cost = nodeCost(place, costs.count + 1, match)
       {
         costs.append(cost)
       }
-      search.costs[place] = costs
+      search.add(costs)
     }
     return search.cheapest(in: domain, below: level, domains: fleet.tree.domains)
   }

@@ -9,8 +9,10 @@ package struct Planner: Sendable {
   var state: FleetState
   /// For each topology and demand on links which GPUs workers get.
   var subsets: [GPUSubsets]
-  /// Which nodes have what workers of a shape want, for the shapes that were asked for lately.
-  var matches: [PlacementDemand.Shape: NodeMatch] = [:]
+  /// Which nodes have what workers want, for what was asked for lately: in all, of GPUs, of labels.
+  var matches: [PlacementDemand.Traits: NodeMatch] = [:]
+  var gpuMatches: [GPURequest: GPUMatch] = [:]
+  var labelSets: [LabelKey: NodeSet] = [:]
 
   /// A fleet on which what the fleet says runs.
   package init(_ fleet: Fleet) {
@@ -78,7 +80,8 @@ package struct Planner: Sendable {
   /// Takes what a worker of a running workload has.
   mutating func take(_ part: RunningWorkload.Part) {
     guard let node = fleet.node(part.node) else { return }
-    state.take(node, gpus: GPUSet(part.gpus).bits, cores: part.cores, memory: part.memory)
+    state.take(
+      node, gpus: GPUSet(part.gpus).bits, cores: part.takenCores, memory: part.takenMemory)
   }
 
   /// The GPUs of a node that can be used and are free.
@@ -90,6 +93,14 @@ package struct Planner: Sendable {
   /// Bytes that the planner takes now: the fleet, what is free, and the answers that it keeps.
   package var footprint: Int {
     fleet.footprint + state.footprint + subsets.reduce(0) { $0 + $1.footprint }
-      + matches.reduce(0) { $0 + $1.value.footprint }
+      + matches.reduce(0) { $0 + $1.value.footprint } + gpuMatches.reduce(0) { $0 + $1.value.footprint }
+      + labelSets.count * (state.words * 8 + 80)
   }
+}
+
+extension RunningWorkload.Part {
+  /// What it takes: what can't be is nothing, or all that a node can have.
+  var takenCores: Int { min(max(cores, 0), Int(Int32.max)) }
+  /// In MiB.
+  var takenMemory: Int { min(max(memory, 0), Int(Int32.max)) }
 }

@@ -6,9 +6,6 @@ import IR
 /// highest priority is the lowest, then whose next is, and so on, a set being better than one that holds more beside it; among equal ones the one with the
 /// fewest GPUs, then the first in the fleet's order. So no victim can be left out, and nobody is put out for nothing.
 extension WorkloadScheduler {
-  /// The most looks at a fleet in the search for one workload's victims; beyond, the best set so far is taken, which is still irreducible.
-  static let looks = 1 << 12
-
   /// The victims' numbers; nil if it wouldn't fit even without all of them.
   mutating func victims(_ plan: WorkloadPlan, _ demand: PlacementDemand) -> [Int]? {
     let length = plan.limits.run.map { max($0, 1) } ?? Timeline.never
@@ -26,7 +23,7 @@ extension WorkloadScheduler {
     if demand.gang == 1 { return victimsOnOneNode(demand, candidates, nodes, span) }
     // With all of them away; those that are kept are put back node by node.
     let away = planner
-    let search = VictimSearch(candidates.map { candidate($0) }, looks: Self.looks)
+    let search = VictimSearch(candidates.map { candidate($0) })
     return search.best { kept in
       var planner = away
       let without = isCandidate.subtracting(kept)
@@ -45,14 +42,15 @@ extension WorkloadScheduler {
     for owner in candidates { for node in timeline.nodesOf[owner] { byNode[node].append(owner) } }
     let matches = demand.alternatives.map { planner.match($0) }
     var best: (victims: [Int], cost: VictimSearch.Cost)?
+    var view = planner
     for (node, local) in byNode.enumerated() where !local.isEmpty && nodes.contains(node) {
       let everybody = Set(local)
-      let search = VictimSearch(local.map { candidate($0) }, looks: Self.looks)
-      var planner = planner
+      let search = VictimSearch(local.map { candidate($0) })
       let found = search.best { kept in
-        planner.look(timeline, node, in: span, without: everybody.subtracting(kept).contains)
-        return matches.contains { $0.nodes.contains(node) && planner.capacity(node, $0, limit: 1) > 0 }
+        view.look(timeline, node, in: span, without: everybody.subtracting(kept).contains)
+        return matches.contains { $0.nodes.contains(node) && view.capacity(node, $0, limit: 1) > 0 }
       }
+      view.look(timeline, node, in: span, without: everybody.contains)
       guard let found else { continue }
       let cost = search.cost(found)
       if best.map({ cost < $0.cost }) ?? true { best = (found, cost) }

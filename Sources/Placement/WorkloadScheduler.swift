@@ -27,7 +27,7 @@ package struct WorkloadScheduler: Sendable {
         return (
           node,
           Timeline.Share(
-            owner: 0, gpus: GPUSet(part.gpus).bits, cores: max(part.cores, 0), memory: max(part.memory, 0), start: 0,
+            owner: 0, gpus: GPUSet(part.gpus).bits, cores: part.takenCores, memory: part.takenMemory, start: 0,
             end: workload.endsWithin.map { max($0, 1) } ?? Timeline.never)
         )
       }
@@ -41,7 +41,7 @@ package struct WorkloadScheduler: Sendable {
     var scheduler = WorkloadScheduler(fleet, now: now)
     var reports: [PlacementReport?] = Array(repeating: nil, count: pending.count)
     let order = pending.indices.sorted {
-      (-pending[$0].queueing.priority, $0) < (-pending[$1].queueing.priority, $1)
+      (pending[$1].queueing.priority, $0) < (pending[$0].queueing.priority, $1)
     }
     for index in order { reports[index] = scheduler.decide(pending[index]) }
     return reports.compactMap(\.self)
@@ -53,7 +53,7 @@ package struct WorkloadScheduler: Sendable {
     if !plan.placement.gates.isEmpty { return report(plan, .gated(plan.placement.gates), []) }
     planner.state = empty
     guard planner.place(demand) != nil else { return report(plan, .impossible, attempts(plan, demand, nil)) }
-    let deadline = plan.limits.finishBy.map { $0 - now }
+    let deadline = plan.limits.finishBy.map(fromNow)
     let length = plan.limits.run.map { max($0, 1) } ?? Timeline.never
     look(at: 0, length)
     if let placement = planner.place(demand) {
@@ -79,6 +79,12 @@ package struct WorkloadScheduler: Sendable {
     promise(plan, placement, start: moment, length)
     return report(
       plan, .queued(QueuedWorkload(startsWithin: moment, reservation: placed, waitsFor: waitsFor)), attempts)
+  }
+
+  /// A moment as seconds from now.
+  private func fromNow(_ moment: Int) -> Int {
+    let (seconds, isTooMuch) = moment.subtractingReportingOverflow(now)
+    return isTooMuch ? (now < 0 ? .max : .min) : seconds
   }
 
   /// Sees the fleet as it is free from a moment on for so long.
@@ -133,7 +139,7 @@ package struct WorkloadScheduler: Sendable {
     guard let run = plan.limits.run else {
       return start < deadline ? nil : LateWorkload(endsWithin: nil, deadline: deadline)
     }
-    let end = span(start, run).upperBound
+    let end = span(start, max(run, 0)).upperBound
     return end <= deadline ? nil : LateWorkload(endsWithin: end, deadline: deadline)
   }
 

@@ -188,4 +188,47 @@ struct SchedulerTests {
     #expect(reports[1].verdict == .impossible)
     #expect(reports[1].attempts.flatMap(\.refusals).map(\.reason) == [.gpuCount(4, needs: 5)])
   }
+
+  @Test("Any numbers are input", arguments: 0..<4)
+  func hostile(seed: Int) {
+    var random = SeededGenerator(seed: UInt64(seed) &+ 8000)
+    let numbers = [Int.min, -1, 0, 1, 2, 7, 64, 65, 300, 1 << 31, Int.max - 1, Int.max]
+    func number() -> Int { numbers[Int.random(in: 0..<numbers.count, using: &random)] }
+    for _ in 0..<100 {
+      let nodes = (0..<3).map { index in
+        let count = [0, 3, 12, 17, 70][Int.random(in: 0..<5, using: &random)]
+        var node = FleetNode(name: random.oneIn(3) ? "" : "n\(index)", cores: number(), memory: number())
+        node.gpus = (0..<count).map { _ in FleetGPU(type: "", name: "", memory: number()) }
+        node.links =
+          random.oneIn(2) ? [.same] : Fleets.matrix(count) { _, _ in random.oneIn(2) ? .nvlink(number()) : .pix }
+        node.domains = random.oneIn(2) ? [] : ["a", "b", "c"]
+        return node
+      }
+      var fleet = Fleet(levels: random.oneIn(2) ? [] : ["x", "x"], nodes: nodes)
+      fleet.running = (0..<3).map { index in
+        let part = RunningWorkload.Part(
+          node: "n\(index)", gpus: [number(), number()], cores: number(), memory: number())
+        return RunningWorkload(
+          name: "r", priority: number(), endsWithin: random.oneIn(2) ? nil : number(), parts: [part, part])
+      }
+      let plans = (0..<3).map { _ in
+        var plan = Fleets.workload(cores: number(), memory: number())
+        plan.gpus =
+          random.oneIn(2) ? [] : [GPURequest(count: number(), memory: number(), link: random.oneIn(2) ? nil : .nvlink)]
+        plan.workers = WorkloadPlan.Workers(
+          count: number(), parallelism: min(number(), 1 << 31), gang: random.oneIn(2) ? 3 : number())
+        if plan.gpus.isEmpty || (plan.gpus.first?.count ?? 0) < 1 {
+          plan.workers = WorkloadPlan.Workers(count: 5, parallelism: 5)
+        }
+        plan.placement.workersPerNode = random.oneIn(2) ? nil : number()
+        if random.oneIn(2) { (plan.placement.within, plan.placement.isStrict) = ("x", random.oneIn(2)) }
+        plan.queueing.priority = number()
+        plan.queueing.preempts = random.oneIn(2)
+        plan.limits.run = random.oneIn(2) ? nil : number()
+        plan.limits.finishBy = random.oneIn(2) ? nil : number()
+        return plan
+      }
+      #expect(WorkloadScheduler.schedule(plans, on: fleet, now: number()).count == 3)
+    }
+  }
 }

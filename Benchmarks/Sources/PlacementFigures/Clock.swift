@@ -10,8 +10,17 @@ func seconds(_ clock: clockid_t) -> Double {
 /// Seconds of this process's processor time.
 func processorTime() -> Double { seconds(CLOCK_PROCESS_CPUTIME_ID) }
 
-/// Bytes of the heap that are in use.
-func heap() -> Int { Int(mallinfo2().uordblks) + Int(mallinfo2().hblkhd) }
+/// Bytes of this process that are in memory.
+func resident() -> Int {
+  guard let file = fopen("/proc/self/statm", "r") else { return 0 }
+  defer { fclose(file) }
+  var buffer = [CChar](repeating: 0, count: 128)
+  guard fgets(&buffer, 128, file) != nil else { return 0 }
+  let words = buffer.prefix { $0 != 0 }.split(separator: 32)
+  guard words.count > 1 else { return 0 }
+  let pages = words[1].reduce(0) { $0 * 10 + Int($1) - 48 }
+  return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+}
 
 /// A number with so many digits behind the point.
 func fixed(_ value: Double, _ digits: Int = 1) -> String {

@@ -4,11 +4,13 @@ import TestSupport
 
 /// What share of the work on a fleet of 1000 GPUs has to be turned away, by the way of placing.
 struct FragmentationFigures {
+  private static let seeds = 20
+
   func run() -> Bool {
     var isGood = true
     for load in [90, 95, 97] {
       var (ours, rules) = ([Int](), [PlacingRule: [Int]]())
-      for seed in 0..<10 {
+      for seed in 0..<Self.seeds {
         let trace = FragmentationTrace(nodes: 125, jobs: 20_000, load: load, seed: UInt64(seed))
         ours.append(planned(trace))
         for rule in PlacingRule.allCases { rules[rule, default: []].append(trace.turnedAway(rule.place)) }
@@ -19,7 +21,7 @@ struct FragmentationFigures {
       let worse = zip(ours, bestFit).count { $0 > $1 }
       let gradient = mean(rules[.gradient] ?? [])
       print(
-        "  load \(load) %: claw turns away \(fixed(mean(ours), 3)) %, \(others.joined(separator: ", ")); worse than best fit on \(worse) of 10"
+        "  load \(load) %: claw turns away \(fixed(mean(ours), 3)) %, \(others.joined(separator: ", ")); worse than best fit on \(worse) of \(Self.seeds)"
       )
       isGood = isGood && worse == 0 && mean(ours) <= gradient * 1.02
     }

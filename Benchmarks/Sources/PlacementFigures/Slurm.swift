@@ -3,14 +3,15 @@ import IR
 import Placement
 import TestSupport
 
-/// The same jobs on the same fleet, placed by a Slurm that a script starts: `SCRIPT fleet FOLDER NODES` and `SCRIPT down FOLDER`.
+/// The same jobs on the same fleet, placed by a Slurm that a script starts: `SCRIPT fleet FOLDER FILE`, where the file has the nodes, and
+/// `SCRIPT down FOLDER`.
 struct SlurmFigures {
   let script: String
   let folder: String
 
   /// Slurm's processor time for each placement against ours. Its controller alone is counted, not the programs that hand jobs in.
   func run(nodes: Int, jobs: Int) -> Bool {
-    guard shell("'\(script)' fleet '\(folder)' \(nodes)") != nil else { return fail("Slurm does not start") }
+    guard start(nodes) else { return fail("Slurm does not start") }
     defer { _ = shell("'\(script)' down '\(folder)'") }
     guard let controller = shell("cat '\(folder)/run/slurmctld.pid'").flatMap({ Int($0) }) else {
       return fail("no controller")
@@ -50,7 +51,7 @@ struct SlurmFigures {
       jobs.append(sizes[Int.random(in: 0..<sizes.count, using: &random)])
       wanted += jobs.last ?? 0
     }
-    guard shell("'\(script)' fleet '\(folder)' \(nodes)") != nil else { return fail("Slurm does not start") }
+    guard start(nodes) else { return fail("Slurm does not start") }
     defer { _ = shell("'\(script)' down '\(folder)'") }
     let submit = jobs.map { "sbatch -Q -N1 -n1 -c1 --mem=1G --gres=gpu:\($0) -o /dev/null --wrap='sleep 100000'" }
     guard shell("export SLURM_CONF='\(folder)/slurm.conf'; set -e; \(submit.joined(separator: "; "))") != nil else {
@@ -78,6 +79,15 @@ struct SlurmFigures {
       "  \(nodes) nodes × 8, \(jobs.count) jobs that want \(wanted) GPUs: Slurm gives work to \(theirs), claw to \(ours)"
     )
     return theirs >= 0 && ours >= theirs
+  }
+
+  /// Starts it in an empty folder, without anything of an earlier one.
+  private func start(_ nodes: Int) -> Bool {
+    let line = "NodeName=n[1-\(nodes)] CPUs=64 RealMemory=512000 Gres=gpu:h100:8"
+    let file = "\(folder)/nodes"
+    return shell(
+      "rm -rf '\(folder)' && mkdir -p '\(folder)' && echo '\(line)' >'\(file)' && '\(script)' fleet '\(folder)' '\(file)' >&2"
+    ) != nil
   }
 
   private func claw(nodes: Int, jobs: Int, sizes: [Int]) -> Double {

@@ -3,7 +3,7 @@ import IR
 import Placement
 import TestSupport
 
-/// What one placement costs on a big fleet, at the load at which a fleet stands.
+/// What one placement costs on a big fleet, at the load at which a fleet stands: in processor time.
 struct SpeedFigures {
   let fleet: Fleet
 
@@ -11,9 +11,10 @@ struct SpeedFigures {
   private let load = 0.9
 
   func run() -> Bool {
-    let before = heap()
+    let before = resident()
     let start = seconds(CLOCK_MONOTONIC)
     var planner = Planner(fleet)
+    let grown = resident() - before
     print("  read: \(fixed((seconds(CLOCK_MONOTONIC) - start) * 1000, 0)) ms")
     var random = SeededGenerator(seed: 2)
     let plans = (0..<8192).map { _ in BenchmarkFleets.single(&random) }
@@ -26,14 +27,12 @@ struct SpeedFigures {
       taken += gpus(found)
       placed.append(found)
     }
-    let (rate, refused) = single(&planner, plans, &placed, &random)
+    let rate = single(&planner, plans, &placed, &random)
     let gangs = gangs(&planner, &placed)
-    let used =
-      heap() - before - placed.capacity * MemoryLayout<Placement>.stride - placed.count * 64 - plans.count * 1100
     print(
-      "  state: \(fixed(Double(planner.footprint) / 1e6, 2)) MB by its own count, about \(fixed(Double(used) / 1e6, 1)) MB of the heap,"
-        + " \(planner.footprint / all) bytes for each GPU (16 MB and 200 bytes are the goals)")
-    _ = refused
+      "  state: \(fixed(Double(planner.footprint) / 1e6, 2)) MB by its own count with all that it keeps by now,"
+        + " \(planner.footprint / all) bytes for each GPU; reading the fleet made the process \(fixed(Double(grown) / 1e6, 1)) MB bigger"
+        + " (16 MB and 200 bytes are the goals)")
     return rate >= 100_000 && gangs <= 0.010 && planner.footprint <= 16 << 20
   }
 
@@ -42,7 +41,7 @@ struct SpeedFigures {
   /// Single workers: one goes, one comes.
   private func single(
     _ planner: inout Planner, _ plans: [WorkloadPlan], _ placed: inout [Placement], _ random: inout SeededGenerator
-  ) -> (rate: Double, refused: Int) {
+  ) -> Double {
     let count = 500_000
     var refused = 0
     let start = processorTime()
@@ -60,9 +59,9 @@ struct SpeedFigures {
     let time = processorTime() - start
     var times: [Double] = []
     for number in 0..<100_000 {
-      let begin = seconds(CLOCK_MONOTONIC)
+      let begin = processorTime()
       let found = planner.place(plans[number & 8191])
-      times.append(seconds(CLOCK_MONOTONIC) - begin)
+      times.append(processorTime() - begin)
       _ = found
     }
     times.sort()
@@ -70,7 +69,7 @@ struct SpeedFigures {
       "  single-node: \(grouped(Double(count) / time))/s with departures, \(refused) of \(count) found no room;"
         + " a decision takes \(fixed(times[times.count / 2] * 1e6)) µs at the median, \(fixed(times[times.count * 99 / 100] * 1e6)) µs at p99,"
         + " \(fixed((times.last ?? 0) * 1e6, 0)) µs at most (100 000/s is the goal)")
-    return (Double(count) / time, refused)
+    return Double(count) / time
   }
 
   /// Gangs of whole nodes: on this fleet after so many have gone that there is room, and on an empty one.
@@ -91,9 +90,9 @@ struct SpeedFigures {
         while rounds > 0 {
           rounds -= 1
           let plan = BenchmarkFleets.gang(workers, within: rounds % 2 == 0 ? "rack" : nil)
-          let start = seconds(CLOCK_MONOTONIC)
+          let start = processorTime()
           let placement = isEmpty ? empty.place(plan) : planner.place(plan)
-          longest = max(longest, seconds(CLOCK_MONOTONIC) - start)
+          longest = max(longest, processorTime() - start)
           if let placement {
             found += 1
             // The next must look elsewhere.
@@ -105,7 +104,7 @@ struct SpeedFigures {
       }
       print("  gang of \(workers): \(line.joined(separator: ", "))")
     }
-    print("  longest: \(fixed(worst * 1000, 2)) ms (10 ms is the goal)")
+    print("  longest gang: \(fixed(worst * 1000, 2)) ms (10 ms is the goal)")
     return worst
   }
 }

@@ -9,7 +9,7 @@ import Source
 
 /// The front ends that are fuzzed, each with the promises that hold for any bytes.
 enum FuzzTarget: String, CaseIterable {
-  case clawfile, yaml, pod, shell, ruleset, event, pack, bundle, package
+  case clawfile, yaml, pod, shell, ruleset, event, pack, bundle, package, workload, fleet, sentence
 
   /// Runs one input; 0 is libFuzzer's "go on".
   func run(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
@@ -24,6 +24,9 @@ enum FuzzTarget: String, CaseIterable {
     case .pack: pack(bytes)
     case .bundle: bundle(bytes)
     case .package: package(bytes)
+    case .workload: workload(bytes)
+    case .fleet: fleet(bytes)
+    case .sentence: sentence(bytes)
     }
     return 0
   }
@@ -102,7 +105,7 @@ enum FuzzTarget: String, CaseIterable {
 
   // MARK: Promises
 
-  private func check(_ compilation: Compilation, of file: SourceFile) {
+  func check(_ compilation: Compilation, of file: SourceFile) {
     check(compilation.bag, of: file)
     precondition(!compilation.bag.hasErrors || compilation.artifacts.isEmpty, "an artifact in spite of an error")
   }

@@ -21,6 +21,9 @@ case .event: callback = { FuzzTarget.event.run($0, $1) }
 case .pack: callback = { FuzzTarget.pack.run($0, $1) }
 case .bundle: callback = { FuzzTarget.bundle.run($0, $1) }
 case .package: callback = { FuzzTarget.package.run($0, $1) }
+case .workload: callback = { FuzzTarget.workload.run($0, $1) }
+case .fleet: callback = { FuzzTarget.fleet.run($0, $1) }
+case .sentence: callback = { FuzzTarget.sentence.run($0, $1) }
 }
 
 var count = CInt(arguments.count)

@@ -4,6 +4,8 @@ package import Source
 package struct WorkloadPlan: Sendable, Hashable {
   /// Its id, from its name and content; what is not checked yet has none.
   package var id = ""
+  /// The pod's service that it is; empty for a file of its own.
+  package var service = ""
   /// Its name, a DNS label; names of workers are made from it.
   package var name: String
   /// Whether it ends by itself or is kept running.

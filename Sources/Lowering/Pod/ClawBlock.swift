@@ -1,3 +1,4 @@
+import AST
 import IR
 import JSON
 import Lexer
@@ -47,11 +48,13 @@ struct ClawBlock {
   var describe: DescribeBlock?
   var expose: ExposeBlock?
   var requireCllama: [PodText] = []
+  /// What a scheduler is to know of it.
+  var workload: WorkloadDeclaration?
   /// The names of the fields that are there.
   var fields: Set<String> = []
 
   /// Whether the service is a claw: a plain one's block has only what it offers.
-  var isClaw: Bool { !fields.isSubset(of: ["expose", "require_cllama", "describe"]) || fields.isEmpty }
+  var isClaw: Bool { !fields.isSubset(of: ["expose", "require_cllama", "describe", "workload"]) || fields.isEmpty }
 }
 
 /// An identity on a chat platform.
@@ -82,4 +85,6 @@ struct DescribeBlock {
 struct ExposeBlock {
   var protocolName: String
   var port: Int
+  /// Whether tools that change are denied until somebody accepts them.
+  var isPinned = false
 }

@@ -2,6 +2,7 @@ import Diagnostics
 import IR
 import JSON
 import Lexer
+import Parser
 import Source
 
 /// Reads x-claw blocks: every field with its type, unknown ones refused with a near miss, variables expanded.
@@ -158,7 +159,7 @@ struct ClawBlockReader {
 
   static let serviceFields = [
     "agent", "persona", "cllama", "cllama-env", "count", "surfaces", "skills", "handles", "invoke", "include", "models",
-    "gateway", "privilege", "describe", "expose", "require_cllama",
+    "gateway", "privilege", "describe", "expose", "require_cllama", "workload",
   ]
 
   mutating func service(_ entry: YAMLEntry) -> ClawBlock {
@@ -189,6 +190,7 @@ struct ClawBlockReader {
       case "privilege": privileges(value, into: &block)
       case "describe": block.describe = describe(value)
       case "expose": block.expose = expose(value)
+      case "workload": block.workload = WorkloadParser.parse(block: value, of: file, into: &bag)
       default: block.requireCllama = filled(texts(value, "a policy module"), "a policy module")
       }
     }

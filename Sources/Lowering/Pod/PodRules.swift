@@ -234,6 +234,7 @@ package enum PodRules {
     [
       unknownField, fieldType, variable, count, name, place, alias, surface, schedule, privilege, master, expose,
       visibility, unknownImage, lock, buildArgument, noType, unknownPolicy, unknownStage, unknownUpstream,
+      stageEvaluator,
       sharedSidecar, handle,
       noUpstreamKey, overridden, namedUser, retyped, unusualPlain,
       reservedLabel, uncheckedZone, unownedVolume, foreignVolume, lost,

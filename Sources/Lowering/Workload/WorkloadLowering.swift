@@ -53,6 +53,7 @@ package struct WorkloadLowering {
     defer { bag.add(contentsOf: lowering.bag) }
     guard !lowering.bag.hasErrors else { return nil }
     if let unnamed = plan { plan?.id = WorkloadID.of(unnamed) }
+    plan?.service = service?.name ?? ""
     return plan
   }
 

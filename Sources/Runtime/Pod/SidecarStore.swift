@@ -57,12 +57,14 @@ package struct SidecarStore: Sendable {
   }
 
   /// Writes the folders: each file by rename, the configuration last.
+  ///
+  /// - Parameter run: the run of the ledger that is open; nil for none.
   package func write(
-    tokens: [String: String], policies: [String: SidecarFolder.Policy]
+    tokens: [String: String], policies: [String: SidecarFolder.Policy], run: String? = nil
   ) throws(ArtifactStore.Failure) {
     for sidecar in pod.sidecars {
       let own = FilePath.join(folder, sidecar.folder)
-      let files = SidecarFolder.files(sidecar, of: pod, tokens: tokens, policies: policies).map {
+      let files = SidecarFolder.files(sidecar, of: pod, tokens: tokens, policies: policies, run: run).map {
         (path: FilePath.join(own, $0.path), bytes: $0.bytes)
       }
       for file in files { try ArtifactStore.makeFolder(FilePath.directory(of: file.path)) }

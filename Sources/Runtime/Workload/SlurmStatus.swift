@@ -26,7 +26,10 @@ package enum SlurmStatus {
       worker.node = fields["NodeList"].map { $0 == "(null)" ? "" : $0 } ?? ""
       worker.restarts = Int(fields["Restarts"] ?? "") ?? 0
       // 'status:signal'
-      if worker.state.isFinal {
+      if worker.state == .cancelled {
+        // What it waited for before is of no interest, and it has no status of its own.
+        worker.reason = ""
+      } else if worker.state.isFinal {
         let code = (fields["ExitCode"] ?? "").utf8.split(separator: 0x3A).map { String(Substring($0)) }
         if code.count == 2, let status = Int(code[0]), let signal = Int(code[1]) {
           worker.exitCode = signal == 0 ? status : 128 + signal

@@ -3,6 +3,7 @@ import Diagnostics
 import Driver
 import Emitters
 import IR
+import Runtime
 import Source
 
 /// Workloads and fleets by the files that they stand in.
@@ -19,13 +20,41 @@ enum WorkloadSources {
     return file
   }
 
-  /// The workload of a file, which is sound; its findings are reported.
-  static func plan(_ path: String, _ report: ReportOptions, isQuiet: Bool = true) throws -> WorkloadPlan {
+  /// The workload of a file, or of a pod's service, which is sound; its findings are reported.
+  ///
+  /// - Parameter path: a workload's file, a pod's file with one workload, or `POD#SERVICE`.
+  static func plan(_ path: String, _ report: ReportOptions) throws -> WorkloadPlan {
+    let parts = path.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    if FileKind(path: parts[0], isNamed: true) == .pod {
+      return try podPlan(parts[0], service: parts.count > 1 ? parts[1] : nil, report)
+    }
     var bag = DiagnosticBag()
     let plan = WorkloadCompiler.compile(try file(path), into: &bag)
-    let status = report.report(bag, isQuiet: isQuiet && !bag.hasErrors, besidesData: true)
+    let status = report.report(bag, isQuiet: !bag.hasErrors, besidesData: true)
     guard let plan, status == .done else { throw status == .done ? Status.invalid : status }
     return plan
+  }
+
+  private static func podPlan(_ path: String, service: String?, _ report: ReportOptions) throws -> WorkloadPlan {
+    let compilation = Compiler.compile(
+      try file(path), kind: .pod, files: DiskFiles(), options: CompileOptions.here(path))
+    let status = report.report(compilation.bag, isQuiet: !compilation.bag.hasErrors, besidesData: true)
+    guard status == .done, let pod = compilation.pod else { throw status == .done ? Status.invalid : status }
+    let names = pod.workloads.map(\.service)
+    guard let service else {
+      if let only = pod.workloads.first, pod.workloads.count == 1 { return only }
+      Console.say(
+        names.isEmpty
+          ? "claw: no service of '\(path)' has an x-claw.workload"
+          : "claw: '\(path)' has the workloads \(names.joined(separator: ", ")): write \(path)#\(names[0])")
+      throw Status.usage
+    }
+    guard let found = pod.workloads.first(where: { $0.service == service }) else {
+      Console.say("claw: '\(path)' has no workload '\(service)'")
+      Console.say("  there are: \(names.joined(separator: ", "))")
+      throw Status.usage
+    }
+    return found
   }
 
   /// The fleet of a file, which is sound; its findings are reported.

@@ -32,6 +32,9 @@ package struct AddressRange: Sendable, Equatable, CustomStringConvertible {
     return base & mask == other.base & mask
   }
 
+  /// Whether an address is in the range.
+  package func contains(_ address: UInt32) -> Bool { address & Self.mask(bits) == base }
+
   private static func mask(_ bits: Int) -> UInt32 { bits == 0 ? 0 : ~0 << UInt32(32 - bits) }
 
   /// CIDR form.
