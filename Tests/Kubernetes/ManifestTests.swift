@@ -19,7 +19,7 @@ struct ManifestTests {
   func isValid() async throws {
     var random = RandomWorkload(seed: 1)
     var manifests: [(minor: Int, bytes: [UInt8])] = []
-    for _ in 0..<300 {
+    for _ in 0..<200 {
       let plan = random.plan()
       for minor in WorkloadTarget.kubernetesMinors {
         manifests.append((minor, try Self.manifest(plan, minor: minor)))
@@ -53,7 +53,7 @@ struct ManifestTests {
     var random = RandomWorkload(seed: 2)
     var questions: [JSONValue] = []
     var expected: [[Bool]] = []
-    while expected.count < 2000 {
+    while expected.count < 1000 {
       var request = random.request()
       (request.count, request.link) = (1, nil)
       var plan = WorkloadPlan(name: "a", kind: .job, image: "b", cores: 1, memory: 1)

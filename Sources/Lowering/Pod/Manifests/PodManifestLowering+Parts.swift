@@ -42,7 +42,6 @@ extension PodManifestLowering {
     switch mount["type"]?.string {
     case "volume" where !source.isEmpty:
       if mount["volume"]?["subpath"] != nil { lose("volumes.subpath", "it is not written yet", mount.location) }
-      users[source, default: 0] += 1
       made.mounts.append(.init(path: target, source: .volume(source), isReadOnly: isReadOnly))
     case "volume": made.mounts.append(.init(path: target, source: .scratch, isReadOnly: false))
     case "tmpfs":

@@ -13,8 +13,6 @@ package struct PodManifestLowering {
   let project: ComposeProject
   let pod: PodPlan
   var plan: PodManifestPlan
-  /// How many containers mount each volume.
-  var users: [String: Int] = [:]
 
   /// The plan.
   ///
@@ -32,6 +30,10 @@ package struct PodManifestLowering {
     }
     readTop()
     for service in project.services where service.isActive { read(service) }
+    var users: [String: Int] = [:]
+    for service in plan.services {
+      for case .volume(let name) in service.mounts.map(\.source) { users[name, default: 0] += service.replicas }
+    }
     for volume in project.volumes {
       let name = volume.key
       if let settings = volume.value.entries?.first(where: { !["name", "labels"].contains($0.key) }) {
@@ -74,6 +76,10 @@ package struct PodManifestLowering {
         lose(entry.key, "Kubernetes has no word for it", entry.keyLocation)
       }
     }
+    // Of two folders in memory at one place the engine makes the later one.
+    made.mounts = made.mounts.enumerated().filter { index, mount in
+      !made.mounts[(index + 1)...].contains { $0.path == mount.path }
+    }.map(\.element)
     made.isBuilt = service.has("build")
     if made.image.isEmpty { made.image = "\(plan.name)-\(service.name)" }
     readNetworks(service, &made)
