@@ -1,3 +1,5 @@
+import Source
+
 extension PodGraph {
   private static let size = (width: 180, height: 56, column: 340, row: 84, margin: 24)
 
@@ -25,7 +27,7 @@ extension PodGraph {
       let (x2, y2) = (to.x, to.y + size.height / 2)
       text += "<path d=\"M\(x1) \(y1)L\(x2) \(y2)\" stroke=\"#64748b\" fill=\"none\" marker-end=\"url(#tip)\"/>\n"
       text += "<text x=\"\((x1 + x2) / 2)\" y=\"\((y1 + y2) / 2 - 5)\" text-anchor=\"middle\" font-size=\"11\" "
-      text += "fill=\"#475569\">\(Self.escaped(edge.label))</text>\n"
+      text += "fill=\"#475569\">\(XMLText.escaped(edge.label))</text>\n"
     }
     for node in nodes {
       guard let place = places[node.id] else { continue }
@@ -48,12 +50,9 @@ extension PodGraph {
     let lines = node.label.split(separator: "\n").map(String.init)
     for (index, line) in lines.enumerated() {
       let y = place.y + size.height / 2 + 5 + index * 17 - (lines.count - 1) * 8
-      text += "<text x=\"\(place.x + size.width / 2)\" y=\"\(y)\" text-anchor=\"middle\">\(escaped(line))</text>\n"
+      text +=
+        "<text x=\"\(place.x + size.width / 2)\" y=\"\(y)\" text-anchor=\"middle\">\(XMLText.escaped(line))</text>\n"
     }
     return text
-  }
-
-  private static func escaped(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
   }
 }

@@ -12,17 +12,16 @@ package enum RulesetCompiler {
     _ file: SourceFile, profile: PolicyProfile, sources: RulesetSources, checksEntries: Bool = false,
     into bag: inout DiagnosticBag
   ) -> LoweredPolicy? {
-    var found = DiagnosticBag()
-    let lowered = PolicyLowering.lower(file, profile, sources: sources, into: &found)
-    if checksEntries, let lowered {
-      var entries = DiagnosticBag()
-      PolicyLint.check(lowered.program, into: &entries)
-      // What other files say is theirs to mend.
-      entries.filter { $0.location.file == file }
-      found.add(contentsOf: entries)
+    YAMLFindings.collect(of: file, into: &bag) { found in
+      let lowered = PolicyLowering.lower(file, profile, sources: sources, into: &found)
+      if checksEntries, let lowered {
+        var entries = DiagnosticBag()
+        PolicyLint.check(lowered.program, into: &entries)
+        // What other files say is theirs to mend.
+        entries.filter { $0.location.file == file }
+        found.add(contentsOf: entries)
+      }
+      return lowered
     }
-    YAMLSuppressions.apply(to: &found, in: file, knownRules: RuleCatalog.knows)
-    bag.add(contentsOf: found)
-    return lowered
   }
 }

@@ -10,11 +10,7 @@ package import Source
 package enum TenancyCompiler {
   /// Reads and checks a tenancy; nil where there are errors. What its comments ignore is not in the bag.
   package static func compile(_ file: SourceFile, into bag: inout DiagnosticBag) -> Tenancy? {
-    var found = DiagnosticBag()
-    let tenancy = TenancyLowering.lower(file, into: &found)
-    YAMLSuppressions.apply(to: &found, in: file, knownRules: RuleCatalog.knows)
-    bag.add(contentsOf: found)
-    return tenancy
+    YAMLFindings.collect(of: file, into: &bag) { TenancyLowering.lower(file, into: &$0) }
   }
 
   /// What a tenancy becomes for Kubernetes 1.`minor`; nil where something would be lost that isn't waived, which is
@@ -24,14 +20,9 @@ package enum TenancyCompiler {
   ) -> EmittedWorkload? {
     let emitted = TenancyEmitter.emit(
       tenancy, minor: minor, waived: waived, classes: WorkloadLanguage.priorityClasses)
-    let lost = emitted.losses.filter { !waived.contains($0.field) }
-    for loss in lost {
-      guard let place = tenancy.origins[loss.field] else { continue }
-      bag.report(
-        TenancyRules.lost, at: place, "Kubernetes 1.\(minor) can't express '\(loss.field)': \(loss.reason)",
-        help: "remove it, or say --waive '\(loss.field)'")
-    }
-    return lost.isEmpty ? emitted : nil
+    return WorkloadCompiler.report(
+      emitted, waived: waived, engine: WorkloadTarget.kubernetes(minor: minor).name, TenancyRules.lost,
+      place: { tenancy.origins[$0] }, help: { "remove it, or say --waive '\($0)'" }, into: &bag)
   }
 
   /// Reports workloads that want more than a tenant may have, in all or in one of its namespaces; false where there is

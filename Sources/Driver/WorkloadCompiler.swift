@@ -9,20 +9,12 @@ package import Source
 package enum WorkloadCompiler {
   /// Reads and checks a workload; nil where there are errors. What its comments ignore is not in the bag.
   package static func compile(_ file: SourceFile, into bag: inout DiagnosticBag) -> WorkloadPlan? {
-    var found = DiagnosticBag()
-    let plan = WorkloadLowering.lower(file, into: &found)
-    YAMLSuppressions.apply(to: &found, in: file, knownRules: RuleCatalog.knows)
-    bag.add(contentsOf: found)
-    return plan
+    YAMLFindings.collect(of: file, into: &bag) { WorkloadLowering.lower(file, into: &$0) }
   }
 
   /// Reads and checks a fleet; nil where there are errors.
   package static func fleet(_ file: SourceFile, into bag: inout DiagnosticBag) -> Fleet? {
-    var found = DiagnosticBag()
-    let fleet = FleetLowering.lower(file, into: &found)
-    YAMLSuppressions.apply(to: &found, in: file, knownRules: RuleCatalog.knows)
-    bag.add(contentsOf: found)
-    return fleet
+    YAMLFindings.collect(of: file, into: &bag) { FleetLowering.lower(file, into: &$0) }
   }
 
   /// What a workload becomes for an engine; nil where something would be lost that isn't waived, which is reported at
@@ -31,12 +23,21 @@ package enum WorkloadCompiler {
     _ plan: WorkloadPlan, for target: WorkloadTarget, waived: Set<String>, into bag: inout DiagnosticBag
   ) -> EmittedWorkload? {
     let emitted = WorkloadEmitter.emit(plan, for: target, waived: waived)
+    return report(
+      emitted, waived: waived, engine: target.name, WorkloadRules.lost, place: { place(of: $0, in: plan) },
+      help: { "remove it, choose another engine, or say --waive \($0)" }, into: &bag)
+  }
+
+  /// Reports what is lost and isn't waived, each at its place; nil where there is such.
+  static func report(
+    _ emitted: EmittedWorkload, waived: Set<String>, engine: String, _ rule: Rule, place: (String) -> Location?,
+    help: (String) -> String, into bag: inout DiagnosticBag
+  ) -> EmittedWorkload? {
     let lost = emitted.losses.filter { !waived.contains($0.field) }
     for loss in lost {
-      guard let place = place(of: loss.field, in: plan) else { continue }
+      guard let place = place(loss.field) else { continue }
       bag.report(
-        WorkloadRules.lost, at: place, "\(target.name) can't express '\(loss.field)': \(loss.reason)",
-        help: "remove it, choose another engine, or say --waive \(loss.field)")
+        rule, at: place, "\(engine) can't express '\(loss.field)': \(loss.reason)", help: help(loss.field))
     }
     return lost.isEmpty ? emitted : nil
   }

@@ -26,10 +26,10 @@ enum PodSecrets {
       try PodSigner(pod).sign(compilation.policies, now: try Now.made(), version: Version.text)
     }
     let tokens = try TrustRun.run { try SidecarStore(pod).secrets() }
+    let digests = SidecarStore.digests(of: tokens)
     var secrets: [(name: String, data: [(key: String, base64: String)])] = []
     for sidecar in pod.sidecars {
       let (name, items) = PodManifestPlan.configuration(sidecar, of: pod)
-      let digests = tokens.mapValues { Digest.sha256Hex(Array($0.utf8)) }
       let data = try items.map { item in
         (key: item.key, base64: Base64.encode(try content(item.path, sidecar, pod, digests, policies)))
       }

@@ -23,7 +23,12 @@ package struct SidecarStore: Sendable {
   /// The SHA-256 of each instance's token; one that has none gets one. Tokens stay over runs: a new one would need a new
   /// container.
   package func tokens() throws(ArtifactStore.Failure) -> [String: String] {
-    try secrets().mapValues { Digest.sha256Hex(Array($0.utf8)) }
+    Self.digests(of: try secrets())
+  }
+
+  /// What sidecars know of tokens.
+  package static func digests(of tokens: [String: String]) -> [String: String] {
+    tokens.mapValues { Digest.sha256Hex(Array($0.utf8)) }
   }
 
   /// The tokens themselves.

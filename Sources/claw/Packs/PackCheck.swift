@@ -22,16 +22,9 @@ struct PackCheck: ParsableCommand {
   @OptionGroup var report: ReportOptions
 
   func run() throws {
-    var bag = DiagnosticBag()
-    var sound: [LoweredPack] = []
-    for name in packs {
-      if let lowered = PackCompiler.compile(try PackSources.file(name), into: &bag) { sound.append(lowered) }
+    try FileChecks.run(try packs.map(PackSources.file), report, PackCompiler.compile) { _, pack in
+      "\(pack.plan.id) \(pack.plan.version) sha256 \(pack.hash)"
     }
-    let status = report.report(bag)
-    if report.format == .text {
-      for pack in sound { Console.write("\(pack.plan.id) \(pack.plan.version) sha256 \(pack.hash)\n") }
-    }
-    if status != .done { throw status }
   }
 }
 

@@ -22,17 +22,17 @@ enum SuiteJUnit {
     for suite in suites {
       let failures = suite.cases.count { $0.failure != nil }
       text +=
-        "  <testsuite name=\"\(escaped(suite.name))\" tests=\"\(suite.cases.count)\" failures=\"\(failures)\" errors=\"0\" skipped=\"0\">\n"
+        "  <testsuite name=\"\(XMLText.escaped(suite.name))\" tests=\"\(suite.cases.count)\" failures=\"\(failures)\" errors=\"0\" skipped=\"0\">\n"
       for test in suite.cases {
         let open =
-          "    <testcase classname=\"\(escaped(test.suite))\" name=\"\(escaped(test.name))\" file=\"\(escaped(test.file))\""
+          "    <testcase classname=\"\(XMLText.escaped(test.suite))\" name=\"\(XMLText.escaped(test.name))\" file=\"\(XMLText.escaped(test.file))\""
         guard let failure = test.failure else {
           text += open + "/>\n"
           continue
         }
         text +=
           open
-          + ">\n      <failure message=\"\(escaped(failure.message))\">\(escaped(failure.text))</failure>\n    </testcase>\n"
+          + ">\n      <failure message=\"\(XMLText.escaped(failure.message))\">\(XMLText.escaped(failure.text))</failure>\n    </testcase>\n"
       }
       text += "  </testsuite>\n"
     }
@@ -64,26 +64,6 @@ enum SuiteJUnit {
       case .survived(let witness):
         let event = witness.map { $0.witness.json.text() } ?? ""
         result.append(Case(suite: "mutants", name: name, file: file, failure: ("no case notices it", event)))
-      }
-    }
-    return result
-  }
-
-  /// Text for an attribute or between tags. What XML 1.0 has no way to write becomes U+FFFD.
-  private static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "'": result += "&apos;"
-      case "\n": result += "&#10;"
-      case "\r": result += "&#13;"
-      case "\t": result += "&#9;"
-      case "\u{0}"..."\u{1F}", "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
-      default: result.unicodeScalars.append(scalar)
       }
     }
     return result

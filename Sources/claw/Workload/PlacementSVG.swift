@@ -1,5 +1,6 @@
 import IR
 import Placement
+import Source
 
 /// Placements as a picture: every node a row of GPUs, free, taken, broken, or given to one of the workloads.
 enum PlacementSVG {
@@ -7,11 +8,11 @@ enum PlacementSVG {
 
   static func text(_ reports: [PlacementReport], _ fleet: Fleet) -> String {
     var given: [String: [(gpu: Int, report: Int)]] = [:]
-    var rows: [String: Int] = [:]
+    var rows: [String: [Int]] = [:]
     for (index, report) in reports.enumerated() {
       guard let placed = Self.placed(report) else { continue }
       for worker in placed.workers {
-        rows[worker.node, default: index] = index
+        if rows[worker.node]?.last != index { rows[worker.node, default: []].append(index) }
         for gpu in worker.gpus { given[worker.node, default: []].append((gpu, index)) }
       }
     }
@@ -33,11 +34,11 @@ enum PlacementSVG {
       let y = 28 + 20 * index
       lines.append("<rect x=\"24\" y=\"\(y - 11)\" width=\"12\" height=\"12\" rx=\"3\" fill=\"\(colour(index))\"/>")
       lines.append(
-        "<text x=\"44\" y=\"\(y)\" fill=\"#1f2937\">\(escaped("\(report.workload): \(word(report))"))</text>")
+        "<text x=\"44\" y=\"\(y)\" fill=\"#1f2937\">\(XMLText.escaped("\(report.workload): \(word(report))"))</text>")
     }
     for (row, node) in nodes.enumerated() {
       let y = top + 30 * row
-      lines.append("<text x=\"24\" y=\"\(y + 15)\" fill=\"#1f2937\">\(escaped(node.name))</text>")
+      lines.append("<text x=\"24\" y=\"\(y + 15)\" fill=\"#1f2937\">\(XMLText.escaped(node.name))</text>")
       for gpu in node.gpus.indices {
         let owner = given[node.name]?.first { $0.gpu == gpu }?.report
         let fill =
@@ -51,7 +52,8 @@ enum PlacementSVG {
       }
       let note = note(node, rows[node.name], reports, fleet)
       lines.append(
-        "<text x=\"\(left + 26 * node.gpus.count + 10)\" y=\"\(y + 15)\" fill=\"#6b7280\">\(escaped(note))</text>")
+        "<text x=\"\(left + 26 * node.gpus.count + 10)\" y=\"\(y + 15)\" fill=\"#6b7280\">\(XMLText.escaped(note))</text>"
+      )
     }
     let hidden = fleet.nodes.count - nodes.count
     let legend = "grey: taken, red: broken" + (hidden > 0 ? "; \(hidden) more nodes are not shown" : "")
@@ -61,7 +63,7 @@ enum PlacementSVG {
   }
 
   /// Nodes that are of interest first; a picture of ten thousand rows is none.
-  private static func shown(_ fleet: Fleet, _ rows: [String: Int]) -> [FleetNode] {
+  private static func shown(_ fleet: Fleet, _ rows: [String: [Int]]) -> [FleetNode] {
     guard fleet.nodes.count > 64 else { return fleet.nodes }
     let used = fleet.nodes.filter { rows[$0.name] != nil }
     return Array(used.prefix(64)) + fleet.nodes.filter { rows[$0.name] == nil }.prefix(max(0, 64 - used.count))
@@ -86,8 +88,8 @@ enum PlacementSVG {
   }
 
   /// What is said behind a row: what stands there, or why it was refused.
-  private static func note(_ node: FleetNode, _ row: Int?, _ reports: [PlacementReport], _ fleet: Fleet) -> String {
-    if let row { return reports[row].workload }
+  private static func note(_ node: FleetNode, _ row: [Int]?, _ reports: [PlacementReport], _ fleet: Fleet) -> String {
+    if let row { return row.map { reports[$0].workload }.joined(separator: ", ") }
     for report in reports {
       let refusal = report.attempts.flatMap(\.refusals).first { $0.node == node.name }
       if let refusal { return refusal.reason.text }
@@ -96,8 +98,4 @@ enum PlacementSVG {
   }
 
   private static func colour(_ index: Int) -> String { colours[index % colours.count] }
-
-  private static func escaped(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing("\"", with: "&quot;")
-  }
 }

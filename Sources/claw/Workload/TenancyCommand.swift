@@ -34,19 +34,10 @@ struct TenancyCheck: ParsableCommand {
   @OptionGroup var report: ReportOptions
 
   func run() throws {
-    var bag = DiagnosticBag()
-    var sound: [(String, Tenancy)] = []
-    for path in files {
-      if let found = TenancyCompiler.compile(try WorkloadSources.file(path), into: &bag) { sound.append((path, found)) }
+    try FileChecks.run(try files.map(WorkloadSources.file), report, TenancyCompiler.compile) { file, tenancy in
+      let namespaces = tenancy.tenants.reduce(0) { $0 + $1.namespaces.count }
+      return "\(file.path): \(tenancy.tenants.count) tenants, \(namespaces) namespaces"
     }
-    let status = report.report(bag)
-    if report.format == .text {
-      for (path, tenancy) in sound {
-        let namespaces = tenancy.tenants.reduce(0) { $0 + $1.namespaces.count }
-        Console.write("\(path): \(tenancy.tenants.count) tenants, \(namespaces) namespaces\n")
-      }
-    }
-    if status != .done { throw status }
   }
 }
 

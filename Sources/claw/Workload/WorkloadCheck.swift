@@ -97,26 +97,17 @@ struct FleetCheck: ParsableCommand {
     discussion: """
       EXAMPLES
         claw fleet check fleet.yml
-        claw fleet check --json fleet.yml
+        claw fleet check --format sarif fleets/*.yml > findings.sarif
       """)
 
   @Argument(help: "Fleets.", completion: .file()) var files: [String]
   @OptionGroup var report: ReportOptions
 
   func run() throws {
-    var bag = DiagnosticBag()
-    var sound: [(String, Fleet)] = []
-    for path in files {
-      if let fleet = WorkloadCompiler.fleet(try WorkloadSources.file(path), into: &bag) { sound.append((path, fleet)) }
+    try FileChecks.run(try files.map(WorkloadSources.file), report, WorkloadCompiler.fleet) { file, fleet in
+      let gpus = fleet.nodes.reduce(0) { $0 + $1.gpus.count }
+      let taken = fleet.running.reduce(0) { $0 + $1.parts.reduce(0) { $0 + $1.gpus.count } }
+      return "\(file.path): \(fleet.nodes.count) nodes, \(gpus) GPUs, \(taken) of them taken"
     }
-    let status = report.report(bag)
-    if report.format == .text {
-      for (path, fleet) in sound {
-        let gpus = fleet.nodes.reduce(0) { $0 + $1.gpus.count }
-        let taken = fleet.running.reduce(0) { $0 + $1.parts.reduce(0) { $0 + $1.gpus.count } }
-        Console.write("\(path): \(fleet.nodes.count) nodes, \(gpus) GPUs, \(taken) of them taken\n")
-      }
-    }
-    if status != .done { throw status }
   }
 }
