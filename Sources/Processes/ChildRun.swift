@@ -43,10 +43,14 @@ final class ChildRun: Sendable {
   }
 
   /// Runs `body` to its end on other threads, while this one waits for it, for signals and for the clock.
+  ///
+  /// Never on a thread that tasks share: `body` needs one, there are as few as cores, and who waits on them all waits for
+  /// ever.
   static func wait(
     grace: Duration, timeout: Duration?,
     _ body: @escaping @Sendable (ChildRun) async throws -> [ChildProcess.Result]
   ) throws(ChildProcess.Failure) -> [ChildProcess.Result] {
+    assert(withUnsafeCurrentTask { $0 == nil || $0?.unownedTaskExecutor != nil }, "waits on a thread that tasks share")
     let run = ChildRun(grace: grace)
     guard let pipe = SignalPipe() else { throw .notStarted(String(cString: strerror(errno))) }
     let writer = pipe.writer

@@ -45,9 +45,10 @@ extension EndToEnd {
   /// The page of a pod that really runs.
   @Suite(
     .serialized,
-    .enabled(
-      if: Machine.isWanted && FileSearch.kind(of: Machine.cllama) == .file && Browsing.chromium != nil,
-      "the page's tests need an engine, bin/cllama (scripts/build cllama) and chromium (scripts/bootstrap)"))
+    .enabled("the page's tests need an engine, bin/cllama (scripts/build cllama) and chromium (scripts/bootstrap)") {
+      let isBuilt = FileSearch.kind(of: Machine.cllama) == .file && Browsing.chromium != nil
+      return isBuilt ? await Machine.isWanted : false
+    })
   struct DashPage {
     private static let variables = ["CLAW_CLLAMA=\(Machine.cllama)"]
 
@@ -68,79 +69,80 @@ extension EndToEnd {
       let own = Self.variables + ["XDG_STATE_HOME=\(state.path)"]
       let up = await Machine.run("/usr/bin/env", own + [Machine.claw, "up", folder.path, "--wait"])
       try #require(up.status == 0, "\(up.all)")
-      defer {
-        let child = ChildProcess("/usr/bin/env", own + [Machine.claw, "down", folder.path, "-v"])
-        _ = try? child.capture()
-      }
-      for text in ["What of the floods?", "Use the SHELL", "Tell the SECRET"] {
-        _ = await Self.ask("desk-0", text, folder)
-      }
-      let page = try #require(await DashProcess([folder.path], own, in: state))
-      let wanted =
-        "['shell_exec', 'house/small', 'wire', 'desk-1-cllama'].every((one) => document.body.innerText.includes(one))"
-      let seen = try await Self.see(
-        page.link,
-        [
-          ["do": "size", "width": 1280], ["do": "open"], ["do": "wait", "for": .string(wanted)],
-          ["do": "value", "of": "document.querySelector('main').innerText"],
-          ["do": "shot", "file": "dash-newsroom.png"],
+      try await Machine.during {
+        for text in ["What of the floods?", "Use the SHELL", "Tell the SECRET"] {
+          _ = await Self.ask("desk-0", text, folder)
+        }
+        let page = try #require(await DashProcess([folder.path], own, in: state))
+        let wanted =
+          "['shell_exec', 'house/small', 'wire', 'desk-1-cllama'].every((one) => document.body.innerText.includes(one))"
+        let seen = try await Self.see(
+          page.link,
           [
-            "do": "value",
-            "of":
-              "fetch('/api/nodes').then((reply) => reply.json()).then((all) => all.map((one) => one.condition).join(' '))",
-          ],
+            ["do": "size", "width": 1280], ["do": "open"], ["do": "wait", "for": .string(wanted)],
+            ["do": "value", "of": "document.querySelector('main').innerText"],
+            ["do": "shot", "file": "dash-newsroom.png"],
+            [
+              "do": "value",
+              "of":
+                "fetch('/api/nodes').then((reply) => reply.json()).then((all) => all.map((one) => one.condition).join(' '))",
+            ],
+            [
+              "do": "value",
+              "of":
+                "fetch('/api/graph').then((reply) => reply.json()).then((all) => all.nodes.map((one) => one.kind).join(' '))",
+            ],
+            [
+              "do": "value",
+              "of": "fetch('/api/metrics').then((reply) => reply.json()).then((all) => all.claws[0].requests)",
+            ],
+            ["do": "complaints"],
+          ])
+        let text = seen[3].string ?? ""
+        for part in ["policy/desk", "redact", "drop", "serving", "running", "current", "provider:9000"] {
+          #expect(text.contains(part), "\(part): \(text)")
+        }
+        #expect(!text.contains("demo-key") && !text.contains("AKIAIOSFODNN7EXAMPLE"), "\(text)")
+        #expect(seen[5].string == "good good good good good good", "\(seen[5].text())")
+        for kind in ["claw", "sidecar", "service", "upstream", "volume"] {
+          #expect(seen[6].string?.contains(kind) == true, "\(seen[6].text())")
+        }
+        #expect((seen[7].integer ?? 0) >= 3 && seen[8].array == [], "\(seen[7].text()) \(seen[8].text())")
+
+        // While somebody looks, a call that is made then is seen, and a sidecar that goes is missed.
+        async let later = Self.see(
+          page.link,
           [
-            "do": "value",
-            "of":
-              "fetch('/api/graph').then((reply) => reply.json()).then((all) => all.nodes.map((one) => one.kind).join(' '))",
-          ],
+            ["do": "open"],
+            ["do": "wait", "for": "document.getElementById('calls-list').innerText.includes('desk-1')"],
+            ["do": "wait", "for": "document.getElementById('alerts').innerText.includes('desk-1-cllama')"],
+            ["do": "value", "of": "document.getElementById('alerts').innerText"],
+            ["do": "shot", "file": "dash-missing.png"],
+          ])
+        _ = await Self.ask("desk-1", "What of the harvest?", folder)
+        try await Task.sleep(for: .seconds(3))
+        _ = await Machine.docker(["stop", "-t", "1", "dashroom-desk-1-cllama-1"])
+        let alerts = try await later[3].string ?? ""
+        #expect(alerts.contains("The sidecar desk-1-cllama is"), "\(alerts)")
+
+        let end = page.interrupt()
+        #expect(end.time < .seconds(3), "\(end)")
+
+        // Without an engine the page says so, and draws what the file says.
+        let blind = try #require(
+          await DashProcess([folder.path], own + ["DOCKER_HOST=unix:///nowhere/docker.sock"], in: state))
+        let gone = try await Self.see(
+          blind.link,
           [
-            "do": "value",
-            "of": "fetch('/api/metrics').then((reply) => reply.json()).then((all) => all.claws[0].requests)",
-          ],
-          ["do": "complaints"],
-        ])
-      let text = seen[3].string ?? ""
-      for part in ["policy/desk", "redact", "drop", "serving", "running", "current", "provider:9000"] {
-        #expect(text.contains(part), "\(part): \(text)")
+            ["do": "open"], ["do": "wait", "for": "document.getElementById('alerts').children.length > 0"],
+            ["do": "wait", "for": "document.querySelectorAll('#picture rect').length > 4"],
+            ["do": "value", "of": "document.getElementById('alerts').innerText"],
+          ])
+        #expect(gone[3].string?.contains("The state of the pod can't be read") == true, "\(gone[3].text())")
+        _ = blind.interrupt()
+      } then: {
+        _ = await Machine.run("/usr/bin/env", own + [Machine.claw, "down", folder.path, "-v"])
       }
-      #expect(!text.contains("demo-key") && !text.contains("AKIAIOSFODNN7EXAMPLE"), "\(text)")
-      #expect(seen[5].string == "good good good good good good", "\(seen[5].text())")
-      for kind in ["claw", "sidecar", "service", "upstream", "volume"] {
-        #expect(seen[6].string?.contains(kind) == true, "\(seen[6].text())")
-      }
-      #expect((seen[7].integer ?? 0) >= 3 && seen[8].array == [], "\(seen[7].text()) \(seen[8].text())")
-
-      // While somebody looks, a call that is made then is seen, and a sidecar that goes is missed.
-      async let later = Self.see(
-        page.link,
-        [
-          ["do": "open"], ["do": "wait", "for": "document.getElementById('calls-list').innerText.includes('desk-1')"],
-          ["do": "wait", "for": "document.getElementById('alerts').innerText.includes('desk-1-cllama')"],
-          ["do": "value", "of": "document.getElementById('alerts').innerText"],
-          ["do": "shot", "file": "dash-missing.png"],
-        ])
-      _ = await Self.ask("desk-1", "What of the harvest?", folder)
-      try await Task.sleep(for: .seconds(3))
-      _ = await Machine.docker(["stop", "-t", "1", "dashroom-desk-1-cllama-1"])
-      let alerts = try await later[3].string ?? ""
-      #expect(alerts.contains("The sidecar desk-1-cllama is"), "\(alerts)")
-
-      let end = page.interrupt()
-      #expect(end.time < .seconds(3), "\(end)")
-
-      // Without an engine the page says so, and draws what the file says.
-      let blind = try #require(
-        await DashProcess([folder.path], own + ["DOCKER_HOST=unix:///nowhere/docker.sock"], in: state))
-      let gone = try await Self.see(
-        blind.link,
-        [
-          ["do": "open"], ["do": "wait", "for": "document.getElementById('alerts').children.length > 0"],
-          ["do": "wait", "for": "document.querySelectorAll('#picture rect').length > 4"],
-          ["do": "value", "of": "document.getElementById('alerts').innerText"],
-        ])
-      #expect(gone[3].string?.contains("The state of the pod can't be read") == true, "\(gone[3].text())")
-      _ = blind.interrupt()
     }
 
     private static func see(_ link: String, _ checks: [JSONValue]) async throws -> [JSONValue] {

@@ -5,7 +5,7 @@ import Testing
 
 extension EndToEnd {
   /// The examples, as their pages say.
-  @Suite(.serialized, .enabled(if: Machine.isWanted))
+  @Suite(.serialized, .enabled { await Machine.isWanted })
   struct Examples {
     @Test("quickstart answers through its front service")
     func quickstart() async throws {

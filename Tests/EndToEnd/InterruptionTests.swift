@@ -5,7 +5,7 @@ import Testing
 
 extension EndToEnd {
   /// Runs that are cut short.
-  @Suite(.serialized, .enabled(if: Machine.isWanted))
+  @Suite(.serialized, .enabled { await Machine.isWanted })
   struct Interruptions {
     private static let pod = """
       x-claw: {pod: claw-e2e-cut}

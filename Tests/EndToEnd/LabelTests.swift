@@ -5,7 +5,7 @@ import Testing
 
 extension EndToEnd {
   /// Labels in the built image, against what the Clawfile says.
-  @Suite(.serialized, .enabled(if: Machine.isWanted))
+  @Suite(.serialized, .enabled { await Machine.isWanted })
   struct Labels {
     /// What has broken quoting somewhere.
     static let hostile = [

@@ -1,4 +1,3 @@
-import Dispatch
 import Glibc
 import Processes
 import Runtime
@@ -21,15 +20,16 @@ enum Machine {
   static let docker: String? = try? DockerTool.find(nil, environment: ProcessEnvironment.current).path
 
   /// Whether an engine with the base image answers.
-  static let hasEngine: Bool = {
+  static var hasEngine: Bool { get async { await engine.value } }
+  private static let engine = Task {
     guard let docker else { return false }
-    let call = ChildProcess(docker, ["image", "inspect", "--format", "{{.Id}}", "debian:bookworm-slim"])
-    return (try? call.capture(timeout: .seconds(20)))?.status == 0
-  }()
+    let base = ["image", "inspect", "--format", "{{.Id}}", "debian:bookworm-slim"]
+    return await run(docker, base, timeout: 20).status == 0
+  }
 
   static let isRequired = variable("CLAW_REQUIRE_DOCKER") == "1"
   /// Whether the tests are run at all.
-  static var isWanted: Bool { hasEngine || isRequired }
+  static var isWanted: Bool { get async { isRequired ? true : await hasEngine } }
 
   static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
@@ -42,20 +42,25 @@ enum Machine {
     var all: String { output + errors }
   }
 
-  /// Runs a program. Elsewhere than on the threads that tests share: it blocks one.
+  /// Runs a program.
   static func run(_ program: String, _ arguments: [String], timeout: Int = 180) async -> Outcome {
-    await withCheckedContinuation { continuation in
-      DispatchQueue.global().async {
-        do {
-          let result = try ChildProcess(program, arguments).capture(timeout: .seconds(timeout))
-          continuation.resume(
-            returning: Outcome(
-              status: result.status, output: result.text, errors: String(decoding: result.errors, as: UTF8.self)))
-        } catch {
-          continuation.resume(returning: Outcome(status: -1, output: "", errors: "\(error)"))
-        }
+    do {
+      let result = try await OwnThread.run {
+        try ChildProcess(program, arguments).capture(timeout: .seconds(timeout))
       }
+      return Outcome(
+        status: result.status, output: result.text, errors: String(decoding: result.errors, as: UTF8.self))
+    } catch {
+      return Outcome(status: -1, output: "", errors: "\(error)")
     }
+  }
+
+  /// Does something and then, whatever came of it, what puts things in order.
+  static func during(_ body: () async throws -> Void, then end: () async -> Void) async throws {
+    let result: Result<Void, any Error>
+    do { result = .success(try await body()) } catch { result = .failure(error) }
+    await end()
+    try result.get()
   }
 
   static func docker(_ arguments: [String], timeout: Int = 60) async -> Outcome {
@@ -70,13 +75,13 @@ enum Machine {
 /// All tests that need an engine, one after the other: they share it.
 @Suite(
   .serialized,
-  .enabled(
-    if: Machine.isWanted,
-    "no Docker engine with debian:bookworm-slim answers: scripts/engine and scripts/base-image make one"))
+  .enabled("no Docker engine with debian:bookworm-slim answers: scripts/engine and scripts/base-image make one") {
+    await Machine.isWanted
+  })
 struct EndToEnd {
   @Test("An engine answers, and claw is built")
   func machine() async throws {
-    try #require(Machine.hasEngine, "CLAW_REQUIRE_DOCKER=1, but no engine with debian:bookworm-slim answers")
+    try #require(await Machine.hasEngine, "CLAW_REQUIRE_DOCKER=1, but no engine with debian:bookworm-slim answers")
     let version = await Machine.claw(["--version"])
     #expect(version.status == 0, "\(Machine.claw): \(version.all)")
     let doctor = await Machine.claw(["doctor"])

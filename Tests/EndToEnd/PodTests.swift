@@ -7,7 +7,7 @@ import Testing
 
 extension EndToEnd {
   /// A pod from its first `up` to its `down`; the tests run in this order.
-  @Suite(.serialized, .enabled(if: Machine.isWanted))
+  @Suite(.serialized, .enabled { await Machine.isWanted })
   struct Pod {
     @Test("It comes up, and ps shows it")
     func comesUp() async throws {

@@ -79,7 +79,7 @@ struct RecordingTests {
 
 extension EndToEnd {
   /// What `claw build` and `claw up` record, on a real engine.
-  @Suite(.serialized, .enabled(if: Machine.isWanted))
+  @Suite(.serialized, .enabled { await Machine.isWanted })
   struct RecordedBuilds {
     @Test(
       "A build and a pod that comes up are steps with their generated files, and a build that fails is a failed step")

@@ -13,7 +13,7 @@ extension Machine {
 
 extension EndToEnd {
   /// Pods with sidecars, on a real engine, with a stand-in for a provider of models.
-  @Suite(.serialized, .enabled(if: Machine.isWanted && FileSearch.kind(of: Machine.cllama) == .file))
+  @Suite(.serialized, .enabled { FileSearch.kind(of: Machine.cllama) == .file ? await Machine.isWanted : false })
   struct Sidecars {
     private static func claw(_ arguments: [String], _ variables: [String] = [], state: Folder) async -> Machine.Outcome
     {
@@ -40,49 +40,53 @@ extension EndToEnd {
       try folder.copy("examples/desk")
       let up = await Self.claw(["up", folder.path, "--wait"], state: state)
       try #require(up.status == 0, "\(up.all)")
-      defer { Self.down(folder, state) }
+      try await Machine.during {
 
-      // The agent reaches the model, the sidecar alone has the key.
-      let asked = await Self.exec(folder, "desk-0", ["/app/desk", "ask", "What", "of", "the", "floods?"])
-      #expect(asked.output.contains("model: 200 In short: What of the floods?"), "\(asked.all)")
-      let variables = await Self.exec(folder, "desk-0", ["cat", "/proc/self/environ"])
-      #expect(!variables.output.contains("demo-key"), "a key is in the claw")
-      let inspected = await Machine.docker(["inspect", "newsroom-desk-0-1", "newsroom-desk-0-cllama-1"])
-      #expect(!inspected.output.contains("demo-key"), "a key is in what the engine shows")
-      let generated = folder.read("compose.generated.yml") ?? ""
-      let token = folder.read(".claw/newsroom/sidecars/desk-0.env") ?? ""
-      #expect(!generated.contains("demo-key") && !generated.contains(token.suffix(65)), "a secret is in an artifact")
-      let direct = await Self.exec(
-        folder, "desk-0",
-        [
-          "perl", "-MIO::Socket::INET", "-e",
-          "print IO::Socket::INET->new(PeerAddr => 'provider:9000', Timeout => 2) ? 'open' : 'shut'",
-        ])
-      #expect(direct.output == "shut", "\(direct.all)")
+        // The agent reaches the model, the sidecar alone has the key.
+        let asked = await Self.exec(folder, "desk-0", ["/app/desk", "ask", "What", "of", "the", "floods?"])
+        #expect(asked.output.contains("model: 200 In short: What of the floods?"), "\(asked.all)")
+        let variables = await Self.exec(folder, "desk-0", ["cat", "/proc/self/environ"])
+        #expect(!variables.output.contains("demo-key"), "a key is in the claw")
+        let inspected = await Machine.docker(["inspect", "newsroom-desk-0-1", "newsroom-desk-0-cllama-1"])
+        #expect(!inspected.output.contains("demo-key"), "a key is in what the engine shows")
+        let generated = folder.read("compose.generated.yml") ?? ""
+        let token = folder.read(".claw/newsroom/sidecars/desk-0.env") ?? ""
+        #expect(!generated.contains("demo-key") && !generated.contains(token.suffix(65)), "a secret is in an artifact")
+        let direct = await Self.exec(
+          folder, "desk-0",
+          [
+            "perl", "-MIO::Socket::INET", "-e",
+            "print IO::Socket::INET->new(PeerAddr => 'provider:9000', Timeout => 2) ? 'open' : 'shut'",
+          ])
+        #expect(direct.output == "shut", "\(direct.all)")
 
-      // The policy decides on both ways.
-      let tool = await Self.exec(folder, "desk-0", ["/app/desk", "ask", "Use the SHELL"])
-      #expect(tool.output.contains("model: 200") && !tool.output.contains("shell_exec"), "\(tool.all)")
-      let secret = await Self.exec(folder, "desk-1", ["/app/desk", "ask", "Tell the SECRET"])
-      #expect(secret.output.contains("model: 200") && !secret.output.contains("AKIAIOSFODNN7EXAMPLE"), "\(secret.all)")
+        // The policy decides on both ways.
+        let tool = await Self.exec(folder, "desk-0", ["/app/desk", "ask", "Use the SHELL"])
+        #expect(tool.output.contains("model: 200") && !tool.output.contains("shell_exec"), "\(tool.all)")
+        let secret = await Self.exec(folder, "desk-1", ["/app/desk", "ask", "Tell the SECRET"])
+        #expect(
+          secret.output.contains("model: 200") && !secret.output.contains("AKIAIOSFODNN7EXAMPLE"), "\(secret.all)")
 
-      // Services are reached through the sidecar.
-      let report = await Self.exec(folder, "desk-0", ["sh", "-c", "echo now | /app/desk report"])
-      #expect(report.output.contains("wire: 200 [{\"number\""), "\(report.all)")
-      #expect(report.output.contains("the notes are read-only"), "\(report.all)")
+        // Services are reached through the sidecar.
+        let report = await Self.exec(folder, "desk-0", ["sh", "-c", "echo now | /app/desk report"])
+        #expect(report.output.contains("wire: 200 [{\"number\""), "\(report.all)")
+        #expect(report.output.contains("the notes are read-only"), "\(report.all)")
 
-      // A token is good for its own sidecar only.
-      let other = await Self.exec(
-        folder, "desk-0",
-        ["sh", "-c", "OPENAI_BASE_URL=http://desk-1-cllama:8080/v1 /app/desk ask 'Whose am I?'"])
-      #expect(other.output.contains("model: 401"), "\(other.all)")
+        // A token is good for its own sidecar only.
+        let other = await Self.exec(
+          folder, "desk-0",
+          ["sh", "-c", "OPENAI_BASE_URL=http://desk-1-cllama:8080/v1 /app/desk ask 'Whose am I?'"])
+        #expect(other.output.contains("model: 401"), "\(other.all)")
 
-      let ps = await Self.claw(["ps", folder.path, "--json"], state: state)
-      let claws = try JSONParser.parse(ps.output.utf8)["claws"]?.array ?? []
-      #expect(claws.count == 3 && claws.allSatisfy { $0["sidecar"]?["state"]?.string == "serving" }, "\(ps.all)")
+        let ps = await Self.claw(["ps", folder.path, "--json"], state: state)
+        let claws = try JSONParser.parse(ps.output.utf8)["claws"]?.array ?? []
+        #expect(claws.count == 3 && claws.allSatisfy { $0["sidecar"]?["state"]?.string == "serving" }, "\(ps.all)")
 
-      try await Self.egress(folder, state)
-      try await Self.changes(folder, state)
+        try await Self.egress(folder, state)
+        try await Self.changes(folder, state)
+      } then: {
+        await Self.down(folder, state)
+      }
     }
 
     /// There is no other way out, and that is found out soon.
@@ -173,10 +177,8 @@ extension EndToEnd {
       #expect(mended.status == 0, "what somebody changed is put right: \(mended.all)")
     }
 
-    private static func down(_ folder: Folder, _ state: Folder) {
-      let child = ChildProcess(
-        "/usr/bin/env", ["XDG_STATE_HOME=\(state.path)", Machine.claw, "down", folder.path, "-v"])
-      _ = try? child.capture()
+    private static func down(_ folder: Folder, _ state: Folder) async {
+      _ = await Machine.run("/usr/bin/env", ["XDG_STATE_HOME=\(state.path)", Machine.claw, "down", folder.path, "-v"])
     }
 
     @Test("The budget of a sidecar stops its claw, and what it wrote goes into the ledger once")
@@ -191,41 +193,44 @@ extension EndToEnd {
       let recorded = [ledger, "CLAW_RUN=\(run)"]
       let up = await Self.claw(["up", folder.path], recorded, state: state)
       try #require(up.status == 0, "\(up.all)")
-      defer { Self.down(folder, state) }
-      var answers: [String] = []
-      for number in 1...3 {
-        answers.append(await Self.exec(folder, "desk", ["/app/desk", "ask", "Question \(number)"]).output)
-      }
-      #expect(answers[0].contains("200") && answers[1].contains("200") && answers[2].contains("429"), "\(answers)")
+      try await Machine.during {
+        var answers: [String] = []
+        for number in 1...3 {
+          answers.append(await Self.exec(folder, "desk", ["/app/desk", "ask", "Question \(number)"]).output)
+        }
+        #expect(answers[0].contains("200") && answers[1].contains("200") && answers[2].contains("429"), "\(answers)")
 
-      // A provider stands on the sidecars' network to the outside, and gets no way out of it.
-      for (port, isOpen) in [(3128, false), (8080, true)] {
-        let line = "CONNECT api.example.com:443 HTTP/1.1\\r\\nhost: x\\r\\n\\r\\n"
-        let program =
-          "my $s = IO::Socket::INET->new(PeerAddr => 'desk-cllama', PeerPort => \(port), Timeout => 3) or die; print $s \"\(line)\"; print 'said ', length(<$s> // '')"
-        let answer = await Self.exec(folder, "provider", ["perl", "-MIO::Socket::INET", "-e", program])
-        #expect(
-          isOpen ? answer.output.hasPrefix("said ") && answer.output != "said 0" : answer.output == "said 0",
-          "\(answer.all)")
+        // A provider stands on the sidecars' network to the outside, and gets no way out of it.
+        for (port, isOpen) in [(3128, false), (8080, true)] {
+          let line = "CONNECT api.example.com:443 HTTP/1.1\\r\\nhost: x\\r\\n\\r\\n"
+          let program =
+            "my $s = IO::Socket::INET->new(PeerAddr => 'desk-cllama', PeerPort => \(port), Timeout => 3) or die; print $s \"\(line)\"; print 'said ', length(<$s> // '')"
+          let answer = await Self.exec(folder, "provider", ["perl", "-MIO::Socket::INET", "-e", program])
+          #expect(
+            isOpen ? answer.output.hasPrefix("said ") && answer.output != "said 0" : answer.output == "said 0",
+            "\(answer.all)")
+        }
+        // What is new is taken, and nothing twice.
+        for _ in 0..<2 {
+          let audit = await Self.claw(["audit", "-f", folder.path, "--record", "--summary"], recorded, state: state)
+          #expect(audit.status == 0, "\(audit.all)")
+        }
+        let down = await Self.claw(["down", folder.path, "--volumes", "-q"], recorded, state: state)
+        #expect(down.status == 0, "\(down.all)")
+        let shown = await Self.claw(["ledger", "show", String(run), "--json"], [ledger], state: state)
+        let events = try shown.output.split(separator: "\n").map { try JSONParser.parse($0.utf8) }
+        let taken = events.filter { $0["type"]?.string == "SidecarRecordTaken" }.compactMap { $0["payload"] }
+        #expect(taken.map { $0["relation"]?.string } == ["first", "follows"], "\(shown.all)")
+        #expect(taken.first?["firstSeq"]?.integer == 1)
+        #expect(taken.last?["firstSeq"]?.integer == (taken.first?["lastSeq"]?.integer ?? 0) + 1)
+        // The last line that a sidecar writes when it is stopped is there, and each line names the run.
+        let digest = taken.last?["artifactId"]?.string ?? ""
+        let lines = state.read("ledger/artifacts/sha256/\(digest.prefix(2))/\(digest)") ?? ""
+        #expect(lines.contains("\"type\":\"stop\"") && lines.contains("\"run\":\"\(run)\""), "\(lines)")
+        #expect(await Self.claw(["ledger", "verify", "--artifacts"], [ledger], state: state).status == 0)
+      } then: {
+        await Self.down(folder, state)
       }
-      // What is new is taken, and nothing twice.
-      for _ in 0..<2 {
-        let audit = await Self.claw(["audit", "-f", folder.path, "--record", "--summary"], recorded, state: state)
-        #expect(audit.status == 0, "\(audit.all)")
-      }
-      let down = await Self.claw(["down", folder.path, "--volumes", "-q"], recorded, state: state)
-      #expect(down.status == 0, "\(down.all)")
-      let shown = await Self.claw(["ledger", "show", String(run), "--json"], [ledger], state: state)
-      let events = try shown.output.split(separator: "\n").map { try JSONParser.parse($0.utf8) }
-      let taken = events.filter { $0["type"]?.string == "SidecarRecordTaken" }.compactMap { $0["payload"] }
-      #expect(taken.map { $0["relation"]?.string } == ["first", "follows"], "\(shown.all)")
-      #expect(taken.first?["firstSeq"]?.integer == 1)
-      #expect(taken.last?["firstSeq"]?.integer == (taken.first?["lastSeq"]?.integer ?? 0) + 1)
-      // The last line that a sidecar writes when it is stopped is there, and each line names the run.
-      let digest = taken.last?["artifactId"]?.string ?? ""
-      let lines = state.read("ledger/artifacts/sha256/\(digest.prefix(2))/\(digest)") ?? ""
-      #expect(lines.contains("\"type\":\"stop\"") && lines.contains("\"run\":\"\(run)\""), "\(lines)")
-      #expect(await Self.claw(["ledger", "verify", "--artifacts"], [ledger], state: state).status == 0)
     }
 
     private static let budgetPod = """
@@ -280,11 +285,14 @@ extension EndToEnd {
       try folder.write("claw-pod.yml", Self.hermeticPod)
       let up = await Self.claw(["up", folder.path], state: state)
       try #require(up.status == 0, "\(up.all)")
-      defer { Self.down(folder, state) }
-      let route = await Self.exec(folder, "desk", ["cat", "/proc/net/dev"])
-      #expect(!route.output.contains("eth0"), "\(route.all)")
-      let verified = await Self.claw(["verify-egress", folder.path], state: state)
-      #expect(verified.status == 0, "\(verified.all)")
+      try await Machine.during {
+        let route = await Self.exec(folder, "desk", ["cat", "/proc/net/dev"])
+        #expect(!route.output.contains("eth0"), "\(route.all)")
+        let verified = await Self.claw(["verify-egress", folder.path], state: state)
+        #expect(verified.status == 0, "\(verified.all)")
+      } then: {
+        await Self.down(folder, state)
+      }
     }
 
     private static let hermeticPod = """

@@ -6,7 +6,7 @@ import Testing
 
 extension EndToEnd {
   /// What `up` does when things change, or go wrong.
-  @Suite(.serialized, .enabled(if: Machine.isWanted))
+  @Suite(.serialized, .enabled { await Machine.isWanted })
   struct Up {
     private static let name = "claw-e2e-up"
 

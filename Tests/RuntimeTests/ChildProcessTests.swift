@@ -1,25 +1,19 @@
-import Dispatch
 import Processes
 import Runtime
+import TestSupport
 import Testing
 
 @Suite("Child processes", .serialized)
 struct ChildProcessTests {
-  /// Off the threads that tests share: a run blocks its own.
-  private func off<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
-    await withCheckedContinuation { continuation in
-      DispatchQueue.global().async { continuation.resume(returning: body()) }
-    }
+  private static func shell(_ line: String, _ words: String...) -> ChildProcess {
+    ChildProcess("/bin/sh", ["-c", line, "sh"] + words)
   }
 
   @Test("Arguments arrive as they are; status, output and errors come back")
   func capture() async throws {
-    let result = try await off {
-      Result { () throws(ChildProcess.Failure) in
-        try ChildProcess("/bin/sh", ["-c", "printf '%s|' \"$@\"; echo no >&2; exit 7", "sh", "a b", "$HOME", "'", ""])
-          .capture()
-      }
-    }.get()
+    let result = try await OwnThread.run {
+      try Self.shell("printf '%s|' \"$@\"; echo no >&2; exit 7", "a b", "$HOME", "'", "").capture()
+    }
     #expect(result.status == 7)
     #expect(result.text == "a b|$HOME|'||")
     #expect(result.complaint == "no")
@@ -29,47 +23,36 @@ struct ChildProcessTests {
   func unreadInput() async throws {
     let input = [UInt8](repeating: 0x61, count: 1 << 20)
     for line in ["exec <&-; sleep 0.2; echo no >&2; exit 7", "echo no >&2; exit 7"] {
-      let result = try await off {
-        Result { () throws(ChildProcess.Failure) in try ChildProcess("/bin/sh", ["-c", line]).capture(input: input) }
-      }.get()
+      let result = try await OwnThread.run { try Self.shell(line).capture(input: input) }
       #expect(result.status == 7 && result.complaint == "no")
-      let status = try await off {
-        Result { () throws(ChildProcess.Failure) in
-          try ChildProcess("/bin/sh", ["-c", line]).lines(input: input) { _ in }
-        }
-      }.get()
-      #expect(status == 7)
+      #expect(try await OwnThread.run { try Self.shell(line).lines(input: input) { _ in } } == 7)
     }
   }
 
   @Test("A child that ignores SIGTERM is killed after the grace, with what it started")
   func stubborn() async {
     let start = ContinuousClock.now
-    let failure = await off { () -> ChildProcess.Failure? in
-      var child = ChildProcess("/bin/sh", ["-c", "trap '' TERM; sleep 60 & wait; sleep 60"])
-      child.grace = .milliseconds(300)
-      do throws(ChildProcess.Failure) { _ = try child.capture(timeout: .milliseconds(300)) } catch { return error }
-      return nil
+    await #expect(throws: ChildProcess.Failure.timedOut) {
+      try await OwnThread.run {
+        var child = Self.shell("trap '' TERM; sleep 60 & wait; sleep 60")
+        child.grace = .milliseconds(300)
+        _ = try child.capture(timeout: .milliseconds(300))
+      }
     }
-    #expect(failure == .timedOut)
     #expect(ContinuousClock.now - start < .seconds(10))
   }
 
   @Test("Too much output is an error, and so is a program that is not there")
   func failures() async {
-    let much = await off { () -> ChildProcess.Failure? in
-      do throws(ChildProcess.Failure) {
-        _ = try ChildProcess("/bin/sh", ["-c", "while :; do echo aaaaaaaaaaaaaaaa; done"]).capture(limit: 10_000)
-      } catch { return error }
-      return nil
+    await #expect(throws: ChildProcess.Failure.tooMuchOutput) {
+      try await OwnThread.run { _ = try Self.shell("while :; do echo aaaaaaaaaaaaaaaa; done").capture(limit: 10_000) }
     }
-    #expect(much == .tooMuchOutput)
-    let missing = await off { () -> Bool in
-      do throws(ChildProcess.Failure) { _ = try ChildProcess("/nowhere/x", []).capture() } catch {
-        if case .notStarted = error { return true }
-      }
-      return false
+    let missing = await #expect(throws: ChildProcess.Failure.self) {
+      try await OwnThread.run { _ = try ChildProcess("/nowhere/x", []).capture() }
     }
-    #expect(missing)
+    guard case .notStarted = missing else {
+      Issue.record("\(String(describing: missing))")
+      return
+    }
   }
 }

@@ -1,4 +1,3 @@
-import Dispatch
 import Glibc
 import Runtime
 import Source
@@ -39,11 +38,4 @@ final class FakeDocker: Sendable {
   }
 
   func exists(_ path: String) -> Bool { FileSearch.exists(FilePath.join(folder, path)) }
-}
-
-/// Runs what waits for children off the threads that tests share: it blocks one, and they are few.
-func offPool<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
-  try await withCheckedThrowingContinuation { continuation in
-    DispatchQueue.global().async { continuation.resume(with: Result { try body() }) }
-  }
 }

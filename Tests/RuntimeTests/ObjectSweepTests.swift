@@ -1,4 +1,5 @@
 import Runtime
+import TestSupport
 import Testing
 
 @Suite("Objects that nothing mounts")
@@ -16,7 +17,7 @@ struct ObjectSweepTests {
   }
 
   private func sweep(_ fake: FakeDocker, file: String = "compose.generated.yml") async throws -> [String] {
-    try await offPool {
+    try await OwnThread.run {
       try ObjectSweep.run(fake.tool, folder: fake.folder + "/p", composeFile: fake.folder + "/" + file)
     }
   }

@@ -23,7 +23,7 @@ struct SidecarImageTests {
     defer { TemporaryFolder.remove(folder) }
     _ = try ArtifactStore.write([(folder + "/a.tar", make())])
     let tar = try #require(Programs.find("tar", environment: ProcessEnvironment.current))
-    let listed = try await offPool {
+    let listed = try await OwnThread.run {
       try ChildProcess(tar, ["--numeric-owner", "--utc", "-tvf", folder + "/a.tar"]).capture()
     }
     let lines = listed.text.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }

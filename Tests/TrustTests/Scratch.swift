@@ -1,11 +1,11 @@
 import Canonical
-import Dispatch
 import Driver
 import Glibc
 import IR
 import Processes
 import Runtime
 import Source
+import TestSupport
 import Testing
 
 /// A folder of a test's own, gone with it.
@@ -42,21 +42,12 @@ final class Scratch: Sendable {
 
 /// Programs that scripts/bootstrap installs: where one is missing, the test fails.
 enum Tool {
-  /// Elsewhere than on the threads that tests share, because it blocks one.
   static func run(_ program: String, _ arguments: [String]) async throws -> ChildProcess.Result {
     let folders = ["/usr/bin", "/bin", "/usr/local/bin"]
     let path = try #require(
       folders.map { "\($0)/\(program)" }.first { FileSearch.kind(of: $0) == .file },
       "\(program) is missing: run scripts/bootstrap")
-    return try await withCheckedThrowingContinuation { continuation in
-      DispatchQueue.global().async {
-        do {
-          continuation.resume(returning: try ChildProcess(path, arguments).capture(timeout: .seconds(60)))
-        } catch {
-          continuation.resume(throwing: error)
-        }
-      }
-    }
+    return try await OwnThread.run { try ChildProcess(path, arguments).capture(timeout: .seconds(60)) }
   }
 
   /// Runs a line of shell, in which "$1", "$2" … are what is given.

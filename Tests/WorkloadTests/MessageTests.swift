@@ -10,7 +10,7 @@ import Testing
 @Suite("Workloads as messages: protobuf's own library reads both encodings the same")
 struct MessageTests {
   @Test("Five hundred plans with any of all fields")
-  func plans() throws {
+  func plans() async throws {
     var plans = GeneratedPlans(seed: 7)
     var lines: [UInt8] = []
     for _ in 0..<500 {
@@ -23,7 +23,7 @@ struct MessageTests {
     let python = Repository.path(".build/peers-python/bin/python")
     let child = ChildProcess(
       python, [Repository.path("Tests/WorkloadTests/peers/messages.py"), Repository.path("grammars/claw.proto")])
-    let result = try child.capture(input: lines, timeout: .seconds(120))
+    let result = try await OwnThread.run { [lines] in try child.capture(input: lines, timeout: .seconds(120)) }
     #expect(result.status == 0, "\(result.complaint)")
     #expect(result.text == "compared 500\n")
   }
