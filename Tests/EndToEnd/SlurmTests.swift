@@ -99,10 +99,14 @@ struct SlurmTests {
     #expect(found.status == 1 && found.errors.contains("knows nothing"), "\(found.all)")
     // What Slurm says of its nodes is a fleet.
     let nodes = await cluster.run("scontrol", ["--details", "--oneliner", "show", "node"])
-    try folder.write("nodes.txt", nodes.output)
+    let partitions = await cluster.run("scontrol", ["--oneliner", "show", "partition"])
+    try folder.write("nodes.txt", nodes.output + partitions.output)
     found = await claw(["fleet", "import", "slurm", "nodes.txt"], in: folder, cluster)
     try folder.write("imported.yml", found.output)
     found = await claw(["fleet", "check", "imported.yml"], in: folder, cluster)
     #expect(found.output == "imported.yml: 4 nodes, 32 GPUs, 0 of them taken\n", "\(found.all)")
+    // It names no queue, so it goes to the default partition.
+    found = await claw(["workload", "plan", "many.yml", "--fleet", "imported.yml"], in: folder, cluster)
+    #expect(found.status == 0 && !found.output.contains("queue"), "\(found.all)")
   }
 }

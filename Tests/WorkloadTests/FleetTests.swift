@@ -46,6 +46,24 @@ struct FleetTests {
     #expect(SlurmNodes.fleet("nothing of the kind\n") == nil)
   }
 
+  @Test(
+    "Where workloads go that name no queue: Slurm's default partition, or the only one, or it is said",
+    arguments: [
+      (
+        "PartitionName=batch Default=NO State=UP\nPartitionName=urgent Default=YES State=UP\n", "batch,urgent", "urgent"
+      ),
+      ("", "batch", "batch"), ("", "batch,urgent", nil), ("", "", nil),
+    ])
+  func defaultQueue(partitions: String, queues: String, expected: String?) throws {
+    let node = "NodeName=n1 CPUTot=64 RealMemory=512000 State=IDLE"
+    let text = node + (queues.isEmpty ? "" : " Partitions=\(queues)") + "\n" + partitions
+    let found = try #require(SlurmNodes.fleet(text))
+    #expect(found.fleet.defaultQueue == expected)
+    #expect(found.notes.contains { $0.contains("'default_queue'") } == (queues == "batch,urgent" && expected == nil))
+    let again = try #require(Self.fleet(FleetText.write(found.fleet, notes: found.notes)))
+    #expect(again.defaultQueue == expected)
+  }
+
   @Test("What Kubernetes says of nodes")
   func kubernetes() throws {
     let text = """

@@ -29,10 +29,11 @@ struct FleetImport: ParsableCommand {
     abstract: "Writes a fleet from what another tool says of it.",
     discussion: """
       The tools: 'kubectl get nodes -o json', 'scontrol --details --oneliner show node', 'docker info --format {{json .}}'.
+      With Slurm's partitions behind its nodes, the default one is where workloads go that name no queue.
 
       EXAMPLES
         kubectl get nodes -o json | claw fleet import kubernetes - > fleet.yml
-        scontrol -d -o show node | claw fleet import slurm - > fleet.yml
+        (scontrol -d -o show node; scontrol -o show partition) | claw fleet import slurm - > fleet.yml
       """)
 
   /// Whose description it is.

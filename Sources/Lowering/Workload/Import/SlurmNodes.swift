@@ -1,13 +1,15 @@
 import IR
 import Source
 
-/// Nodes as `scontrol show node --oneliner` writes them, with `--details` for the GPUs that are taken.
+/// Nodes as `scontrol show node --oneliner` writes them, with `--details` for the GPUs that are taken; partitions, if they
+/// stand in the same text, as `scontrol show partition --oneliner` does.
 package enum SlurmNodes {
   /// The fleet; nil if no line is a node.
   package static func fleet(_ text: String) -> ImportedFleet? {
     var result = ImportedFleet(fleet: Fleet(nodes: []))
     for line in text.utf8.split(separator: 0x0A) {
       let fields = SlurmRecord.fields(String(Substring(line)))
+      if let partition = fields["PartitionName"], fields["Default"] == "YES" { result.fleet.defaultQueue = partition }
       guard let name = fields["NodeName"], let cores = fields["CPUTot"].flatMap({ Int($0) }),
         let memory = fields["RealMemory"].flatMap({ Int($0) })
       else { continue }
@@ -24,8 +26,22 @@ package enum SlurmNodes {
       result.fleet.nodes.append(node)
     }
     guard !result.fleet.nodes.isEmpty else { return nil }
+    if result.fleet.defaultQueue == nil { guessDefault(of: &result) }
     result.notes.append("Slurm's lists of nodes hold no switches and no links of GPUs: add 'levels', 'at' and 'links'")
     return result
+  }
+
+  /// Without the partitions' own records: the one that all nodes share, if it is the only one.
+  private static func guessDefault(of result: inout ImportedFleet) {
+    let queues = Set(result.fleet.nodes.flatMap(\.queues))
+    guard !queues.isEmpty else { return }
+    if queues.count == 1, result.fleet.nodes.allSatisfy({ !$0.queues.isEmpty }) {
+      result.fleet.defaultQueue = queues.first
+    } else {
+      result.notes.append(
+        "lists of nodes don't say which partition is the default: add 'scontrol -o show partition' to what is imported, "
+          + "or write 'default_queue'; else workloads must name their queue")
+    }
   }
 
   /// `gpu:h100:8(S:0-1),gpu:a100:2`
