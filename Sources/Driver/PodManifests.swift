@@ -44,9 +44,24 @@ package enum PodManifests {
         "Kubernetes 1.\(target.minor) can't express '\(loss.field)': \(loss.reason)",
         help: loss.canBeWaived ? "remove it, or say --waive \(loss.field)" : "compose can: --target compose")
     }
+    var workloads: [UInt8] = []
+    for workload in pod.workloads where plan.workloads.contains(workload.service) {
+      let emitted = WorkloadCompiler.emit(
+        workload, for: .kubernetes(minor: target.minor), waived: target.waived, into: &bag)
+      if !workload.alerts.isEmpty, !target.waived.contains("alerts") {
+        isWhole = false
+        bag.report(
+          PodRules.lost, at: workload.origins["alerts"] ?? Location(main, SourceRange(0, 0)),
+          "a manifest can't express 'alerts': rules are files of Prometheus's",
+          help: "'claw workload emit' writes them; then say --waive alerts")
+      }
+      isWhole = isWhole && emitted != nil
+      workloads += emitted?.files.first?.bytes ?? []
+    }
     guard isWhole else { return nil }
-    return PodManifestEmitter.emit(
+    let manifest = PodManifestEmitter.emit(
       plan, minor: target.minor, waived: target.waived, source: FilePath.name(of: main.path))
+    return manifest + workloads
   }
 
   /// Where the author wrote what is lost, or the service that claw wrote it for.

@@ -65,7 +65,7 @@ package enum WorkloadLanguage {
   private static let device: [GuardField] = [
     GuardField("count", .integer(0...64), "How many", isRequired: true),
     GuardField("type", .text, "Their class: h100"),
-    GuardField("memory", .text, "The memory of each, at least: 80GiB"),
+    GuardField("memory", .text, "The memory of each, at least: 80GB"),
     GuardField("model", aliases: ["model_pattern"], .text, "A part of their product's name, in any case"),
     GuardField("selector", .text, "What holds for each: device.memory_mib >= 40960 && !device.name.contains(\"PCIe\")"),
     GuardField("link", .choice(["nvlink", "socket"]), "How each is joined with each other one"),
@@ -214,7 +214,7 @@ package enum FleetLanguage {
 
   private static let gpu = [
     GuardField("name", .text, "The vendor's name for it", isRequired: true),
-    GuardField("memory", .text, "Its memory: 80GiB", isRequired: true),
+    GuardField("memory", .text, "Its memory: 80GB", isRequired: true),
   ]
 
   private static let node = [

@@ -78,3 +78,13 @@ package struct ComposePlan: Sendable {
     case raw(String)
   }
 }
+
+extension ComposePlan.Entry {
+  /// What asks for GPUs of the machine, below `reservations`. Not the service's key `gpus`: compose has it since 2.30.
+  package static func devices(gpus count: Int) -> ComposePlan.Entry {
+    let device: [ComposePlan.Entry] = [
+      .init("driver", .text("nvidia")), .init("count", .integer(count)), .init("capabilities", .list([.text("gpu")])),
+    ]
+    return .init("devices", .list([.mapping(device)]))
+  }
+}

@@ -6,6 +6,8 @@ package struct PodManifestPlan: Sendable {
   package var name: String
   /// The containers, in the order of the compose file.
   package var services: [Service] = []
+  /// The services that are workloads: their blocks say what becomes of them.
+  package var workloads: [String] = []
   /// The networks, by name.
   package var networks: [Network] = []
   /// The volumes that outlive containers, by name.

@@ -46,7 +46,8 @@ struct IntentTests {
           + "from example.org/LLM/Server:V1.2 queue batch priority high-priority in production"
           .replacing("LLM/Server", with: "llm/server")))
     #expect(plan.name == "chat" && plan.image == "example.org/llm/server:V1.2" && plan.workers.count == 3)
-    #expect(plan.gpus == [GPURequest(count: 2, type: "a100")] && plan.cores == 16 && plan.memory == 200 * 1024)
+    #expect(plan.gpus == [GPURequest(count: 2, type: "a100", memory: 76_293)])
+    #expect(plan.cores == 16 && plan.memory == 200 * 1024)
     #expect(plan.queueing.queue == "batch" && plan.queueing.priority == 750)
     #expect(plan.rollout?.strategy == .canary(percent: 10, seconds: 300))
     #expect(plan.command.contains("32768") && plan.command.contains("qwen-32b"))
@@ -61,7 +62,7 @@ struct IntentTests {
     // Sixteen GPUs are two nodes, which run together or not at all.
     let large = try #require(Self.plan("Run Llama 405B"))
     #expect(large.gpus == [GPURequest(count: 8, type: "h100")] && large.workers.count == 2 && large.workers.gang == 2)
-    #expect(Self.plan("Run Mixtral 8x7B on A100 80GB")?.gpus == [GPURequest(count: 2, type: "a100")])
+    #expect(Self.plan("Run Mixtral 8x7B on A100 80GB")?.gpus == [GPURequest(count: 2, type: "a100", memory: 76_293)])
   }
 
   @Test("Training ends")
@@ -130,11 +131,11 @@ struct IntentTests {
 
 @Suite("Models take memory")
 struct ModelMemoryTests {
-  /// Weights in GiB (10^9 numbers are 0.931 GiB a byte), GPUs of 80 GiB.
+  /// Weights in GiB (10^9 numbers are 0.931 GiB a byte), GPUs of 80 GB (74.5 GiB).
   @Test(
     "Weights and GPUs",
     arguments: [
-      ("llama", "8b", Precision.fp16, 14, 1), ("llama", "13b", .fp16, 24, 1), ("qwen", "32b", .fp16, 61, 1),
+      ("llama", "8b", Precision.fp16, 14, 1), ("llama", "13b", .fp16, 24, 1), ("qwen", "32b", .fp16, 61, 2),
       ("llama", "70b", .fp16, 131, 4), ("llama", "70b", .fp8, 65, 2), ("llama", "70b", .int4, 32, 1),
       ("llama", "405b", .fp16, 755, 16), ("llama", "405b", .fp8, 377, 8),
     ] as [(String, String, Precision, Int, Int)])
@@ -142,7 +143,7 @@ struct ModelMemoryTests {
     let model = try #require(LanguageModel(family: family, size: size))
     let memory = ModelMemory(model, precision: precision, context: 8192)
     #expect(memory.weights / 1024 == gibibytes)
-    #expect(memory.gpus(of: 80 * 1024) == gpus)
+    #expect(memory.gpus(of: try #require(GPUType.named("h100")).smallest) == gpus)
   }
 
   @Test("Keys and values: 2 x layers x heads x width x bytes a token")

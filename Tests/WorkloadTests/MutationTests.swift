@@ -18,7 +18,7 @@ struct MutationTests {
       secrets: [{secret: hub, key: token, env: HUB_TOKEN}]
       cpu: 16
       memory: 64GiB
-      gpus: {count: 4, type: h100, memory: 80GiB, model: HBM3, selector: device.index < 6, link: nvlink, fallback: [{count: 8, type: a100}]}
+      gpus: {count: 4, type: h100, memory: 80GB, model: HBM3, selector: device.index < 6, link: nvlink, fallback: [{count: 8, type: a100}]}
       workers: {count: 8, parallelism: 8, indexed: true, gang: true}
       placement: {labels: {zone: a}, conditions: {Ready: "true"}, gates: [{name: quota, reason: waits}], within: rack, strict: true, workers_per_node: 2}
       queue: batch
@@ -54,7 +54,7 @@ struct MutationTests {
     case "true", "false", "\"true\"": return ["perhaps", "17", "[]"]
     case "job", "service", "tcp", "nvlink", "warning", "canary", "production": return ["\(value)s", "17", "{}"]
     case "4h", "60s", "10s", "1s", "0s", "10m", "5m", "1m": return ["soon", "\(value)x", "-5s", "999999h", "[]"]
-    case "64GiB", "80GiB", "10GiB": return ["64GB!", "-1GiB", "0.5GiB", "99999999TiB", "{}"]
+    case "64GiB", "80GB", "10GiB": return ["64GB!", "-1GiB", "0.5GiB", "99999999TiB", "{}"]
     case "train", "chat", "hub", "batch", "urgent", "corpus", "rack", "h100", "a100", "http", "quota":
       return ["\"\"", "-\(value)", "\(value)_\u{E4}", "[\(value)]", "\"\(value) \(value)\""]
     case "/data", "/scratch": return ["data", "/../etc", "\"/a:b\"", "/", "[]"]

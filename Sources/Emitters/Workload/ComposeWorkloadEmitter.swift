@@ -161,15 +161,7 @@ enum ComposeWorkloadEmitter {
               ])
             ])))
       } else {
-        reservations.append(
-          .init(
-            "devices",
-            .list([
-              .mapping([
-                .init("driver", .text("nvidia")), .init("count", .integer(gpus.count)),
-                .init("capabilities", .list([.text("gpu")])),
-              ])
-            ])))
+        reservations.append(.devices(gpus: gpus.count))
       }
     }
     entries.append(

@@ -102,6 +102,12 @@ package enum WorkloadEmitter {
   ///   are of use only if each of those is waived.
   package static func emit(_ plan: WorkloadPlan, for target: WorkloadTarget, waived: Set<String>) -> EmittedWorkload {
     var emitted = artifact(plan, for: target, waived: waived)
+    if plan.isCommandFromShell {
+      emitted.losses.append(
+        .init(
+          "command",
+          "words of it come from the shell of whoever compiles, and may be secrets: they would stand in the file"))
+    }
     switch target {
     case .json, .protobuf: break
     case .kubernetes, .slurm, .compose, .swarm:

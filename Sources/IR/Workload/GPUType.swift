@@ -8,7 +8,7 @@ package struct GPUType: Sendable {
   package var name: String
   /// What its product's name contains, in small letters.
   package var product: String
-  /// The memory of each model that is sold, in GiB.
+  /// The memory of each model that is sold, in GB as data sheets have it: 10⁹ bytes.
   package var memory: [Int]
   /// Whether there are boards with NVLink.
   package var hasLinks: Bool
@@ -28,6 +28,14 @@ package struct GPUType: Sendable {
     hasLinks = links
     self.vendor = vendor
   }
+
+  /// The MiB of a number of GB.
+  package static func mebibytes(gigabytes: Int) -> Int { (gigabytes * 1_000_000_000) >> 20 }
+
+  /// The memory of the smallest and of the largest model, in MiB. A driver tells somewhat more than these, and less than
+  /// as many GiB.
+  package var smallest: Int { Self.mebibytes(gigabytes: memory.first ?? 0) }
+  package var largest: Int { Self.mebibytes(gigabytes: memory.last ?? 0) }
 
   /// Those that claw knows, the newest first.
   package static let all: [GPUType] = [

@@ -1,7 +1,7 @@
 package import Source
 
 /// A workload as it was said, with every default filled in: what the planner places and the emitters write.
-package struct WorkloadPlan: Sendable, Hashable {
+package struct WorkloadPlan: Sendable {
   /// Its id, from its name and content; what is not checked yet has none.
   package var id = ""
   /// The pod's service that it is; empty for a file of its own.
@@ -14,6 +14,8 @@ package struct WorkloadPlan: Sendable, Hashable {
   package var image: String
   /// The command; empty for the image's own.
   package var command: [String] = []
+  /// Whether words of the command are what variables of whoever compiles hold.
+  package var isCommandFromShell = false
   /// Variables, by name; never secrets.
   package var environment: [(name: String, value: String)] = []
   /// Secrets, by reference only.
@@ -319,41 +321,5 @@ package struct WorkloadPlan: Sendable, Hashable {
       self.block = block
       self.port = port
     }
-  }
-}
-
-extension WorkloadPlan {
-  /// By all that is said; not by where.
-  package static func == (left: WorkloadPlan, right: WorkloadPlan) -> Bool {
-    left.parts == right.parts && left.environment.elementsEqual(right.environment) { $0 == $1 }
-  }
-
-  /// Hashes what is likely to differ.
-  package func hash(into hasher: inout Hasher) { hasher.combine(parts) }
-
-  private var parts: Parts {
-    Parts(
-      texts: [name, kind.rawValue, image] + command, numbers: [cores, memory, user ?? -1], secrets: secrets, gpus: gpus,
-      workers: workers, placement: placement, queueing: queueing, retries: retries, limits: limits, volumes: volumes,
-      ports: ports, probes: probes, egress: egress, rollout: rollout, scaling: scaling, alerts: alerts)
-  }
-
-  private struct Parts: Hashable {
-    var texts: [String]
-    var numbers: [Int]
-    var secrets: [SecretUse]
-    var gpus: [GPURequest]
-    var workers: Workers
-    var placement: PlacementRules
-    var queueing: Queueing
-    var retries: Retries
-    var limits: TimeLimits
-    var volumes: [Volume]
-    var ports: [Port]
-    var probes: [Probe]
-    var egress: [Egress]
-    var rollout: Rollout?
-    var scaling: Scaling?
-    var alerts: [Alert]
   }
 }

@@ -67,6 +67,12 @@ extension ComposeValue {
     }
   }
 
+  /// Whether it, or a part of it, is what a variable of whoever compiles holds; that may be a secret.
+  package var isFromShell: Bool {
+    variables.contains(where: \.isSet) || (elements ?? []).contains(where: \.isFromShell)
+      || (entries ?? []).contains { $0.value.isFromShell }
+  }
+
   /// A scalar as the text that compose makes of it where it wants text (`012` is `10`, `1.10` is `1.1`); nil for null,
   /// lists and mappings.
   package var scalarText: String? {

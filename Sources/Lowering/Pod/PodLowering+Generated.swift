@@ -158,15 +158,19 @@ extension PodLowering {
       limits == nil ? entries.append(.init("mem_limit", .text("2g"))) : missing.append(.init("memory", .text("2g")))
       if limits == nil, !service.has("memswap_limit") { entries.append(.init("memswap_limit", .text("2g"))) }
     }
-    guard !missing.isEmpty else { return entries }
+    return missing.isEmpty ? entries : entries + [deploy(node, "limits", adding: missing)]
+  }
+
+  /// `deploy` as its author wrote it, with more in a part of its `resources`.
+  func deploy(_ node: YAMLNode, _ part: String, adding: [ComposePlan.Entry]) -> ComposePlan.Entry {
     func merged(_ node: YAMLNode?, _ key: String, _ value: ComposePlan.Entry) -> [ComposePlan.Entry] {
       (node?.mergedEntries ?? []).filter { $0.key.text != key }.map { rewritten($0) } + [value]
     }
     let deploy = node["deploy"]
     let resources = deploy?["resources"]
-    let own = (resources?["limits"]?.mergedEntries ?? []).map { rewritten($0) }
-    let value = ComposePlan.Entry("limits", .mapping(own + missing))
-    let outer = ComposePlan.Entry("resources", .mapping(merged(resources, "limits", value)))
-    return entries + [.init("deploy", .mapping(merged(deploy, "resources", outer)))]
+    let own = (resources?[part]?.mergedEntries ?? []).map { rewritten($0) }
+    let outer = ComposePlan.Entry(
+      "resources", .mapping(merged(resources, part, .init(part, .mapping(own + adding)))))
+    return .init("deploy", .mapping(merged(deploy, "resources", outer)))
   }
 }

@@ -59,8 +59,9 @@ extension PodLowering {
     }
     var pieces: [ComposePlan.Piece] = [.entry(indent: indent, .init(name, .raw(""), origin: place(entry)))]
     let joined = self.joined(name)
+    let devices = self.devices(name, entry.value)
     for field in entry.value.mergedEntries ?? [] where field.key.text != "x-claw" {
-      guard let key = field.key.text else { continue }
+      guard let key = field.key.text, key != "deploy" || devices == nil else { continue }
       if key == "networks", !joined.isEmpty {
         pieces.append(.entry(indent: inner, .init(key, .mapping(ownNetworks(name, field.value) + joined))))
       } else if key == "depends_on", let value = dependencies(field.value) {
@@ -72,6 +73,7 @@ extension PodLowering {
     if entry.value["networks"] == nil, !joined.isEmpty {
       pieces.append(.entry(indent: inner, .init("networks", .mapping(ownNetworks(name, nil) + joined))))
     }
+    if let devices { pieces.append(.entry(indent: inner, devices)) }
     if pieces.count == 1 { return [.entry(indent: indent, .init(name, .raw("{}"), origin: place(entry)))] }
     return pieces
   }
@@ -81,6 +83,7 @@ extension PodLowering {
     let value = chunk.entry.value
     let joined = self.joined(name)
     let dependencies = value["depends_on"].flatMap { self.dependencies($0) }
+    let devices = self.devices(name, value)
     let hasBlock = value.entries?.contains { $0.key.text == "x-claw" } == true
     guard !joined.isEmpty || dependencies != nil || hasBlock else { return }
     guard let lines = BlockLines(value, in: main, after: chunk.keyLine),
@@ -97,6 +100,7 @@ extension PodLowering {
       let entry = ComposePlan.Entry("depends_on", dependencies)
       replace(lines.chunk("depends_on"), with: entry, lines, last)
     }
+    if let devices { replace(lines.chunk("deploy"), with: devices, lines, last) }
     guard !joined.isEmpty else { return }
     guard let own = lines.chunk("networks") else {
       let entry = ComposePlan.Entry("networks", .mapping(ownNetworks(name, value["networks"]) + joined))
@@ -125,6 +129,15 @@ extension PodLowering {
     entry.origin = place(chunk.entry)
     compose.edits.append(
       .init(BlockLines.lines(chunk.keyLine, chunk.lastLine, in: main), [.entry(indent: lines.indent, entry)]))
+  }
+
+  /// `deploy` with the GPUs that a workload wants and its service does not ask compose for; nil where there are none.
+  private func devices(_ name: String, _ node: YAMLNode) -> ComposePlan.Entry? {
+    guard let gpus = plan.workloads.first(where: { $0.service == name })?.gpus.first,
+      let service = service(named: name), !service.has("gpus"),
+      service["deploy"]?["resources"]?["reservations"]?["devices"] == nil
+    else { return nil }
+    return deploy(node, "reservations", adding: [.devices(gpus: gpus.count)])
   }
 
   /// The column of the dashes of a list in block style.

@@ -114,7 +114,7 @@ package struct FleetLowering {
     guard let gpu = types[name] ?? Self.known(name) else {
       bag.report(
         FleetRules.unknown, at: type.location, "nothing is said of GPUs of class '\(name)'",
-        help: "write below 'gpus': \(name): {name: …, memory: 80GiB}")
+        help: "write below 'gpus': \(name): {name: …, memory: 80GB}")
       return
     }
     node.gpus = Array(repeating: gpu, count: count)
@@ -149,9 +149,9 @@ package struct FleetLowering {
 
   /// A class that claw knows, where there is one model of it.
   private static func known(_ name: String) -> FleetGPU? {
-    guard let type = GPUType.named(name), type.name == name, let memory = type.memory.last else { return nil }
+    guard let type = GPUType.named(name), type.name == name, !type.memory.isEmpty else { return nil }
     return FleetGPU(
-      type: name, name: "\(type.vendor.rawValue.uppercased()) \(name.uppercased())", memory: memory * 1024)
+      type: name, name: "\(type.vendor.rawValue.uppercased()) \(name.uppercased())", memory: type.largest)
   }
 
   private mutating func matrix(_ value: RulesetValue) -> [GPULink]? {

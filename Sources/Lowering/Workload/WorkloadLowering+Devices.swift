@@ -82,10 +82,11 @@ extension WorkloadLowering {
   /// Warns where no GPU of the class can be what is asked.
   private mutating func checkMeets(_ request: GPURequest, _ record: RulesetRecord) {
     guard let name = request.type, let type = GPUType.named(name) else { return }
-    if let memory = request.memory, let most = type.memory.last, memory > most * 1024 {
+    if let memory = request.memory, let most = type.memory.last, memory > type.largest {
+      let place = record["memory"]?.location ?? record.location
       bag.report(
-        WorkloadRules.unmet, at: record["memory"]?.location ?? record.location,
-        "GPUs of class \(type.name) have at most \(most)GiB")
+        WorkloadRules.unmet, at: place, "GPUs of class \(type.name) have at most \(most)GB",
+        help: memory > most << 10 ? nil : "write \(most)GB: drivers tell less than \(most)GiB")
     }
     if request.link == .nvlink, !type.hasLinks {
       bag.report(

@@ -14,16 +14,24 @@ package struct WorkloadService: Sendable {
   /// Its command.
   package var command: [String]
   /// Its variables.
-  package var environment: [(name: String, value: String)]
+  package var environment: [(name: Located<String>, value: String)]
+  /// Its variables whose values come from the shell of whoever compiles: they may be secrets, and are named alone.
+  package var shellVariables: [Located<String>]
+  /// Whether words of its command come from there.
+  package var isCommandFromShell: Bool
 
   /// Joins the parts.
   package init(
-    name: String, image: String? = nil, command: [String] = [], environment: [(name: String, value: String)] = []
+    name: String, image: String? = nil, command: [String] = [],
+    environment: [(name: Located<String>, value: String)] = [], shellVariables: [Located<String>] = [],
+    isCommandFromShell: Bool = false
   ) {
     self.name = name
     self.image = image
     self.command = command
     self.environment = environment
+    self.shellVariables = shellVariables
+    self.isCommandFromShell = isCommandFromShell
   }
 }
 
@@ -68,7 +76,11 @@ package struct WorkloadLowering {
     guard let name, let image else { return nil }
     var plan = WorkloadPlan(
       name: name, kind: kind, image: image, cores: fields["cpu"]?.integer ?? 1, memory: memory)
-    plan.command = fields.texts("command")?.map(\.value) ?? service?.command ?? []
+    if let words = fields.texts("command")?.map(\.value) {
+      plan.command = words
+    } else if let service {
+      (plan.command, plan.isCommandFromShell) = (service.command, service.isCommandFromShell)
+    }
     plan.environment = environment(fields)
     plan.secrets = secrets(fields, plan.environment)
     plan.gpus = fields["gpus"]?.record.map { gpus($0) } ?? []
@@ -150,22 +162,27 @@ package struct WorkloadLowering {
   }
 
   private mutating func environment(_ fields: RulesetRecord) -> [(name: String, value: String)] {
-    var result = service?.environment ?? []
-    for field in fields["env"]?.record?.fields ?? [] {
-      let value = field.value.text ?? ""
-      guard check(variable: Located(field.key, field.location)) else { continue }
+    let own = (fields["env"]?.record?.fields ?? []).map { field in
+      (name: Located(field.key, field.location), value: field.value.text ?? "", place: field.value.location)
+    }
+    let inherited = (service?.environment ?? []).filter { variable in
+      !own.contains { $0.name.value == variable.name.value }
+    }
+    var result: [(name: String, value: String)] = []
+    for (name, value, place) in inherited.map({ ($0.name, $0.value, $0.name.location) }) + own {
+      guard check(variable: name) else { continue }
       if KeyShape.contains(value) {
         bag.report(
-          WorkloadRules.secret, at: field.value.location, "the value of '\(field.key)' has the shape of a key",
+          WorkloadRules.secret, at: place, "the value of '\(name.value)' has the shape of a key",
           help: "put it into a secret of the engine's, and name that under 'secrets'")
         continue
       }
       if value.utf8.contains(0) {
-        bag.report(WorkloadRules.environment, at: field.value.location, "a variable can't hold a NUL")
+        bag.report(WorkloadRules.environment, at: place, "a variable can't hold a NUL")
         continue
       }
-      result.removeAll { $0.name == field.key }
-      result.append((field.key, value))
+      result.removeAll { $0.name == name.value }
+      result.append((name.value, value))
     }
     return result.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
@@ -250,45 +267,56 @@ package struct WorkloadLowering {
       }
       result.append(use)
     }
-    return result
+    return result + shellSecrets(environment, result)
+  }
+
+  /// What compose takes from the shell of whoever starts it, an engine takes from the secret `SERVICE-env`.
+  private mutating func shellSecrets(
+    _ environment: [(name: String, value: String)], _ secrets: [WorkloadPlan.SecretUse]
+  ) -> [WorkloadPlan.SecretUse] {
+    guard let service else { return [] }
+    return service.shellVariables.compactMap { variable in
+      let name = variable.value
+      if environment.contains(where: { $0.name == name }) || secrets.contains(where: { $0.target == .variable(name) }) {
+        return nil
+      }
+      guard check(variable: variable) else { return nil }
+      if origins["secrets"] == nil { origins["secrets"] = variable.location }
+      return WorkloadPlan.SecretUse(secret: "\(service.name)-env", key: name, target: .variable(name))
+    }
   }
 
   // MARK: Values
 
   /// A size in MiB; nil where none is said, or what is said is none.
   mutating func size(_ value: RulesetValue?, _ what: String, _ range: ClosedRange<Int>) -> Int? {
-    guard let value, let text = value.text else { return nil }
-    guard let size = WorkloadQuantity.mebibytes(text) else {
-      bag.report(
-        WorkloadRules.quantity, at: value.location, "'\(text)' is no size", help: "write 512MiB, 80GiB or 2TiB")
-      return nil
-    }
-    guard range.contains(size) else {
-      bag.report(
-        WorkloadRules.quantity, at: value.location,
-        "\(what) must be from \(WorkloadQuantity.text(mebibytes: range.lowerBound)) to "
-          + WorkloadQuantity.text(mebibytes: range.upperBound))
-      return nil
-    }
-    return size
+    quantity(
+      value, what, range, WorkloadRules.quantity, noun: "size", example: "512MiB, 64GiB or 80GB",
+      read: WorkloadQuantity.mebibytes, write: { WorkloadQuantity.text(mebibytes: $0) })
   }
 
   /// A time in seconds; nil where none is said, or what is said is none.
   mutating func seconds(_ value: RulesetValue?, _ what: String, _ range: ClosedRange<Int>) -> Int? {
+    quantity(
+      value, what, range, WorkloadRules.time, noun: "time", example: "45s, 30m, 1h30m or 2d",
+      read: WorkloadQuantity.seconds, write: { WorkloadQuantity.text(seconds: $0) })
+  }
+
+  private mutating func quantity(
+    _ value: RulesetValue?, _ what: String, _ range: ClosedRange<Int>, _ rule: Rule, noun: String, example: String,
+    read: (String) -> Int?, write: (Int) -> String
+  ) -> Int? {
     guard let value, let text = value.text else { return nil }
-    guard let seconds = WorkloadQuantity.seconds(text) else {
-      bag.report(
-        WorkloadRules.time, at: value.location, "'\(text)' is no time", help: "write 45s, 30m, 1h30m or 2d")
+    guard let number = read(text) else {
+      bag.report(rule, at: value.location, "'\(text)' is no \(noun)", help: "write \(example)")
       return nil
     }
-    guard range.contains(seconds) else {
+    guard range.contains(number) else {
       bag.report(
-        WorkloadRules.time, at: value.location,
-        "\(what) must be from \(WorkloadQuantity.text(seconds: range.lowerBound)) to "
-          + WorkloadQuantity.text(seconds: range.upperBound))
+        rule, at: value.location, "\(what) must be from \(write(range.lowerBound)) to \(write(range.upperBound))")
       return nil
     }
-    return seconds
+    return number
   }
 
   /// An absolute path that leads nowhere else; nil for any other, which is reported.

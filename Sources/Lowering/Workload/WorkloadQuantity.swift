@@ -1,8 +1,10 @@
+import IR
 import Source
 
 /// Sizes and times of workloads and fleets: whole numbers with their units.
 enum WorkloadQuantity {
-  /// The MiB that a size stands for: `512MiB`, `80GiB`, `2TiB`, or a number of MiB alone; nil for anything else.
+  /// The whole MiB of a size: `512MiB`, `64GiB`, `2TiB`, `80GB` (10⁹ bytes, as GPUs are sold), or a number of MiB alone;
+  /// nil for anything else.
   static func mebibytes(_ text: String) -> Int? {
     let digits = text.utf8.prefix { $0.isASCIIDigit }
     guard !digits.isEmpty, digits.count <= 12, let number = Int(String(Substring(digits))) else { return nil }
@@ -11,6 +13,8 @@ enum WorkloadQuantity {
     case "", "MiB", "Mi": factor = 1
     case "GiB", "Gi": factor = 1024
     case "TiB", "Ti": factor = 1024 * 1024
+    case "GB": return GPUType.mebibytes(gigabytes: number)
+    case "TB": return GPUType.mebibytes(gigabytes: number * 1000)
     default: return nil
     }
     return number * factor
@@ -52,6 +56,8 @@ enum WorkloadQuantity {
   static func text(mebibytes: Int) -> String {
     if mebibytes > 0, mebibytes % (1024 * 1024) == 0 { return "\(mebibytes / (1024 * 1024))TiB" }
     if mebibytes > 0, mebibytes % 1024 == 0 { return "\(mebibytes / 1024)GiB" }
+    let gigabytes = ((mebibytes + 1) << 20) / 1_000_000_000
+    if mebibytes > 0, GPUType.mebibytes(gigabytes: gigabytes) == mebibytes { return "\(gigabytes)GB" }
     return "\(mebibytes)MiB"
   }
 }

@@ -64,8 +64,11 @@ package enum WorkloadRules {
 
   package static let quantity = Rule(
     "workload/quantity", .error, "A size is none, or out of bounds",
-    explanation: "Sizes are whole numbers with MiB, GiB or TiB; a number alone is in MiB.",
-    bad: workload("memory: 80 gigs"), good: workload("memory: 80GiB"))
+    explanation: """
+      Sizes are whole numbers with MiB, GiB or TiB, or with GB or TB as devices are sold (10⁹ bytes); a number alone is in \
+      MiB.
+      """,
+    bad: workload("memory: 80 gigs"), good: workload("memory: 64GiB"))
 
   package static let time = Rule(
     "workload/time", .error, "A time is none, or out of bounds",
@@ -129,8 +132,8 @@ package enum WorkloadRules {
   package static let unmet = Rule(
     "workload/unmet", .warning, "A GPU's class has less than is asked of it",
     explanation: "No node can offer it: GPUs of that class have less memory, or no such links. Ask for another class.",
-    bad: workload("gpus: {count: 1, type: a10, memory: 80GiB}"),
-    good: workload("gpus: {count: 1, type: h100, memory: 80GiB}"))
+    bad: workload("gpus: {count: 1, type: a10, memory: 80GB}"),
+    good: workload("gpus: {count: 1, type: h100, memory: 80GB}"))
 
   package static let lost = Rule(
     "workload/lost-field", .error, "An engine can't express a field",
@@ -148,7 +151,7 @@ package enum FleetRules {
   ]
 
   private static func fleet(_ lines: String) -> String {
-    "gpus:\n  h100: {name: NVIDIA H100, memory: 80GiB}\nnodes:\n"
+    "gpus:\n  h100: {name: NVIDIA H100, memory: 80GB}\nnodes:\n"
       + "  - {name: \"n[1-2]\", cpu: 64, memory: 512GiB, gpus: {type: h100, count: 8, links: nvswitch}}\n" + lines
   }
 

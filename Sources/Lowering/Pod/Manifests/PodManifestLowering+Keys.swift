@@ -21,8 +21,14 @@ extension PodManifestLowering {
       case "missing", "if_not_present", "build": break
       default: return false
       }
-    case "command": made.command = service.command
-    case "entrypoint": made.entrypoint = service.entrypoint
+    case "command", "entrypoint":
+      if value.isFromShell {
+        lose(
+          entry.key,
+          "words of it come from the shell of whoever compiles, and may be secrets: they would stand in the file",
+          entry.keyLocation)
+      }
+      if entry.key == "command" { made.command = service.command } else { made.entrypoint = service.entrypoint }
     case "working_dir": made.workingFolder = value.string
     case "hostname": made.hostName = value.string
     case "user": readUser(value, &made)

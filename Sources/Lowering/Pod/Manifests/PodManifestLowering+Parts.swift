@@ -9,8 +9,7 @@ extension PodManifestLowering {
   mutating func readEnvironment(_ service: ComposeService, _ made: inout PodManifestPlan.Service) {
     for entry in service.environment {
       // What comes from the shell of whoever compiles may be a secret, and is one of the cluster's then.
-      let isFromShell = entry.value.isNull || entry.value.variables.contains(where: \.isSet)
-      guard let text = entry.value.scalarText, !isFromShell else {
+      guard let text = entry.value.scalarText, !entry.value.isFromShell else {
         let secret = "\(service.name)-env"
         made.environment.append((entry.key, .secret(secret, key: entry.key)))
         need(secret, "--from-literal=\(entry.key)=…")

@@ -55,11 +55,11 @@ package struct IntentLowering {
     guard let runner = runner(verb.value, model) else { return nil }
     guard let size = gpus(model.value, verb.value) else { return nil }
     let name = intent.name?.value ?? "\(model.value.family)-\(model.value.size.replacing(".", with: "-"))"
-    because("name", name, intent.name == nil ? "the model's family and size" : said(intent.name?.range))
+    because("name", name, said(intent.name, or: "the model's family and size"))
     because("kind", runner.isService ? "service" : "job", "the runner '\(runner.name)' says so")
     let image = intent.image?.value ?? runner.image
     because(
-      "image", image, intent.image == nil ? "the runner '\(runner.name)' of \(runner.file)" : said(intent.image?.range))
+      "image", image, said(intent.image, or: "the runner '\(runner.name)' of \(runner.file)"))
     let context = intent.context?.value ?? 8192
     let modelName = "\(model.value.family)-\(model.value.size)"
     let command = runner.command([
@@ -121,16 +121,16 @@ package struct IntentLowering {
   private mutating func gpus(_ model: LanguageModel, _ verb: WorkloadIntent.Verb) -> Size? {
     let precision = intent.precision?.value ?? .fp16
     let context = intent.context?.value ?? 8192
-    because("precision", precision.rawValue, intent.precision == nil ? "the usual" : said(intent.precision?.range))
-    because("context", String(context), intent.context == nil ? "the usual" : said(intent.context?.range))
+    because("precision", precision.rawValue, said(intent.precision, or: "the usual"))
+    because("context", String(context), said(intent.context, or: "the usual"))
     guard let type = intent.gpuType?.value ?? GPUType.named("h100") else { return nil }
-    let memory = intent.gpuMemory?.value ?? (type.memory.first ?? 80) * 1024
-    because("gpus.type", type.name, intent.gpuType == nil ? "the usual" : said(intent.gpuType?.range))
+    let memory = intent.gpuMemory?.value ?? type.smallest
+    because("gpus.type", type.name, said(intent.gpuType, or: "the usual"))
     because(
       "gpus.memory", WorkloadQuantity.text(mebibytes: memory),
-      intent.gpuMemory == nil ? "the smallest that is sold of this class" : said(intent.gpuMemory?.range))
+      said(intent.gpuMemory, or: "the smallest that is sold of this class"))
     let need = need(model, precision, context, verb)
-    let fewest = fewest(need, memory)
+    let fewest = ModelMemory.gpus(of: memory, holding: need)
     let sum =
       "\(gibibytes(need)) GiB: \(model.family) \(model.size) in \(precision.rawValue)"
       + (isTraining(verb)
@@ -139,7 +139,7 @@ package struct IntentLowering {
       guard asked.value * memory >= need else {
         bag.report(
           IntentRules.size, at: Location(sentence, asked.range),
-          "\(asked.value) GPUs of \(memory / 1024) GiB hold \(asked.value * memory / 1024) GiB, and \(sum) are needed",
+          "\(asked.value) GPUs of \(WorkloadQuantity.text(mebibytes: memory)) hold \(asked.value * memory / 1024) GiB, and \(sum) are needed",
           help: "\(fewest) would do" + (intent.precision == nil ? ", or a smaller precision: in fp8" : ""))
         return nil
       }
@@ -154,12 +154,12 @@ package struct IntentLowering {
     }
     because(
       "gpus.count", String(perWorker),
-      intent.gpuCount == nil ? "the fewest that hold \(sum)" : said(intent.gpuCount?.range) + "; they hold \(sum)")
+      intent.gpuCount.map { said($0.range) + "; they hold \(sum)" } ?? "the fewest that hold \(sum)")
     let copies = intent.replicas?.value ?? 1
     let workers = total / perWorker * copies
     because(
       "workers", String(workers),
-      intent.replicas == nil ? (workers == 1 ? "one is enough" : "8 GPUs are a node's") : said(intent.replicas?.range))
+      said(intent.replicas, or: workers == 1 ? "one is enough" : "8 GPUs are a node's"))
     return Size(type: type, memory: memory, perWorker: perWorker, workers: workers, precision: precision)
   }
 
@@ -173,25 +173,21 @@ package struct IntentLowering {
     return isTraining(verb) ? memory.weights * 4 : memory.total
   }
 
-  private func fewest(_ need: Int, _ memory: Int) -> Int {
-    var count = 1
-    while count * memory < need, count < 1 << 20 { count *= 2 }
-    return count
-  }
-
   private func gibibytes(_ mebibytes: Int) -> Int { (mebibytes + 1023) / 1024 }
 
   private mutating func resources(_ size: Size) -> [String] {
     let cores = intent.cores?.value ?? 8 * size.perWorker
-    because("cpu", String(cores), intent.cores == nil ? "8 for each GPU" : said(intent.cores?.range))
-    let memory = intent.memory?.value ?? min(1_024_000, size.perWorker * size.memory)
+    because("cpu", String(cores), said(intent.cores, or: "8 for each GPU"))
+    let memory = intent.memory?.value ?? min(1_024_000, gibibytes(size.perWorker * size.memory) << 10)
     because(
       "memory", WorkloadQuantity.text(mebibytes: memory),
-      intent.memory == nil ? "as much as the GPUs have, through which weights are loaded" : said(intent.memory?.range))
+      said(intent.memory, or: "as much as the GPUs have, through which weights are loaded"))
     let isGang = size.workers > 1 && intent.replicas == nil
     var lines = [
       "  cpu: \(cores)", "  memory: \(WorkloadQuantity.text(mebibytes: memory))",
-      "  gpus: {count: \(size.perWorker), type: \(size.type.name)}",
+      // Any model of the class has the memory of the smallest.
+      "  gpus: {count: \(size.perWorker), type: \(size.type.name)"
+        + (size.memory > size.type.smallest ? ", memory: \(WorkloadQuantity.text(mebibytes: size.memory))}" : "}"),
     ]
     if isGang {
       because("workers.gang", "true", "a model that is split runs whole or not at all")
@@ -210,7 +206,7 @@ package struct IntentLowering {
     }
     because(
       "priority", intent.priority?.value ?? "default",
-      intent.priority == nil ? "the usual" : said(intent.priority?.range))
+      said(intent.priority, or: "the usual"))
     if let priority = intent.priority { lines.append("  priority: \(priority.value)") }
     if let limit = intent.timeLimit {
       because("time_limit", WorkloadQuantity.text(seconds: limit.value), said(limit.range))
@@ -236,10 +232,10 @@ package struct IntentLowering {
     let environment = intent.environment?.value ?? .production
     because(
       "rollout.strategy", strategy,
-      intent.strategy == nil ? "what the environment asks for" : said(intent.strategy?.range))
+      said(intent.strategy, or: "what the environment asks for"))
     because(
       "rollout.environment", environment.rawValue,
-      intent.environment == nil ? "the safest" : said(intent.environment?.range))
+      said(intent.environment, or: "the safest"))
     return ["  rollout: {strategy: \(strategy), environment: \(environment.rawValue)}"]
   }
 
@@ -258,8 +254,13 @@ package struct IntentLowering {
     trace.append(.init(field: field, value: value, reason: reason))
   }
 
-  private func said(_ range: SourceRange?) -> String {
-    range.map { "you said '\(String(decoding: sentence.slice($0), as: UTF8.self))'" } ?? "you said so"
+  private func said(_ range: SourceRange) -> String {
+    "you said '\(String(decoding: sentence.slice(range), as: UTF8.self))'"
+  }
+
+  /// That it was said, or why it is as it is.
+  private func said<Value>(_ said: WorkloadIntent.Said<Value>?, or usual: String) -> String {
+    said.map { self.said($0.range) } ?? usual
   }
 
   /// A text as YAML takes it; JSON's way of writing is one of YAML's.

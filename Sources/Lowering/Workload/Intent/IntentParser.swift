@@ -131,12 +131,14 @@ package struct IntentParser {
     set(\.gpuType, type, word.range)
     if let size = peek(), let memory = Self.memory(size.text) {
       next += 1
-      guard type.memory.contains(memory / 1024) else {
+      // Who says 80GiB of an A100 means the model that is sold with 80GB.
+      guard let model = type.memory.first(where: { $0 << 10 == memory || GPUType.mebibytes(gigabytes: $0) == memory })
+      else {
         return report(
           size.range, "GPUs of class \(type.name) have \(type.memory.map(String.init).joined(separator: " or ")) GB",
           help: "remove the size, or name another class")
       }
-      set(\.gpuMemory, memory, size.range)
+      set(\.gpuMemory, GPUType.mebibytes(gigabytes: model), size.range)
     }
     if let word = peek(), ["gpu", "gpus"].contains(word.text) { next += 1 }
   }
@@ -241,14 +243,16 @@ package struct IntentParser {
     return text.isEmpty || text.utf8.count > 8 || !text.utf8.allSatisfy(\.isASCIIDigit) ? nil : Int(text)
   }
 
-  /// `80gb`, `80gib` or `2tib`, in MiB: people say GB of GPUs and mean GiB.
+  /// `80gb`, `80gib` or `2tib`, in MiB.
   private static func memory(_ text: String) -> Int? {
     let digits = text.utf8.prefix { $0.isASCIIDigit }
     guard let number = Int(String(Substring(digits))), number <= 1_000_000 else { return nil }
     switch String(Substring(text.utf8.dropFirst(digits.count))) {
-    case "gb", "gib", "g": return number * 1024
-    case "tb", "tib", "t": return number * 1024 * 1024
-    case "mb", "mib", "m": return number
+    case "gb": return GPUType.mebibytes(gigabytes: number)
+    case "tb": return GPUType.mebibytes(gigabytes: number * 1000)
+    case "gib", "g": return number * 1024
+    case "tib", "t": return number * 1024 * 1024
+    case "mib", "m": return number
     default: return nil
     }
   }

@@ -123,10 +123,13 @@ package struct ModelMemory: Sendable, Hashable {
   /// All of it, in MiB.
   package var total: Int { weights + overhead + cache }
 
-  /// The fewest GPUs of a size that hold it: runners split a model over powers of two.
-  package func gpus(of memory: Int) -> Int {
+  /// The fewest GPUs of a size that hold it.
+  package func gpus(of memory: Int) -> Int { Self.gpus(of: memory, holding: total) }
+
+  /// The fewest GPUs of a size that hold so much, in MiB: runners split a model over powers of two.
+  static func gpus(of memory: Int, holding need: Int) -> Int {
     var count = 1
-    while count * memory < total, count < 1 << 20 { count *= 2 }
+    while count * memory < need, count < 1 << 20 { count *= 2 }
     return count
   }
 }

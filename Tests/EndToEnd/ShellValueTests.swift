@@ -1,0 +1,57 @@
+import Testing
+
+/// What comes from the shell of whoever compiles may be a secret, and is in no file that claw writes.
+@Suite("Values of the shell in workloads")
+struct ShellValueTests {
+  private static let pod = """
+    x-claw: {pod: demo}
+    services:
+      train:
+        image: demo/train:${TAG:-1}
+        command: [train, --token, "${SHELL_TOKEN:-none}"]
+        environment: [OPEN=1, "SHELL_TOKEN", "OTHER=${SHELL_TOKEN}"]
+        env_file: [keys.env]
+        x-claw:
+          workload:
+            gpus: 2
+    """
+
+  private func emit(_ target: String, _ pod: String = pod, waive: String? = nil) async throws -> Machine.Outcome {
+    let folder = try Folder("shell")
+    try folder.write("claw-pod.yml", pod)
+    try folder.write("keys.env", "FILE_TOKEN=of-the-file\n")
+    let words = ["workload", "emit", "\(folder.path)/claw-pod.yml#train", "--target", target]
+    return await Machine.run(
+      "/usr/bin/env", ["SHELL_TOKEN=of-the-shell", Machine.claw] + words + (waive.map { ["--waive", $0] } ?? []))
+  }
+
+  @Test("Variables are keys of a secret of the engine's", arguments: ["kubernetes@1.37", "json"])
+  func variables(target: String) async throws {
+    let found = try await emit(target, waive: "command")
+    #expect(found.status == 0, "\(found.all)")
+    for name in ["SHELL_TOKEN", "OTHER", "FILE_TOKEN", "train-env"] { #expect(found.output.contains(name)) }
+    #expect(!found.output.contains("of-the-file"))
+    // The command was waived; nothing else has the value.
+    #expect(found.output.split(separator: "of-the-shell", omittingEmptySubsequences: false).count == 2)
+  }
+
+  @Test("An engine without secrets refuses them, and words of a command are shown before they are written")
+  func refused() async throws {
+    let found = try await emit("slurm")
+    #expect(found.status == 3)
+    #expect(found.errors.contains("can't express 'secrets'") && found.errors.contains("can't express 'command'"))
+    #expect(!found.all.contains("of-the-shell"), "\(found.all)")
+  }
+
+  @Test("A block that says its own command and variables needs none of the service's")
+  func own() async throws {
+    let own = """
+
+              command: [train]
+              env: {SHELL_TOKEN: a, OTHER: b, FILE_TOKEN: c}
+      """
+    let found = try await emit("slurm", Self.pod + own)
+    #expect(found.status == 0, "\(found.all)")
+    #expect(!found.all.contains("of-the-shell"))
+  }
+}
