@@ -31,7 +31,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
-    .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
   ],
   targets: [
     .systemLibrary(name: "CLibYAML", providers: [.apt(["libyaml-dev"])]),
@@ -86,7 +86,7 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
-        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
     module(
       "CllamaDash",
@@ -202,6 +202,13 @@ let package = Package(
         "Runtime", "TestSupport",
       ],
       exclude: ["peers"], swiftSettings: settings),
+    .testTarget(
+      name: "KubernetesTests",
+      dependencies: [
+        "Source", "JSON", "Diagnostics", "IR", "Lowering", "Placement", "Emitters", "Driver", "Processes", "Runtime",
+        "TestSupport",
+      ],
+      path: "Tests/Kubernetes", exclude: ["manifests.py", "selectors.py"], swiftSettings: settings),
     tests("ArchitectureTests", imports: ["Source", "Runtime", "TestSupport"]),
   ]
 )

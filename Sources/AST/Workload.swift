@@ -27,3 +27,17 @@ package struct FleetDeclaration: Sendable {
     self.fields = fields
   }
 }
+
+/// A tenancy as it was written.
+package struct TenancyDeclaration: Sendable {
+  /// The file that it stands in.
+  package var file: SourceFile
+  /// Its fields, as `TenancyLanguage` declares them.
+  package var fields: RulesetRecord
+
+  /// Joins the two.
+  package init(file: SourceFile, fields: RulesetRecord) {
+    self.file = file
+    self.fields = fields
+  }
+}

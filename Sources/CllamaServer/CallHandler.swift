@@ -4,12 +4,12 @@ import NIOCore
 import NIOHTTP1
 
 /// One connection of a caller: takes requests one after the other and lets an `Exchange` serve each.
-final class CallHandler: ChannelInboundHandler, RemovableChannelHandler {
+final class CallHandler: ChannelInboundHandler, RemovableChannelHandler, Timed {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = HTTPServerResponsePart
 
   private enum State {
-    /// Waiting for a request; the timer closes a connection that is silent or slow.
+    /// Waiting for a request; the deadline closes a connection that is silent or slow.
     case idle
     case body(Exchange)
     case working(Exchange)
@@ -19,7 +19,8 @@ final class CallHandler: ChannelInboundHandler, RemovableChannelHandler {
 
   private let sidecar: Sidecar
   private var state = State.idle
-  private var timer: Scheduled<Void>?
+  private var context: ChannelHandlerContext?
+  private var deadline = NIODeadline.distantFuture
 
   /// How long a head, or the whole of a body, may take to come.
   private static let headTime = TimeAmount.seconds(15)
@@ -29,7 +30,9 @@ final class CallHandler: ChannelInboundHandler, RemovableChannelHandler {
   init(_ sidecar: Sidecar) { self.sidecar = sidecar }
 
   func channelActive(context: ChannelHandlerContext) {
-    limit(Self.headTime, context)
+    self.context = context
+    limit(Self.headTime)
+    sidecar.deadlines.watch(self)
     context.fireChannelActive()
   }
 
@@ -37,7 +40,7 @@ final class CallHandler: ChannelInboundHandler, RemovableChannelHandler {
     switch unwrapInboundIn(data) {
     case .head(let head):
       guard case .idle = state else { return }
-      limit(Self.bodyTime, context)
+      limit(Self.bodyTime)
       let exchange = Exchange(sidecar, head, self, context)
       state = .body(exchange)
       if head.headers[canonicalForm: "expect"].contains(where: { $0.lowercased() == "100-continue" }) {
@@ -48,8 +51,7 @@ final class CallHandler: ChannelInboundHandler, RemovableChannelHandler {
       if case .body(let exchange) = state { exchange.body(bytes) }
     case .end:
       guard case .body(let exchange) = state else { return }
-      timer?.cancel()
-      timer = nil
+      deadline = .distantFuture
       state = .working(exchange)
       exchange.begin()
     }
@@ -63,12 +65,12 @@ final class CallHandler: ChannelInboundHandler, RemovableChannelHandler {
     if isReceiving {
       // Closed at once, the connection could be gone before the caller has read the answer.
       state = .refusing
-      return limit(.seconds(1), context)
+      return limit(.seconds(1))
     }
     if case .refusing = state { return context.close(promise: nil) }
     state = .idle
     guard keepsAlive else { return context.close(promise: nil) }
-    limit(Self.idleTime, context)
+    limit(Self.idleTime)
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -77,8 +79,8 @@ final class CallHandler: ChannelInboundHandler, RemovableChannelHandler {
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    timer?.cancel()
-    timer = nil
+    self.context = nil
+    sidecar.deadlines.forget(self)
     switch state {
     case .body(let exchange), .working(let exchange): exchange.callerVanished()
     case .idle, .refusing: break
@@ -117,13 +119,12 @@ final class CallHandler: ChannelInboundHandler, RemovableChannelHandler {
     state = .refusing
   }
 
-  private func limit(_ time: TimeAmount, _ context: ChannelHandlerContext) {
-    timer?.cancel()
-    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    timer = context.eventLoop.scheduleTask(in: time) {
-      let (handler, context) = bound.value
-      if case .body = handler.state { handler.answer(.requestTimeout, context) }
-      context.close(promise: nil)
-    }
+  private func limit(_ time: TimeAmount) { deadline = .now() + time }
+
+  func tick(_ now: NIODeadline) {
+    if case .working(let exchange) = state { return exchange.tick(now) }
+    guard now >= deadline, let context else { return }
+    if case .body = state { answer(.requestTimeout, context) }
+    context.close(promise: nil)
   }
 }

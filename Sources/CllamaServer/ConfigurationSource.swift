@@ -16,6 +16,9 @@ struct ConfigurationSource {
   /// What people allowed again.
   var lifts: [Lifts.Lift] { Lifts.read(folder) }
 
+  /// Tools that people accepted.
+  var acceptances: [ToolPins.Acceptance] { ToolPins.Acceptance.read(folder) }
+
   /// The configuration, if it is another one than was last read.
   mutating func changed() -> Result<Sidecar.Serving, ConfigurationFailure>? {
     let bytes: [UInt8]

@@ -22,6 +22,12 @@ final class ConnectHandler: ChannelInboundHandler, RemovableChannelHandler {
   }
 
   func channelActive(context: ChannelHandlerContext) {
+    // What is on the sidecar's other networks, such as a provider, is no claw: it is told nothing.
+    guard sidecar.isClient(context.remoteAddress) else {
+      isDecided = true
+      sidecar.noteStranger(context.remoteAddress, "CONNECT is not served on this network")
+      return context.close(promise: nil)
+    }
     let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
     timer = context.eventLoop.scheduleTask(in: .seconds(15)) { bound.value.close(promise: nil) }
   }
@@ -109,16 +115,8 @@ final class ConnectHandler: ChannelInboundHandler, RemovableChannelHandler {
   }
 
   private static func isInside(_ address: SocketAddress?) -> Bool {
-    guard let address else { return true }
-    return address.withSockAddr { pointer, size in
-      // The address stands behind the family and the port, with IPv6 behind the flow too.
-      let bytes = Array(UnsafeRawBufferPointer(start: pointer, count: size))
-      switch address.protocol {
-      case .inet where size >= 8: return InsideAddress.isInside(bytes[4..<8].reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
-      case .inet6 where size >= 24: return InsideAddress.isInside(Array(bytes[8..<24]))
-      default: return true
-      }
-    }
+    guard let address, let bytes = address.addressBytes else { return true }
+    return bytes.count == 4 ? InsideAddress.isInside(UInt32(bigEndian: bytes)) : InsideAddress.isInside(bytes)
   }
 
   private func join(_ context: ChannelHandlerContext, _ peer: any Channel) {

@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import Cllama
 import Glibc
 import JSON
@@ -23,11 +22,13 @@ final class Discovery {
   /// Asks all services, and again after a while.
   func run() {
     if isRunning { return }
-    guard let serving = sidecar.serving, let map = serving.configuration.skillMap else { return again() }
+    guard let serving = sidecar.serving else { return again() }
+    let map = serving.configuration.skillMap
+    let services = serving.configuration.services
+    guard map != nil || services.contains(where: \.isPinned) else { return again() }
     isRunning = true
     // What claw knows is there at once; the tools follow.
     if written == nil { write(map) }
-    let services = serving.configuration.services
     let asked = services.map { service in
       find(service).map { (service.name, $0) }
     }
@@ -38,6 +39,9 @@ final class Discovery {
           // A service that does not answer for a moment keeps the tools that it had.
           if finding.source == .none, findings[name].map({ $0.source != .none }) == true { continue }
           findings[name] = finding
+          guard finding.source == .mcp, let service = services.first(where: { $0.name == name }) else { continue }
+          let changes = sidecar.pins.look(service, finding.tools)
+          if !changes.isEmpty { sidecar.log.note(changes) }
         }
         findings = findings.filter { entry in services.contains { $0.name == entry.key } }
         write(map)
@@ -52,8 +56,12 @@ final class Discovery {
     timer = sidecar.loop.assumeIsolated().scheduleTask(in: .seconds(Int64(Self.pause))) { [self] in run() }
   }
 
-  private func write(_ map: SidecarConfiguration.SkillMapSetting) {
-    let bytes = Array((SkillMap.value(map.base, findings).text(indented: true) + "\n").utf8)
+  private func write(_ map: SidecarConfiguration.SkillMapSetting?) {
+    guard let map else { return }
+    let pinned = Set(sidecar.serving?.configuration.services.filter(\.isPinned).map(\.name) ?? [])
+    let bytes = Array(
+      (SkillMap.value(map.base, findings) { pinned.contains($0) ? sidecar.pins.pins.changed($0) : [] }.text(
+        indented: true) + "\n").utf8)
     if bytes == written { return }
     let next = map.file + ".new"
     let descriptor = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
@@ -92,8 +100,7 @@ final class Discovery {
       return sidecar.loop.makeSucceededFuture(SkillMap.Finding(.none, reason: "it has no OpenAPI document"))
     }
     return sidecar.fetch(url, first, .GET, HTTPHeaders(), nil).assumeIsolated().flatMap { [self] response in
-      if response.status == .ok, let body = response.body,
-        let document = try? JSONValue.strict(Array(body.readableBytesView)),
+      if response.status == .ok, let document = try? JSONValue.strict(response.body),
         let tools = SkillMap.tools(openAPI: document)
       {
         let kept = Array(tools.prefix(SkillMap.mostTools))
@@ -108,18 +115,12 @@ extension Sidecar {
   /// A bounded request of the sidecar's own.
   func fetch(
     _ base: String, _ path: String, _ method: HTTPMethod, _ headers: HTTPHeaders, _ body: JSONValue?
-  ) -> EventLoopFuture<HTTPClient.Response> {
+  ) -> EventLoopFuture<PeerResponse> {
     var headers = headers
     headers.replaceOrAdd(name: "user-agent", value: "cllama/\(Self.version)")
-    let request: HTTPClient.Request
-    do {
-      request = try HTTPClient.Request(
-        url: WebAddress.join(base, path), method: method, headers: headers,
-        body: body.map { .byteBuffer(ByteBuffer(bytes: Array($0.text().utf8))) })
-    } catch { return loop.makeFailedFuture(error) }
-    return client.execute(
-      request: request, delegate: ResponseAccumulator(request: request, maxBodySize: SkillMap.mostBytes),
-      eventLoop: .delegate(on: loop), deadline: .now() + .seconds(5)
-    ).futureResult
+    return PeerFetch(
+      client, loop, method, WebAddress.join(base, path), headers, body.map { Array($0.text().utf8) },
+      limit: SkillMap.mostBytes, time: .seconds(5)
+    ).result
   }
 }

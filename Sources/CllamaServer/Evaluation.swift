@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import Canonical
 import Cllama
 import IR
@@ -79,11 +78,9 @@ extension Exchange {
 
   /// What a judge cost is the claw's to pay.
   private func note(_ evaluator: EvaluatorSetting, _ reference: String, _ usage: Usage?, _ cost: Money) {
-    guard let instance else { return }
-    _ = sidecar.withAccount(instance.name) {
-      $0.spending.begin(estimated: 0)
-      $0.spending.end(estimated: 0, usage: usage, cost: cost, now: RecordTime.now)
-    }
+    guard let account else { return }
+    account.spending.begin(estimated: 0)
+    account.spending.end(estimated: 0, usage: usage, cost: cost, now: RecordTime.now)
     var record = CallRecord(.intervention)
     identify(&record)
     record.set("stage", evaluator.stage)
@@ -100,17 +97,10 @@ extension Exchange {
     var headers = headers
     headers.add(name: "content-type", value: "application/json")
     headers.add(name: "user-agent", value: "cllama/\(Sidecar.version)")
-    guard
-      let request = try? HTTPClient.Request(
-        url: url, method: .POST, headers: headers, body: .byteBuffer(ByteBuffer(bytes: Array(document.text().utf8))))
-    else { return loop.makeSucceededFuture(nil) }
-    let collector = ResponseAccumulator(request: request, maxBodySize: 32 << 20)
-    let task = sidecar.client.execute(
-      request: request, delegate: collector, eventLoop: .delegate(on: loop),
-      deadline: .now() + .milliseconds(Int64(milliseconds)))
-    return task.futureResult.map { response in
-      response.status == .ok ? response.body.map { Array($0.readableBytesView) } : nil
-    }.recover { _ in nil }
+    return PeerFetch(
+      sidecar.client, loop, .POST, url, headers, Array(document.text().utf8), limit: 32 << 20,
+      time: .milliseconds(Int64(milliseconds))
+    ).result.map { $0.status == .ok ? $0.body : nil }.recover { _ in nil }
   }
 
   func denial(
@@ -139,10 +129,8 @@ extension Exchange {
   }
 
   /// Whether what was said so far passes the budget.
-  func overspends(_ instance: SidecarConfiguration.Instance, _ textBytes: Int) -> Bool {
-    sidecar.withAccount(instance.name) {
-      $0.spending.isSpent(during: estimatedTokens + Usage.estimate(bytes: textBytes))
-    } ?? false
+  func overspends(_ textBytes: Int) -> Bool {
+    account?.spending.isSpent(during: estimatedTokens + Usage.estimate(bytes: textBytes)) ?? false
   }
 }
 

@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import Canonical
 import Cllama
 import IR
@@ -9,26 +8,24 @@ import NIOHTTP1
 extension Exchange {
   /// A call of a model, its body whole.
   func call(_ api: WireAPI, _ bytes: [UInt8]) {
-    guard let serving, let instance else { return }
+    guard let serving, let account else { return }
     let limits = serving.configuration.limits
     let now = RecordTime.now
     do throws(WireError) {
-      let account = sidecar.accounts[instance.name]
-      if let account, account.running >= limits.concurrent {
+      if account.running >= limits.concurrent {
         throw WireError(.rateLimited, "\(limits.concurrent) calls are under way", retryAfter: 1)
       }
-      let wait = sidecar.withAccount(instance.name) { $0.rate.take(now: now) } ?? nil
-      if let wait {
+      if let wait = account.rate.take(now: now) {
         throw WireError(.rateLimited, "more than \(limits.requestsPerMinute) requests in a minute", retryAfter: wait)
       }
-      let refusal = sidecar.withAccount(instance.name) { $0.spending.refusal(now: now) } ?? nil
-      if let refusal { throw refusal }
+      if let refusal = account.spending.refusal(now: now) { throw refusal }
       let request = try ModelRequest(api, bytes)
       choices = try ModelChoice.choices(request.model, family: api.family, serving.configuration)
       if request.body["background"]?.bool == true, serving.pipeline.seesAnswers {
         throw WireError(.denied, "answers in the background can't be judged", parameter: "background")
       }
       self.request = request
+      if session == nil, api == .responses { session = SessionName.conversation(request.body) }
     } catch { return refuse(error) }
     forwarded = bytes
     estimatedTokens = Usage.estimate(bytes: bytes.count)
@@ -68,7 +65,7 @@ extension Exchange {
 
   /// Writes down what is about to be asked; then asks.
   private func intend() {
-    guard let request, let serving, let first = choices.first, let instance else { return }
+    guard let request, let serving, let first = choices.first, let account else { return }
     if request.isChanged { forwarded = Array(request.body.text().utf8) }
     var records = unrecordedNotes()
     var record = CallRecord(.request)
@@ -84,7 +81,7 @@ extension Exchange {
       record.set("request_body", value: request.body)
     }
     records.append(record)
-    _ = sidecar.withAccount(instance.name) { $0.spending.begin(estimated: estimatedTokens) }
+    account.spending.begin(estimated: estimatedTokens)
     isReserved = true
     let delay = serving.pipeline.delay
     sidecar.log.append(records).assumeIsolated().whenComplete { [self] result in
@@ -106,12 +103,15 @@ extension Exchange {
 
   /// Takes back what was reserved: nothing was asked.
   private func giveBack() {
-    guard isReserved, let instance else { return }
+    guard isReserved else { return }
     isReserved = false
-    _ = sidecar.withAccount(instance.name) {
-      $0.spending.end(estimated: estimatedTokens, usage: nil, cost: nil, now: RecordTime.now)
-    }
+    account?.spending.end(estimated: estimatedTokens, usage: nil, cost: nil, now: RecordTime.now)
   }
+
+  /// What of a caller's headers goes on: what the APIs document.
+  private static let passed: Set<String> = [
+    "anthropic-version", "anthropic-beta", "openai-beta", "idempotency-key", "accept",
+  ]
 
   /// Asks the upstream whose turn it is.
   func ask() {
@@ -120,32 +120,29 @@ extension Exchange {
     self.choice = choice
     let body = Self.body(forwarded, model: choice.model, asked: request.model)
     var headers = HTTPHeaders()
-    for name in ["anthropic-version", "anthropic-beta", "openai-beta", "idempotency-key", "accept"] {
-      for value in requestHead.headers[name] { headers.add(name: name, value: value) }
+    headers.reserveCapacity(8)
+    for header in requestHead.headers where Self.passed.contains(header.name.lowercased()) {
+      headers.add(name: header.name, value: header.value)
     }
     headers.add(name: "content-type", value: "application/json")
     headers.add(name: "accept-encoding", value: "identity")
-    headers.add(name: "user-agent", value: "cllama/\(Sidecar.version)")
+    headers.add(name: "user-agent", value: Sidecar.userAgent)
     let key = serving.keys[choice.upstream.name]
     switch choice.upstream.keyHeader {
     case .bearer: headers.add(name: "authorization", value: "Bearer \(key?.text ?? "")")
     case .apiKey: headers.add(name: "x-api-key", value: key?.text ?? "")
     case .none: break
     }
-    let outgoing: HTTPClient.Request
-    do {
-      outgoing = try HTTPClient.Request(
-        url: WebAddress.join(choice.upstream.url, api.upstreamPath), method: .POST, headers: headers,
-        body: .byteBuffer(ByteBuffer(bytes: body)))
-    } catch { return settleFailure(WireError(.upstream, "the upstream's address can't be used")) }
     let answer = UpstreamAnswer(self, key: key)
     self.answer = answer
+    guard let address = sidecar.client.address(choice.upstream.url),
+      let sent = sidecar.client.send(
+        .POST, address, api.upstreamPath, headers, ByteBuffer(bytes: body), to: answer)
+    else { return settleFailure(WireError(.upstream, "the upstream's address can't be used")) }
+    task = sent
     lastActivity = .now()
-    watchTime()
-    let total = NIODeadline.now() + .seconds(Int64(serving.configuration.limits.totalSeconds))
-    task = sidecar.client.execute(
-      request: outgoing, delegate: AnswerDelegate(answer, loop: loop), eventLoop: .delegate(on: loop),
-      deadline: total)
+    deadline = lastActivity + .seconds(Int64(serving.configuration.limits.totalSeconds))
+    isWatched = true
   }
 
   /// The body with the upstream's own name of the model, all other bytes as they are.
@@ -170,18 +167,20 @@ extension Exchange {
 
   // MARK: Time
 
-  /// Ends the call when the upstream says nothing for too long.
-  func watchTime() {
-    guard let limits = serving?.configuration.limits else { return }
-    let allowed = TimeAmount.seconds(Int64(firstByteAt == nil ? limits.firstByteSeconds : limits.idleSeconds))
-    timer?.cancel()
-    timer = loop.assumeIsolated().scheduleTask(in: allowed - (NIODeadline.now() - lastActivity)) { [self] in
-      if isOver { return }
-      if NIODeadline.now() - lastActivity < allowed { return watchTime() }
-      let error = WireError(.upstreamTimeout, "the upstream said nothing for too long")
-      isHeadDelivered ? abandonUpstream() : abandon()
-      failed(error)
+  /// Ends the call when the upstream says nothing for too long, or is not done in time.
+  func tick(_ now: NIODeadline) {
+    guard isWatched, !isOver, let limits = serving?.configuration.limits else { return }
+    if case .service = route {
+      guard now >= deadline else { return }
+      return isHeadDelivered
+        ? end(isBroken: true) : deliver(WireError(.upstreamTimeout, "the service took too long"))
     }
+    let allowed = TimeAmount.seconds(Int64(firstByteAt == nil ? limits.firstByteSeconds : limits.idleSeconds))
+    let isLate = now >= deadline
+    guard isLate || now - lastActivity >= allowed else { return }
+    isHeadDelivered ? abandonUpstream() : abandon()
+    let what = isLate ? "took too long" : "said nothing for too long"
+    failed(WireError(.upstreamTimeout, "the upstream \(what)"), mayRetry: !isLate)
   }
 
   /// Lets go of what is asked.
@@ -190,8 +189,7 @@ extension Exchange {
     answer = nil
     task?.cancel()
     task = nil
-    timer?.cancel()
-    timer = nil
+    isWatched = false
   }
 
   // MARK: Failures before the first byte
@@ -210,7 +208,7 @@ extension Exchange {
     // Doubled each time; what the upstream asks for counts, if it is not too long.
     var pause = retry.backoffMilliseconds << min(attempt, 6)
     if let retryAfter, attempt > 0 { pause = max(pause, min(retryAfter, 10) * 1_000) }
-    timer?.cancel()
+    isWatched = false
     timer = loop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(pause))) { [self] in ask() }
   }
 
@@ -226,7 +224,7 @@ extension Exchange {
   /// Writes down what became of the call, and what it cost.
   @discardableResult
   func settle(_ verdict: String, _ reason: String? = nil, status: Int? = nil) -> EventLoopFuture<Void> {
-    guard isReserved, let instance else { return loop.makeSucceededVoidFuture() }
+    guard isReserved, let instance, let account else { return loop.makeSucceededVoidFuture() }
     isReserved = false
     let now = RecordTime.now
     let price = choice.flatMap { choice in serving?.configuration.prices.first { $0.model == choice.reference } }
@@ -237,10 +235,8 @@ extension Exchange {
         input: estimatedTokens, output: Usage.estimate(bytes: answer.textBytes), isEstimated: true)
     }
     let cost = counted?.cost(price)
-    _ = sidecar.withAccount(instance.name) {
-      $0.spending.end(estimated: estimatedTokens, usage: counted, cost: cost, now: now)
-      $0.activity.add(cost: cost, now: now)
-    }
+    account.spending.end(estimated: estimatedTokens, usage: counted, cost: cost, now: now)
+    account.activity.add(cost: cost, now: now)
     sidecar.metrics.count(counted, cost)
     let drifted = sidecar.drifted(instance.name, Drift.Call(notes, sentenceLength: answer?.sentenceLength))
     let firstByte = firstByteAt.map { Int(($0 - start).nanoseconds / 1_000_000) }
@@ -285,7 +281,6 @@ extension Exchange {
     answer?.isAbandoned = true
     task?.cancel()
     task = nil
-    timer?.cancel()
-    timer = nil
+    isWatched = false
   }
 }

@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import Cllama
 import JSON
 import NIOCore

@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import Canonical
 import Cllama
 import JSON
@@ -19,6 +18,9 @@ final class Exchange {
   let start = NIODeadline.now()
 
   private(set) var instance: SidecarConfiguration.Instance?
+  private(set) var account: Sidecar.Account?
+  /// What the caller calls the session.
+  var session: String?
   /// What serves it; a configuration that comes later is for later requests.
   private(set) var serving: Sidecar.Serving?
   private var received: ByteBuffer?
@@ -37,13 +39,19 @@ final class Exchange {
   var recordedNotes = 0
   var forwarded: [UInt8] = []
   var estimatedTokens = 0
-  var task: HTTPClient.Task<Void>?
+  var task: PeerCall?
   var answer: UpstreamAnswer?
   var timer: Scheduled<Void>?
   var lastActivity = NIODeadline.now()
+  /// When what is asked now must have been answered.
+  var deadline = NIODeadline.distantFuture
+  /// Whether somebody is being waited for who may take too long.
+  var isWatched = false
   var firstByteAt: NIODeadline?
   var isReserved = false
   private var writable: EventLoopPromise<Void>?
+  /// What else is to be let go of when it is over.
+  var onEnd: (() -> Void)?
   var status = 0
 
   init(_ sidecar: Sidecar, _ head: HTTPRequestHead, _ handler: CallHandler, _ context: ChannelHandlerContext) {
@@ -86,6 +94,13 @@ final class Exchange {
       return refuse(WireError(.unauthorized, "the token is missing or wrong"))
     }
     self.instance = instance
+    account = sidecar.accounts[instance.name]
+    if let name = requestHead.headers.first(name: SessionName.header) {
+      guard SessionName.isSound(name) else {
+        return refuse(WireError(.invalidRequest, "\(SessionName.header) must be \(SessionName.form)"))
+      }
+      session = name
+    }
     self.serving?.pipeline = sidecar.pipeline(instance)
     let limit = serving.configuration.limits.requestBytes
     if let length = requestHead.headers.first(name: "content-length").flatMap({ Int($0) }), length > limit {
@@ -140,9 +155,9 @@ final class Exchange {
 
   /// Counts the call as one that runs.
   func enter() {
-    guard let instance, !isCounted else { return }
+    guard let account, !isCounted else { return }
     isCounted = true
-    sidecar.begin(instance.name)
+    sidecar.begin(account)
   }
 
   // MARK: Answers
@@ -246,11 +261,13 @@ final class Exchange {
     task?.cancel()
     task = nil
     answer = nil
+    onEnd?()
+    onEnd = nil
     writable?.succeed(())
     writable = nil
-    if isCounted, let instance {
+    if isCounted, let account {
       isCounted = false
-      sidecar.end(instance.name)
+      sidecar.end(account)
     }
   }
 
@@ -282,6 +299,7 @@ final class Exchange {
   func identify(_ record: inout CallRecord) {
     record.set("call", id)
     record.set("gen_ai.agent.id", instance?.name)
+    record.set("gen_ai.conversation.id", session)
     if case .call(let api) = route {
       record.set("api", api.rawValue)
       record.set("gen_ai.operation.name", api.operation)

@@ -1,11 +1,10 @@
-import AsyncHTTPClient
 import Cllama
 import JSON
 import NIOCore
 import NIOHTTP1
 
-/// Asks an MCP server over streamable HTTP for its tools, in the two eras of the protocol: stateless (2026-07-28), and with a
-/// handshake (2024-11-05 to 2025-11-25).
+/// Asks an MCP server for its tools: over streamable HTTP in the two eras of the protocol, stateless (2026-07-28) and with a
+/// handshake (2025-03-26 to 2025-11-25), and else over the events of the first transport (2024-11-05).
 struct MCPClient {
   /// Why a server has no list.
   struct Failure: Error, CustomStringConvertible {
@@ -41,6 +40,9 @@ struct MCPClient {
       client.value.begin().flatMap { session in
         client.value.list(nil, session: session, era: Self.handshake, [], pages: 0)
       }
+    }.flatMapError { failure in
+      let own = client.value
+      return MCPEventSession(own.sidecar, own.base).run().flatMapErrorThrowing { _ in throw failure }
     }
   }
 
@@ -111,9 +113,9 @@ struct MCPClient {
   }
 
   /// What a JSON-RPC answer holds, as JSON or as an event.
-  private static func result(_ response: HTTPClient.Response) -> JSONValue? {
-    guard (200..<300).contains(response.status.code), let body = response.body else { return nil }
-    let bytes = Array(body.readableBytesView)
+  private static func result(_ response: PeerResponse) -> JSONValue? {
+    guard (200..<300).contains(response.status.code) else { return nil }
+    let bytes = response.body
     if response.headers.first(name: "content-type")?.lowercased().hasPrefix("text/event-stream") != true {
       return (try? JSONValue.strict(bytes))?["result"]
     }

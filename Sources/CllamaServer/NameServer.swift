@@ -19,6 +19,7 @@ final class NameServer: ChannelInboundHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let envelope = unwrapInboundIn(data)
+    guard sidecar.isClient(envelope.remoteAddress) else { return }
     guard let question = NameQuestion(Array(envelope.data.readableBytesView)) else { return }
     let answer = AddressedEnvelope(remoteAddress: envelope.remoteAddress, data: ByteBuffer(bytes: question.refusal))
     context.writeAndFlush(wrapOutboundOut(answer), promise: nil)

@@ -25,6 +25,8 @@ final class RecordLog {
   private(set) var nanoseconds = 0
   /// How far the record is on the disk.
   private(set) var mark: RecordFile.Mark
+  /// The run of the ledger that lines belong to, as a member; none outside of one.
+  private var runMember: [UInt8] = []
   /// Told each time it got further.
   var onDisk: (RecordFile.Mark) -> Void = { _ in }
 
@@ -38,6 +40,11 @@ final class RecordLog {
   /// Where the record's files are.
   var folder: String { file.folder }
 
+  /// Lines from now on belong to a run, or to none.
+  func setRun(_ run: String?) {
+    runMember = run.map { Array(",\"run\":\(JSONValue.string($0).text())".utf8) } ?? []
+  }
+
   /// Appends records; the future tells when they are on the disk.
   func append(_ records: [CallRecord]) -> EventLoopFuture<Void> {
     let promise = loop.makePromise(of: Void.self)
@@ -50,7 +57,13 @@ final class RecordLog {
 
   private func put(_ records: [CallRecord], _ promise: EventLoopPromise<Void>?) {
     let now = RecordTime.now
-    waiting.append(Waiting(lines: records.map { (now, $0.line) }, promise: promise))
+    waiting.append(
+      Waiting(
+        lines: records.map { record in
+          var line = record.line
+          line += runMember
+          return (now, line)
+        }, promise: promise))
     if !isWriting { write() }
   }
 
@@ -78,27 +91,5 @@ final class RecordLog {
       }
       if !isWriting { write() }
     }
-  }
-}
-
-extension CallRecord {
-  /// Its members as JSON, without braces.
-  var line: [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(512)
-    bytes += "\"type\":\"".utf8
-    bytes += kind.rawValue.utf8
-    bytes.append(0x22)
-    for member in members {
-      bytes.append(0x2C)
-      JSONValue.write(string: member.name, to: &bytes)
-      bytes.append(0x3A)
-      switch member.value {
-      case .string(let text): JSONValue.write(string: text, to: &bytes)
-      case .number(let text): bytes += text.utf8
-      default: bytes += member.value.text().utf8
-      }
-    }
-    return bytes
   }
 }

@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import Cllama
 import Dispatch
 import Glibc
@@ -108,31 +107,19 @@ final class ServerProcess {
     first = configuration
     let file = try RecordFile(configuration.log, pod: configuration.pod)
     let log = RecordLog(file, loop: loop, thread: thread)
-    var client = HTTPClient.Configuration(
-      redirectConfiguration: .disallow,
-      timeout: .init(connect: .seconds(10)),
-      connectionPool: .init(idleTimeout: .seconds(60)),
-      decompression: .disabled)
-    client.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(64, configuration.limits.concurrent)
-    client.connectionPool.retryConnectionEstablishment = false
-    client.httpVersion = .http1Only
-    client.http1_1ConnectionDebugInitializer = { channel in
-      channel.eventLoop.makeCompletedFuture {
-        try channel.pipeline.syncOperations.addHandler(FlushCoalescer(), position: .first)
-      }
-    }
-    sidecar = Sidecar(
-      loop: loop, log: log, client: HTTPClient(eventLoopGroupProvider: .shared(group), configuration: client))
+    sidecar = Sidecar(loop: loop, log: log, client: PeerClient(loop: loop))
     discovery = Discovery(sidecar)
     let restoration = Restoration(configuration)
     sidecar.restored = restoration.calls
     sidecar.restoredDrift = restoration.drift
+    log.setRun(configuration.run)
     var start = CallRecord(.start)
     start.set("version", Sidecar.version)
     start.set("instances", value: .array(configuration.instances.map { .string($0.name) }))
     log.note([start] + restoration.lost)
     if let changed = source.changed() { sidecar.take(changed) }
     sidecar.take(source.lifts)
+    sidecar.take(source.acceptances)
   }
 
   func listen() -> EventLoopFuture<[Int]> {
@@ -218,6 +205,7 @@ final class ServerProcess {
         discovery.run()
       }
       sidecar.take(source.lifts)
+      sidecar.take(source.acceptances)
       watch()
     }
   }
@@ -235,8 +223,7 @@ final class ServerProcess {
 
   func close() -> EventLoopFuture<Void> {
     sidecar.sinks.close()
-    let promise = loop.makePromise(of: Void.self)
-    sidecar.client.shutdown(queue: .global()) { _ in promise.succeed(()) }
-    return promise.futureResult
+    sidecar.client.close()
+    return loop.makeSucceededVoidFuture()
   }
 }

@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import Cllama
 import IR
 import JSON
@@ -57,11 +56,19 @@ extension Exchange {
       let call = ModelAnswer.Call(
         name: "mcp__\(target.name)__\(tool)", arguments: message["params"]?["arguments"] ?? .object([]))
       var why: String?
-      do throws(Denial) {
-        if try serving.pipeline.judge(call, &notes) == .drop { why = notes.last?.reason }
-      } catch {
-        notes.append(error.intervention)
-        why = error.intervention.reason
+      if target.isPinned, let refusal = sidecar.pins.pins.refusal(target.name, tool) {
+        notes.append(
+          Intervention(
+            stage: "skillmap", direction: .request, action: .deny, rule: "skillmap.pinned", reason: refusal,
+            severity: .error, subject: "\(target.name)/\(tool.prefix(128))"))
+        why = refusal
+      } else {
+        do throws(Denial) {
+          if try serving.pipeline.judge(call, &notes) == .drop { why = notes.last?.reason }
+        } catch {
+          notes.append(error.intervention)
+          why = error.intervention.reason
+        }
       }
       if let why {
         return [
@@ -77,6 +84,10 @@ extension Exchange {
     var record = serviceRecord("deny")
     record.set("reason", answer["error"]?["message"]?.string)
     sidecar.log.append(unrecordedNotes() + [record]).assumeIsolated().whenComplete { [self] _ in
+      // With MCP's first transport the answer is awaited in the server's stream.
+      if let stream = sidecar.streams[requestHead.uri], stream.tell(answer, instance) {
+        return deliver(.accepted, "text/plain", [])
+      }
       deliver(.ok, "application/json", Array(answer.text().utf8))
     }
   }
@@ -102,66 +113,27 @@ extension Exchange {
     ]
     for header in requestHead.headers {
       let name = header.name.lowercased()
-      if !dropped.contains(name), !name.hasPrefix("x-forwarded-") {
+      // What says who calls is the sidecar's alone to say.
+      if !dropped.contains(name), !name.hasPrefix("x-forwarded-"), name != "x-claw-instance" {
         headers.add(name: header.name, value: header.value)
       }
     }
     headers.add(name: "x-claw-instance", value: instance?.name ?? "")
-    let outgoing: HTTPClient.Request
-    do {
-      outgoing = try HTTPClient.Request(
-        url: WebAddress.join(target.url, path.isEmpty ? "/" : path), method: requestHead.method, headers: headers,
-        body: bytes.isEmpty ? nil : .byteBuffer(ByteBuffer(bytes: bytes)))
-    } catch { return refuse(WireError(.invalidRequest, "the service's address can't be used")) }
+    guard let address = sidecar.client.address(target.url), PeerAddress.isVisible(path) else {
+      return refuse(WireError(.invalidRequest, "the service's address can't be used"))
+    }
+    let outgoing = bytes.isEmpty ? nil : ByteBuffer(bytes: bytes)
     sidecar.log.append(unrecordedNotes() + [serviceRecord("allow")]).assumeIsolated().whenComplete { [self] result in
       if isOver { return }
       if case .failure = result {
         return deliver(WireError(.unavailable, "the record can't be written, so nothing is forwarded"))
       }
       let limits = serving?.configuration.limits ?? .init()
-      task = sidecar.client.execute(
-        request: outgoing, delegate: AnswerDelegate(ServiceAnswer(self), loop: loop),
-        eventLoop: .delegate(on: loop), deadline: .now() + .seconds(Int64(limits.totalSeconds)))
+      task = sidecar.client.send(
+        requestHead.method, address, path.isEmpty ? "/" : path, headers, outgoing, to: ServiceAnswer(self, target))
+      if task == nil { return deliver(WireError(.upstream, "the service can't be reached")) }
+      deadline = .now() + .seconds(Int64(limits.totalSeconds))
+      isWatched = true
     }
   }
-}
-
-/// What a service answers, on its way to the claw.
-final class ServiceAnswer: AnswerReceiver {
-  private let exchange: Exchange
-  private var count = 0
-
-  init(_ exchange: Exchange) { self.exchange = exchange }
-
-  func head(_ head: HTTPResponseHead) {
-    if exchange.isOver { return }
-    var headers = HTTPHeaders()
-    let dropped: Set<String> = [
-      "connection", "keep-alive", "transfer-encoding", "upgrade", "proxy-authenticate", "trailer",
-    ]
-    for header in head.headers where !dropped.contains(header.name.lowercased()) {
-      headers.add(name: header.name, value: header.value)
-    }
-    exchange.writeHead(head.status, headers)
-  }
-
-  func body(_ buffer: ByteBuffer) -> EventLoopFuture<Void>? {
-    if exchange.isOver { return nil }
-    count += buffer.readableBytes
-    guard count <= exchange.serving?.configuration.limits.responseBytes ?? .max else {
-      exchange.end(isBroken: true)
-      return nil
-    }
-    exchange.write(Array(buffer.readableBytesView))
-    exchange.flush()
-    return exchange.backpressure()
-  }
-
-  func failed(_ error: any Error) {
-    if exchange.isOver { return }
-    if exchange.isHeadDelivered { return exchange.end(isBroken: true) }
-    exchange.deliver(WireError(.upstream, "the service can't be reached"))
-  }
-
-  func end() { if !exchange.isOver { exchange.end() } }
 }

@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import CMalloc
 import Canonical
 import Cllama
@@ -14,6 +13,8 @@ final class Sidecar {
   /// The version, which bundles may ask for.
   static let version = "0.1.0"
 
+  static let userAgent = "cllama/\(version)"
+
   /// A configuration that is in force.
   struct Serving {
     var configuration: SidecarConfiguration
@@ -22,24 +23,35 @@ final class Sidecar {
     var policies: [PolicyFiles.Loaded]
   }
 
-  /// What an instance did.
-  struct Account {
+  /// What an instance did. Shared by the calls that it has under way.
+  final class Account {
     var spending: Spending
     var rate: RateLimit
     var running = 0
     var drift: DriftKeeper
     var activity = Activity()
+
+    init(spending: Spending, rate: RateLimit, drift: DriftKeeper) {
+      self.spending = spending
+      self.rate = rate
+      self.drift = drift
+    }
   }
 
   let loop: any EventLoop
   let log: RecordLog
-  let client: HTTPClient
+  let client: PeerClient
   let sinks: Sinks
+  let deadlines: Deadlines
   /// nil: everything is denied, and `reason` says why.
   private(set) var serving: Serving?
   private(set) var reason: String?
   private(set) var accounts: [String: Account] = [:]
   var metrics = Metrics()
+  /// Streams of MCP servers of the first transport, by where messages to them are posted.
+  var streams: [String: ServiceAnswer] = [:]
+  /// The tools of services as they were first seen.
+  var pins: PinKeeper
   /// Whether it is on its way to its end: what runs is finished, nothing new begins.
   private(set) var isStopping = false
   private var running = 0
@@ -48,10 +60,12 @@ final class Sidecar {
   /// So that numbers of calls differ from those of a sidecar that ran before.
   private let started = RecordTime.now
 
-  init(loop: any EventLoop, log: RecordLog, client: HTTPClient) {
+  init(loop: any EventLoop, log: RecordLog, client: PeerClient) {
     self.loop = loop
     self.log = log
     self.client = client
+    pins = PinKeeper(log.folder)
+    deadlines = Deadlines(loop)
     sinks = Sinks(loop: loop, log: log, client: client)
   }
 
@@ -67,21 +81,26 @@ final class Sidecar {
         {
           continue
         }
-        var account = Account(
-          spending: Spending(limits.0), rate: RateLimit(perMinute: limits.1),
-          drift: accounts[instance.name]?.drift ?? restoredDrift[instance.name] ?? DriftKeeper(instance.name))
-        account.running = accounts[instance.name]?.running ?? 0
-        if let activity = accounts[instance.name]?.activity { account.activity = activity }
-        restored[instance.name].map { calls in
-          for call in calls where accounts[instance.name] == nil {
-            account.activity.add(cost: call.cost, now: call.time)
-          }
-          for call in calls { account.spending.restore(tokens: call.tokens, cost: call.cost, time: call.time) }
+        let known = accounts[instance.name]
+        let account =
+          known
+          ?? Account(
+            spending: Spending(limits.0), rate: RateLimit(perMinute: limits.1),
+            drift: restoredDrift[instance.name] ?? DriftKeeper(instance.name))
+        if known != nil {
+          account.spending = account.spending.under(limits.0)
+          account.rate = RateLimit(perMinute: limits.1)
+        }
+        for call in restored[instance.name] ?? [] where known == nil {
+          account.activity.add(cost: call.cost, now: call.time)
+          account.spending.restore(tokens: call.tokens, cost: call.cost, time: call.time)
         }
         accounts[instance.name] = account
       }
       serving = next
+      client.most = max(64, next.configuration.limits.concurrent)
       reason = nil
+      log.setRun(next.configuration.run)
       sinks.take(next.configuration)
       record.set("verdict", "serving")
       record.set("instances", value: .array(next.configuration.instances.map { .string($0.name) }))
@@ -132,12 +151,6 @@ final class Sidecar {
     return found
   }
 
-  func withAccount<Result>(_ name: String, _ body: (inout Account) -> Result) -> Result? {
-    guard var account = accounts.removeValue(forKey: name) else { return nil }
-    defer { accounts[name] = account }
-    return body(&account)
-  }
-
   /// The stages for an instance, with what its drift asks for in front.
   func pipeline(_ instance: SidecarConfiguration.Instance) -> Pipeline {
     guard let serving else { return Pipeline([]) }
@@ -151,28 +164,34 @@ final class Sidecar {
   /// Counts a call's drift.
   func drifted(_ instance: String, _ call: Drift.Call) -> [CallRecord] {
     guard let thresholds = serving?.configuration.drift else { return [] }
-    return (withAccount(instance) { $0.drift.add(call, thresholds) } ?? nil).map { [$0] } ?? []
+    return (accounts[instance]?.drift.add(call, thresholds)).map { [$0] } ?? []
   }
 
   /// Takes note of what people allowed again.
   func take(_ lifts: [Lifts.Lift]) {
     for lift in lifts {
-      if let record = withAccount(lift.instance, { $0.drift.lift(lift.id, reason: lift.reason) }) ?? nil {
+      if let record = accounts[lift.instance]?.drift.lift(lift.id, reason: lift.reason) {
         log.note([record])
       }
     }
   }
 
+  /// Takes note of tools that people accepted.
+  func take(_ acceptances: [ToolPins.Acceptance]) {
+    let records = pins.take(acceptances)
+    if !records.isEmpty { log.note(records) }
+  }
+
   /// Counts a call that begins.
-  func begin(_ instance: String) {
+  func begin(_ account: Account) {
     running += 1
-    _ = withAccount(instance) { $0.running += 1 }
+    account.running += 1
   }
 
   /// Counts a call that ended.
-  func end(_ instance: String) {
+  func end(_ account: Account) {
     running -= 1
-    _ = withAccount(instance) { $0.running -= 1 }
+    account.running -= 1
     if isStopping, running == 0 { stopped?.succeed(()) }
   }
 

@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import Cllama
 import IR
 import JSON
@@ -16,31 +15,36 @@ final class UpstreamAnswer: AnswerReceiver {
     case stream
   }
 
-  private let exchange: Exchange
-  private let key: UpstreamKey?
+  let exchange: Exchange
+  let key: UpstreamKey?
   private var way = Way.waiting
-  private var status = HTTPResponseStatus.ok
-  private var headers = HTTPHeaders()
+  var status = HTTPResponseStatus.ok
+  var headers = HTTPHeaders()
   private var collected: [UInt8] = []
-  private var events = ServerEventReader()
-  private var gate: StreamGate?
-  /// Events that end the answer: they wait until the verdict is on the disk.
-  private var last: [UInt8] = []
-  private var isEnding = false
   private var receivedBytes = 0
-  /// Whole streams that somebody else judges first.
-  private var held: [ServerEvent] = []
 
   var isAbandoned = false
   /// Words a sentence of what was said.
   private(set) var sentenceLength: Double?
-  private(set) var usage: Usage?
-  private(set) var model: String?
-  private(set) var textBytes = 0
-  private(set) var isScanned = false
-  private(set) var judgedCalls = 0
-  private var failure: String?
-  private var isFinished = false
+  var usage: Usage? { wholeUsage ?? watch.usage }
+  var model: String? { wholeModel ?? watch.model }
+  private var wholeUsage: Usage?
+  private var wholeModel: String?
+  var textBytes = 0
+  var isScanned = false
+  var judgedCalls = 0
+
+  // What `UpstreamAnswer+Stream` works with.
+  var watch = StreamWatch()
+  var events = ServerEventReader()
+  var gate: StreamGate?
+  /// How many of the gate's notes were taken over.
+  var gateNotes = 0
+  /// Events that end the answer: they wait until the verdict is on the disk.
+  var last: [UInt8] = []
+  var isEnding = false
+  /// Whole streams that somebody else judges first.
+  var held: [ServerEvent] = []
 
   init(_ exchange: Exchange, key: UpstreamKey?) {
     self.exchange = exchange
@@ -49,7 +53,7 @@ final class UpstreamAnswer: AnswerReceiver {
 
   var isStream: Bool { if case .stream = way { true } else { false } }
 
-  private var pipeline: Pipeline? { exchange.serving?.pipeline }
+  var pipeline: Pipeline? { exchange.serving?.pipeline }
   private var limits: SidecarConfiguration.Limits { exchange.serving?.configuration.limits ?? .init() }
   private var api: WireAPI { if case .call(let api) = exchange.route { api } else { .chat } }
 
@@ -87,7 +91,6 @@ final class UpstreamAnswer: AnswerReceiver {
     exchange.lastActivity = .now()
     if exchange.firstByteAt == nil {
       exchange.firstByteAt = .now()
-      exchange.watchTime()
     }
     receivedBytes += buffer.readableBytes
     guard receivedBytes <= limits.responseBytes else {
@@ -109,7 +112,7 @@ final class UpstreamAnswer: AnswerReceiver {
 
   func failed(_ error: any Error) {
     if isAbandoned || exchange.isOver { return }
-    let reason = Self.reason(error)
+    let reason = WireError(upstream: error)
     switch way {
     case .waiting: exchange.failed(reason)
     case .whole: exchange.failed(reason)
@@ -119,7 +122,7 @@ final class UpstreamAnswer: AnswerReceiver {
 
   func end() {
     if isAbandoned || exchange.isOver { return }
-    exchange.timer?.cancel()
+    exchange.isWatched = false
     switch way {
     case .waiting: exchange.failed(WireError(.upstream, "the upstream said nothing"))
     case .whole: whole()
@@ -127,29 +130,20 @@ final class UpstreamAnswer: AnswerReceiver {
     }
   }
 
-  private static func reason(_ error: any Error) -> WireError {
-    guard let error = error as? HTTPClientError else {
-      return WireError(.upstream, "the upstream can't be reached: \(type(of: error))")
-    }
-    switch error {
-    case .deadlineExceeded, .readTimeout, .writeTimeout, .connectTimeout:
-      return WireError(.upstreamTimeout, "the upstream took too long")
-    case .remoteConnectionClosed: return WireError(.upstream, "the upstream closed the connection")
-    default: return WireError(.upstream, "the upstream failed: \(error.shortDescription)")
-    }
-  }
+  private static let known: Set<String> = [
+    "content-type", "request-id", "x-request-id", "retry-after", "x-generation-id", "openai-processing-ms",
+    "openai-version", "cache-control", "x-should-retry", "retry-after-ms",
+  ]
 
   /// The headers that a caller gets: those that APIs document, and no cookies.
   private static func passed(_ headers: HTTPHeaders) -> HTTPHeaders {
     var passed = HTTPHeaders()
+    passed.reserveCapacity(8)
     for header in headers {
       let name = header.name.lowercased()
-      let isKnown =
-        [
-          "content-type", "request-id", "x-request-id", "retry-after", "x-generation-id", "openai-processing-ms",
-          "openai-version", "cache-control", "x-should-retry", "retry-after-ms",
-        ].contains(name) || name.hasPrefix("x-ratelimit-") || name.hasPrefix("anthropic-ratelimit-")
-      if isKnown { passed.add(name: name, value: header.value) }
+      if known.contains(name) || name.hasPrefix("x-ratelimit-") || name.hasPrefix("anthropic-ratelimit-") {
+        passed.add(name: name, value: header.value)
+      }
     }
     return passed
   }
@@ -166,8 +160,8 @@ final class UpstreamAnswer: AnswerReceiver {
     if let key { collected = key.redacted(collected) }
     guard status.code == 200 else { return deliverError() }
     let value = try? JSONValue.strict(collected)
-    usage = value.flatMap { Usage($0) }
-    model = value?["model"]?.string
+    wholeUsage = value.flatMap { Usage($0) }
+    wholeModel = value?["model"]?.string
     textBytes = collected.count
     guard let pipeline, pipeline.seesAnswers, api.isConversation else { return deliverWhole(collected) }
     guard let value, value.members != nil else {
@@ -208,9 +202,9 @@ final class UpstreamAnswer: AnswerReceiver {
     }
   }
 
-  private static let unrecorded = WireError(.unavailable, "the record can't be written, so nothing is delivered")
+  static let unrecorded = WireError(.unavailable, "the record can't be written, so nothing is delivered")
 
-  private func deny(_ denial: Denial) {
+  func deny(_ denial: Denial) {
     exchange.notes.append(denial.intervention)
     let error = denial.wireError
     exchange.settle("deny", denial.intervention.reason, status: error.kind.status).assumeIsolated().whenComplete {
@@ -237,177 +231,6 @@ final class UpstreamAnswer: AnswerReceiver {
         answer.isChanged = true
       }
       evaluate(answer, index + 1)
-    }
-  }
-
-  // MARK: Streams
-
-  private func stream(_ buffer: ByteBuffer) {
-    do {
-      try events.read(buffer.readableBytesView) { event in try take(event) }
-    } catch let denial as Denial {
-      return cut(denial)
-    } catch {
-      return exchange.broke(WireError(.upstream, "the upstream sent an event without an end"))
-    }
-    exchange.flush()
-  }
-
-  private func take(_ event: ServerEvent) throws {
-    if exchange.isOver || isAbandoned { return }
-    var event = event
-    // The key of the upstream goes to nobody, whatever the upstream says.
-    if let key, event.bytes.withUnsafeBytes({ key.isIn($0) }) {
-      event =
-        event.data.map { event.with(data: key.redacted($0)) }
-        ?? ServerEvent(bytes: key.redacted(event.bytes), name: "", data: nil)
-    }
-    watch(event)
-    guard let gate else {
-      textBytes += event.data?.count ?? 0
-      return deliver([event])
-    }
-    isScanned = true
-    deliver(try gate.push(event))
-    judgedCalls = gate.judgedCalls
-    textBytes = gate.textBytes
-    takeNotes(gate)
-    if gate.isOverfull { throw Self.tooMuch }
-    if let instance = exchange.instance, exchange.overspends(instance, textBytes) {
-      exchange.broke(WireError(.budgetExceeded, "the budget is spent"), verdict: "stop")
-    }
-  }
-
-  private var gateNotes = 0
-
-  /// Takes over what the gate noted since this was last asked.
-  private func takeNotes(_ gate: StreamGate) {
-    exchange.notes += gate.notes.dropFirst(gateNotes)
-    gateNotes = gate.notes.count
-  }
-
-  private static let tooMuch = Denial(
-    Intervention(
-      stage: "stream", direction: .answer, action: .deny, rule: "unbounded", reason: "too much waits to be judged",
-      severity: .critical))
-
-  /// Learns of usage, model and end; only events that can tell of them are read.
-  private func watch(_ event: ServerEvent) {
-    if event.isDone { isFinished = true }
-    guard let data = event.data?[...], !event.isDone else { return }
-    let tells =
-      model == nil || ByteFinder.has(data, "\"usage\"") || ByteFinder.has(data, "\"error\"")
-      || ByteFinder.has(data, "_stop\"")
-      || ByteFinder.has(data, "\"response.")
-      || (ByteFinder.has(data, "\"finish_reason\"") && !ByteFinder.has(data, "\"finish_reason\":null"))
-    guard tells, let json = try? JSONValue.strict(Array(data)) else { return }
-    if let found = Usage(json) {
-      usage =
-        usage.map {
-          var sum = $0; sum.merge(found); return sum
-        } ?? found
-    }
-    if model == nil {
-      model = json["model"]?.string ?? json["message"]?["model"]?.string ?? json["response"]?["model"]?.string
-    }
-    let type = json["type"]?.string ?? ""
-    if type == "message_stop" || type == "response.completed" || type == "response.incomplete"
-      || type == "response.failed"
-    {
-      isFinished = true
-    }
-    if json["choices"]?.array?.contains(where: { $0["finish_reason"]?.string != nil }) == true { isFinished = true }
-    if type == "error" || json["error"].map({ $0 != .null }) == true || type == "response.failed"
-      || json["object"]?.string == "error"
-    {
-      failure =
-        json["error"]?["message"]?.string ?? json["message"]?.string ?? json["response"]?["error"]?["message"]?.string
-        ?? "the upstream reported an error"
-    }
-  }
-
-  private func deliver(_ events: [ServerEvent]) {
-    for event in events {
-      if pipeline?.needsWholeAnswers == true {
-        held.append(event)
-      } else if isEnding || Self.isLast(event) {
-        // The last event, and what comes behind it, waits for the verdict.
-        isEnding = true
-        last += event.bytes
-      } else {
-        exchange.write(event.bytes)
-      }
-    }
-  }
-
-  private static func isLast(_ event: ServerEvent) -> Bool {
-    guard let data = event.data?[...] else { return false }
-    return event.isDone || ByteFinder.has(data, "\"message_stop\"") || ByteFinder.has(data, "\"response.completed\"")
-      || ByteFinder.has(data, "\"response.incomplete\"") || ByteFinder.has(data, "\"response.failed\"")
-  }
-
-  /// Nothing more comes.
-  private func finishStream(cut reason: WireError?) {
-    do {
-      if let gate {
-        deliver(try gate.finish())
-        takeNotes(gate)
-      }
-    } catch { return cut(error) }
-    var verdict = exchange.notes.contains { $0.direction == .answer && $0.action != .observe } ? "modify" : "allow"
-    var why = failure
-    if failure != nil { verdict = "error" }
-    if reason != nil || !isFinished || events.isInside {
-      verdict = failure == nil ? "incomplete" : "error"
-      why = why ?? reason?.message ?? "the upstream ended in the middle"
-    }
-    if pipeline?.needsWholeAnswers == true { return evaluateHeld(verdict, why) }
-    let isCut = reason != nil || events.isInside
-    // Half an event passes only where nobody is to judge it; a broken end is shown as what it is.
-    if gate == nil { last += events.rest() }
-    exchange.count(last)
-    exchange.settle(verdict, why).assumeIsolated().whenComplete { [self] result in
-      if case .failure = result { return exchange.end(isBroken: true) }
-      exchange.write(last, isCounted: true)
-      exchange.end(isBroken: isCut)
-    }
-  }
-
-  private func cut(_ denial: Denial) {
-    if let gate {
-      takeNotes(gate)
-    }
-    exchange.notes.append(denial.intervention)
-    if !exchange.isHeadDelivered {
-      exchange.abandonUpstream()
-      return deny(denial)
-    }
-    exchange.broke(denial.wireError, verdict: "deny")
-  }
-
-  // MARK: Streams that somebody else judges
-
-  private func evaluateHeld(_ verdict: String, _ why: String?) {
-    let texts = held.compactMap(\.data).map { String(decoding: $0, as: UTF8.self) }
-    let document: JSONValue = ["events": .array(texts.map { .string($0) })]
-    ask(pipeline?.evaluators.map(\.evaluator).filter(\.seesAnswers) ?? [], document, verdict, why)
-  }
-
-  private func ask(_ evaluators: [EvaluatorSetting], _ document: JSONValue, _ verdict: String, _ why: String?) {
-    guard let first = evaluators.first else {
-      exchange.settle(verdict, why, status: Int(status.code)).assumeIsolated().whenComplete { [self] result in
-        if case .failure = result { return exchange.deliver(Self.unrecorded) }
-        exchange.writeHead(status, headers)
-        for event in held { exchange.write(event.bytes) }
-        exchange.end()
-      }
-      return
-    }
-    exchange.evaluate(first, .answer, document).assumeIsolated().whenSuccess { [self] found in
-      if exchange.isOver { return }
-      // A stream can't be written anew: what would amend it denies it.
-      guard found.action == .allow else { return deny(exchange.denial(first, .answer, found)) }
-      ask(Array(evaluators.dropFirst()), document, verdict, why)
     }
   }
 }

@@ -96,6 +96,8 @@ package struct CompileOptions: Sendable {
   package var buildArguments: [String: String] = [:]
   /// What the file's folder is called, where its path does not say that: compose's last resort for a project's name.
   package var folderName: String?
+  /// The version of Kubernetes that a pod is for, and what may be lost; nil for compose.
+  package var manifests: PodManifests.Target?
 
   /// The defaults: no variables, no worker mode.
   package init() {}
@@ -136,6 +138,7 @@ package enum Compiler {
         }
       }
     case .fleet: _ = WorkloadCompiler.fleet(file, into: &compilation.bag)
+    case .tenancy: _ = TenancyCompiler.compile(file, into: &compilation.bag)
     }
     return compilation
   }
@@ -171,6 +174,8 @@ package enum Compiler {
 package enum GeneratedName {
   /// The compose file beside a pod file.
   package static let compose = "compose.generated.yml"
+  /// The manifest beside a pod file.
+  package static let manifest = "kubernetes.generated.yml"
 
   /// `Dockerfile.generated` beside a Clawfile; `Dockerfile.SUFFIX.generated` beside `Clawfile.SUFFIX`.
   package static func dockerfile(for path: String) -> String {

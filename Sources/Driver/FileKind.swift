@@ -19,6 +19,8 @@ package enum FileKind: String, Sendable, CaseIterable {
   case workload
   /// A fleet of machines.
   case fleet
+  /// Who shares a cluster.
+  case tenancy
 
   /// The kind that a file's name says; nil for anything else.
   ///
@@ -79,6 +81,8 @@ extension FileKind {
       self = .workload
     } else if let nodes = root["nodes"], isNamed || Self.isMachine(nodes.elements?.first) {
       self = .fleet
+    } else if let tenants = root["tenants"], isNamed || tenants.elements?.first?.entry("quota") != nil {
+      self = .tenancy
     } else if root.entry("guards") != nil {
       self = .ruleset
     } else if let version = root["version"]?.text, Self.isVersion(version) {
@@ -106,7 +110,7 @@ extension FileKind {
 
   /// Whether some line begins with a key that rulesets or suites have, or the file with a bracket.
   private static func hasKeyAtStart(_ file: SourceFile) -> Bool {
-    let keys = ["guards", "suites", "version", "pack", "workload", "nodes"]
+    let keys = ["guards", "suites", "version", "pack", "workload", "nodes", "tenants"]
     let first = file.bytes.first { $0 > 0x20 }
     if first == 0x7B {
       return keys.contains { key in file.bytes.firstRange(of: Array("\"\(key)\"".utf8)) != nil }

@@ -26,7 +26,7 @@ package enum Formatting {
       let bytes = PodFormatter.format(file, documents)
       let again = YAMLReader.read(SourceFile(path: file.path, bytes: bytes), into: &ignored)
       return PodFormatter.sayTheSame(documents, again) ? bytes : file.bytes
-    case .ruleset, .suite, .pack, .workload, .fleet:
+    case .ruleset, .suite, .pack, .workload, .fleet, .tenancy:
       // Their layout is the author's.
       return file.bytes
     }

@@ -51,7 +51,8 @@ package struct GoldenCase: Sendable {
     let file = SourceFile(path: main.path, bytes: bytes)
     var compilation = Compiler.compile(
       file, kind: main.kind, files: GoldenFiles(input), options: try compileOptions())
-    if main.kind == .workload { try emit(file, into: &compilation) }
+    if main.kind == .workload || main.kind == .tenancy { try emit(file, main.kind, into: &compilation) }
+    if main.kind == .tenancy { count(file, into: &compilation) }
     var outputs: [String: [UInt8]] = [:]
     for artifact in compilation.artifacts {
       let bytes = main.kind == .ruleset ? RulesetArtifact.shortened(artifact.bytes) : artifact.bytes
@@ -60,7 +61,8 @@ package struct GoldenCase: Sendable {
       }
     }
     // What 'up' tells the sidecars, without what it makes anew on each machine.
-    for sidecar in compilation.artifacts.isEmpty ? [] : compilation.pod?.sidecars ?? [] {
+    let isForCompose = try compileOptions().manifests == nil
+    for sidecar in compilation.artifacts.isEmpty || !isForCompose ? [] : compilation.pod?.sidecars ?? [] {
       outputs["\(SidecarFiles.folder)/\(sidecar.folder).json"] = SidecarEmitter.emit(
         sidecar, pod: compilation.pod?.name ?? "",
         tokens: Dictionary(
@@ -75,17 +77,43 @@ package struct GoldenCase: Sendable {
     return outputs
   }
 
-  /// Adds what a workload becomes for the engines that `options` names: `emit slurm`, `emit slurm waived,fields`.
-  private func emit(_ file: SourceFile, into compilation: inout Compilation) throws(GoldenFailure) {
+  /// Adds what a workload or a tenancy becomes for the engines that `options` names: `emit slurm`, `emit slurm
+  /// waived,fields`.
+  private func emit(_ file: SourceFile, _ kind: FileKind, into compilation: inout Compilation) throws(GoldenFailure) {
     for words in optionLines.map({ $0.split(separator: " ") }) where words.first == "emit" {
       guard words.count >= 2, let target = WorkloadTarget(String(words[1])) else {
         throw GoldenFailure("options: an engine is \(WorkloadTarget.words)")
       }
       var ignored = DiagnosticBag()
-      guard let plan = WorkloadCompiler.compile(file, into: &ignored) else { continue }
       let waived = Set(words.count > 2 ? words[2].split(separator: ",").map(String.init) : [])
-      let emitted = WorkloadCompiler.emit(plan, for: target, waived: waived, into: &compilation.bag)
+      let emitted: EmittedWorkload?
+      if kind == .tenancy {
+        guard case .kubernetes(let minor) = target else { throw GoldenFailure("options: a tenancy is for Kubernetes") }
+        emitted = TenancyCompiler.compile(file, into: &ignored).flatMap {
+          TenancyCompiler.emit($0, minor: minor, waived: waived, into: &compilation.bag)
+        }
+      } else {
+        emitted = WorkloadCompiler.compile(file, into: &ignored).flatMap {
+          WorkloadCompiler.emit($0, for: target, waived: waived, into: &compilation.bag)
+        }
+      }
       for made in emitted?.files ?? [] { compilation.artifacts.append(.init(path: made.name, bytes: made.bytes)) }
+    }
+  }
+
+  /// Counts the workloads of the input against the tenants that `options` names: `count research`.
+  private func count(_ file: SourceFile, into compilation: inout Compilation) {
+    for words in optionLines.map({ $0.split(separator: " ").map(String.init) }) where words.first == "count" {
+      var ignored = DiagnosticBag()
+      guard let tenancy = TenancyCompiler.compile(file, into: &ignored), words.count >= 2 else { continue }
+      let files = input.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        .map { SourceFile(path: $0, bytes: input[$0] ?? []) }
+        .filter { FileKind($0, isNamed: true) == .workload }
+      let plans = files.compactMap { WorkloadCompiler.compile($0, into: &compilation.bag) }
+      compilation.sources += files
+      _ = TenancyCompiler.count(
+        plans, against: tenancy, tenant: words[1], namespace: words.count > 2 ? words[2] : nil,
+        into: &compilation.bag)
     }
   }
 
@@ -93,12 +121,20 @@ package struct GoldenCase: Sendable {
     (options ?? "").split(separator: "\n").filter { $0.utf8.first != 0x23 }
   }
 
-  /// `options` holds a line each: `worker`, or `NAME=value` for a variable that the pod file may name.
+  /// `options` holds a line each: `worker`, `target kubernetes@1.37 waived,fields` for a pod, or `NAME=value` for a variable
+  /// that the pod file may name.
   private func compileOptions() throws(GoldenFailure) -> CompileOptions {
     var result = CompileOptions()
-    for line in optionLines where !line.utf8.starts(with: "emit ".utf8) {
+    for line in optionLines where !line.utf8.starts(with: "emit ".utf8) && !line.utf8.starts(with: "count ".utf8) {
+      let words = line.split(separator: " ").map(String.init)
       if line == "worker" {
         result.isWorker = true
+      } else if words.count >= 2, words[0] == "target" {
+        guard case .kubernetes(let minor)? = WorkloadTarget(words[1]) else {
+          throw GoldenFailure("options: a pod's other target is kubernetes@1.37")
+        }
+        result.manifests = .init(
+          minor: minor, waived: Set(words.count > 2 ? words[2].split(separator: ",").map(String.init) : []))
       } else if let equals = line.utf8.firstIndex(of: 0x3D) {
         result.environment.values[String(line[..<equals])] = String(line[line.utf8.index(after: equals)...])
       } else {

@@ -36,7 +36,7 @@ package enum ImageNeeds {
           needed.insert(image)
         }
       }
-    case .ruleset, .suite, .pack, .workload, .fleet: break
+    case .ruleset, .suite, .pack, .workload, .fleet, .tenancy: break
     }
     let known = BaseImages()
     return needed.filter { known.facts(of: $0) == nil }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }

@@ -39,12 +39,20 @@ extension Compiler {
       compilation.sources.append(checked.tree.file)
     }
     for (path, artifact) in dockerfiles { compilation.add(artifact, at: path) }
+    let made = ComposeEmitter.emit(result.compose, name: FilePath.name(of: file.path))
+    if let target = options.manifests {
+      let manifest = PodManifests.manifest(
+        made, of: file, pod: result.plan, for: target, files: files, environment: environment,
+        into: &compilation.bag)
+      if let manifest {
+        compilation.artifacts.append(.init(path: FilePath.join(folder, GeneratedName.manifest), bytes: manifest))
+      }
+      return
+    }
     for object in result.plan.objects {
       compilation.artifacts.append(.init(path: FilePath.join(folder, object.path), bytes: object.bytes))
     }
-    compilation.add(
-      ComposeEmitter.emit(result.compose, name: FilePath.name(of: file.path)),
-      at: FilePath.join(folder, GeneratedName.compose))
+    compilation.add(made, at: FilePath.join(folder, GeneratedName.compose))
   }
 
   /// The variables of the process, and below them those of `.env` beside the pod file.

@@ -10,7 +10,7 @@ package enum RuleCatalog {
     var rules = LexicalRules.all + SyntaxRules.all + BuildRules.all + LintRules.all.map { $0.rule }
     rules +=
       YAMLRules.all + ComposeRules.all + PodRules.all + DirectiveRules.all + PolicyRules.all + PolicyCheckRules.all
-      + PolicyLintRules.all + PackRules.all + WorkloadRules.all + FleetRules.all + IntentRules.all
+      + PolicyLintRules.all + PackRules.all + WorkloadRules.all + FleetRules.all + TenancyRules.all + IntentRules.all
       + SuiteRules.all + SecretFindings.all + [
         Suppressions.unknownRule, Configuration.invalid,
       ] + EngineRules.all

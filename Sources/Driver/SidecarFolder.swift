@@ -21,8 +21,10 @@ package enum SidecarFolder {
   /// The files, by their paths in the folder. The configuration is the last: what it names is there when it comes.
   ///
   /// - Parameter tokens: the SHA-256 of each instance's token in hexadecimal digits.
+  /// - Parameter run: the run of the ledger that is open; nil for none.
   package static func files(
-    _ sidecar: SidecarPlan, of pod: PodPlan, tokens: [String: String], policies: [String: Policy]
+    _ sidecar: SidecarPlan, of pod: PodPlan, tokens: [String: String], policies: [String: Policy],
+    run: String? = nil
   ) -> [(path: String, bytes: [UInt8])] {
     var files: [(path: String, bytes: [UInt8])] = []
     var bundles: [String: String] = [:]
@@ -34,7 +36,7 @@ package enum SidecarFolder {
       files.append((path, ready.bundle))
       if !files.contains(where: { $0.path == policy.keyPath }) { files.append((policy.keyPath, ready.key)) }
     }
-    let config = SidecarEmitter.emit(sidecar, pod: pod.name, tokens: tokens, bundles: bundles)
+    let config = SidecarEmitter.emit(sidecar, pod: pod.name, tokens: tokens, run: run, bundles: bundles)
     return files + [(SidecarFiles.config, config)]
   }
 }

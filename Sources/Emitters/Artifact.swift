@@ -18,6 +18,8 @@ package struct Artifact: Sendable {
 struct ArtifactWriter {
   private(set) var bytes: [UInt8] = []
   private var origins: [Location?] = []
+  /// Whether the line that begins with the next byte has its origin already: blanks in front of it may be none.
+  private var isBegun = false
 
   /// Appends text that has one origin.
   mutating func write(_ text: String, origin: Location? = nil) {
@@ -27,7 +29,7 @@ struct ArtifactWriter {
 
   /// Appends a text without line ends, and a byte on either side of it.
   mutating func write(ordinary text: String, between byte: UInt8) {
-    if startsLine { origins.append(nil) }
+    begin(nil)
     bytes.append(byte)
     var text = text
     text.withUTF8 { bytes.append(contentsOf: $0) }
@@ -41,15 +43,21 @@ struct ArtifactWriter {
 
   private mutating func append(_ text: UnsafeBufferPointer<UInt8>, origin: Location?) {
     if text.isEmpty { return }
-    if startsLine { origins.append(origin) }
+    begin(origin)
     bytes.append(contentsOf: text)
     // The last byte may end a line; it starts none.
     for byte in text.dropLast() where byte == 0x0A { origins.append(origin) }
+    isBegun = false
+  }
+
+  private mutating func begin(_ origin: Location?) {
+    if startsLine, !isBegun { origins.append(origin) }
+    isBegun = true
   }
 
   /// Appends the blanks in front of a line that comes from one place.
   mutating func indent(_ count: Int, origin: Location?) {
-    if startsLine { origins.append(origin) }
+    begin(origin)
     bytes.append(contentsOf: repeatElement(0x20, count: count))
   }
 
@@ -61,8 +69,9 @@ struct ArtifactWriter {
     while offset < range.upper {
       let whole = file.lines.range(ofLine: line)
       let end = min(whole.upper, range.upper)
-      if startsLine { origins.append(Location(file, SourceRange(offset, end))) }
+      begin(Location(file, SourceRange(offset, end)))
       bytes.append(contentsOf: file.slice(SourceRange(offset, end)))
+      isBegun = false
       offset = end
       line += 1
     }
@@ -72,7 +81,10 @@ struct ArtifactWriter {
   var startsLine: Bool { bytes.isEmpty || bytes[bytes.count - 1] == 0x0A }
 
   /// Ends the line if one is open.
-  mutating func endLine() { if !startsLine { bytes.append(0x0A) } }
+  mutating func endLine() {
+    if !startsLine { bytes.append(0x0A) }
+    isBegun = false
+  }
 
   /// What was written.
   func finish() -> Artifact { Artifact(bytes: bytes, origins: origins) }

@@ -7,10 +7,12 @@ package enum SidecarEmitter {
   ///
   /// - Parameter tokens: the SHA-256 of each instance's token in hexadecimal digits, by instance; an instance without one
   ///   is left out, so that nobody can pass for it.
+  /// - Parameter run: the run of the ledger that is open; nil for none.
   /// - Parameter bundles: where the bundles really lie, by the planned path: a sidecar looks for another one only where the
   ///   configuration says something else.
   package static func emit(
-    _ sidecar: SidecarPlan, pod: String, tokens: [String: String], bundles: [String: String] = [:]
+    _ sidecar: SidecarPlan, pod: String, tokens: [String: String], run: String? = nil,
+    bundles: [String: String] = [:]
   ) -> [UInt8] {
     let instances = sidecar.instances.compactMap { instance -> JSONValue? in
       guard let token = tokens[instance.name] else { return nil }
@@ -18,9 +20,10 @@ package enum SidecarEmitter {
         "name": .string(instance.name), "service": .string(instance.service), "token_sha256": .string(token),
       ]
     }
-    let head: [JSONValue.Member] = [
+    var head: [JSONValue.Member] = [
       .init("schema", 1), .init("pod", .string(pod)), .init("instances", .array(instances)),
     ]
+    if let run { head.append(.init("run", .string(run))) }
     let settings = sidecar.settings.map { member in
       member.name == "stages" ? JSONValue.Member(member.name, stages(member.value, bundles)) : member
     }

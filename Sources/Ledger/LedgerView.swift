@@ -78,6 +78,13 @@ package final class LedgerView {
     }
   }
 
+  /// Goes over the events of a type in all runs, in the order in which they were recorded.
+  package func events(
+    ofType type: String, _ body: (Record) throws(LedgerFailure) -> Void
+  ) throws(LedgerFailure) {
+    for place in try index.events(ofType: type) { try body(try record(at: place)) }
+  }
+
   /// An event of a run.
   package func event(_ runId: String, _ seq: Int) throws(LedgerFailure) -> Record {
     guard let place = try index.events(runId, from: seq, limit: 1).first else {

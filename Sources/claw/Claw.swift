@@ -30,7 +30,7 @@ struct Claw: ParsableCommand {
       CommandGroup(
         name: "Governing",
         subcommands: [PolicyCommand.self, LedgerCommand.self, PackCommand.self, Secrets.self, KeyCommand.self]),
-      CommandGroup(name: "Scheduling", subcommands: [WorkloadCommand.self, FleetCommand.self]),
+      CommandGroup(name: "Scheduling", subcommands: [WorkloadCommand.self, FleetCommand.self, TenancyCommand.self]),
       CommandGroup(name: "Other", subcommands: [CanonicalCommand.self, Golden.self, HelpCommand.self]),
     ])
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Driver
+import Emitters
 import Runtime
 import Source
 
@@ -13,8 +14,8 @@ struct Compile: ParsableCommand {
       Without a path: claw-pod.yml and everything that it builds, else the Clawfile.
 
       EXAMPLES
-        claw compile
         claw compile examples/quickstart/Clawfile --stdout
+        claw compile --target kubernetes@1.37 --waive restart,ulimits
       """)
 
   @OptionGroup var compile: CompileInputs
@@ -23,9 +24,13 @@ struct Compile: ParsableCommand {
     help: ArgumentHelp("Write below this folder instead of beside the sources.", valueName: "folder"))
   var output: String?
   @Option(
-    help: ArgumentHelp("The engine that a pod is for: compose.", valueName: "engine"),
-    completion: .list(["compose"]))
+    help: ArgumentHelp("The engine that a pod is for: compose, or kubernetes@1.37.", valueName: "engine"),
+    completion: .list(["compose", "kubernetes@1.37"]))
   var target: String?
+  @Option(help: ArgumentHelp("Fields that Kubernetes can't express and that may be lost.", valueName: "field"))
+  var waive: [String] = []
+  @Flag(help: "Write the secrets that claw makes for Kubernetes to standard output, and nothing else.")
+  var secrets = false
   @Flag(help: "Write the main file to standard output, and nothing to disk.") var stdout = false
   @Flag(help: "Fail if a generated file on disk is not what it should be; write nothing.") var check = false
   @OptionGroup var quiet: QuietOption
@@ -34,11 +39,18 @@ struct Compile: ParsableCommand {
 
   func validate() throws {
     if stdout, check { throw ValidationError("--stdout and --check can't be meant both") }
+    if secrets, target == nil { throw ValidationError("--secrets is for --target kubernetes@1.37") }
+    if !waive.isEmpty, target == nil { throw ValidationError("--waive is for another --target than compose") }
   }
 
   func run() throws {
-    if let target { try refuse(target: target) }
-    var compilation = try compile.compile(isVerbose: verbose.verbose)
+    let manifests = try manifests()
+    if secrets {
+      guard manifests != nil else { throw Status.usage }
+      let compilation = try compile.compiled(report, isQuiet: true, isVerbose: verbose.verbose, besidesData: true)
+      return Console.write(try PodSecrets.manifest(compilation, report))
+    }
+    var compilation = try compile.compile(manifests: manifests, isVerbose: verbose.verbose)
     let status = report.report(compilation.bag, isQuiet: quiet.quiet, besidesData: stdout)
     if let output {
       // Below the folder everything lies as it would beside the sources.
@@ -61,16 +73,19 @@ struct Compile: ParsableCommand {
     }
   }
 
-  /// Ends the run if a target is none that can be written.
-  private func refuse(target: String) throws {
-    if target == "compose" { return }
-    if target == "kubernetes" || target.starts(withBytes: "kubernetes@") {
-      Console.say(
-        "claw: [\(EngineRules.notYet.name)] '--target \(target)' comes with a later version; nothing was written")
-      throw Status.engine
+  /// What a pod is written for; nil for compose.
+  private func manifests() throws -> PodManifests.Target? {
+    guard let target, target != "compose" else { return nil }
+    if case .kubernetes(let minor)? = WorkloadTarget(target) {
+      guard try compile.kind(of: try compile.resolved()) == .pod else {
+        Console.say("claw: only a pod is written for '\(target)'; a workload by 'claw workload emit'")
+        throw Status.usage
+      }
+      return .init(minor: minor, waived: Set(waive.flatMap { $0.split(separator: ",").map(String.init) }))
     }
+    let minors = WorkloadTarget.kubernetesMinors
     Console.say("claw: there is no target '\(target)'")
-    Console.say("  there are: compose")
+    Console.say("  there are: compose, and kubernetes@1.\(minors.lowerBound) to kubernetes@1.\(minors.upperBound)")
     throw Status.usage
   }
 }
@@ -89,8 +104,11 @@ struct CompileInputs: ParsableArguments {
   /// Compiles what the arguments name.
   ///
   /// - Parameter buildArguments: the build arguments that images are built with.
+  /// - Parameter manifests: the version of Kubernetes that a pod is for; nil for compose.
   /// - Parameter isVerbose: whether the files that were read are told.
-  func compile(buildArguments: [String: String] = [:], isVerbose: Bool = false) throws -> Compilation {
+  func compile(
+    buildArguments: [String: String] = [:], manifests: PodManifests.Target? = nil, isVerbose: Bool = false
+  ) throws -> Compilation {
     let path = try resolved()
     var status = Status.done
     let kind = try kind(of: path)
@@ -102,6 +120,7 @@ struct CompileInputs: ParsableArguments {
     var options = CompileOptions.here(path)
     options.isWorker = mode == .worker
     options.buildArguments = buildArguments
+    options.manifests = manifests
     let compilation = Compiler.compile(source, kind: kind, files: DiskFiles(), options: options)
     if isVerbose { for source in compilation.sources { Console.say("read \(source.path)") } }
     return compilation

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Driver
+import JSON
 import Runtime
 import Source
 
@@ -41,6 +42,25 @@ struct Down: ParsableCommand {
     let folder = FilePath.join(FilePath.directory(of: path), ".claw/\(project.name)")
     let lock = try PodLocks.take(folder)
     defer { withExtendedLifetime(lock) {} }
+    try RunRecording.step("claw down") { notes in
+      notes.result.append(.init("pod", .string(project.name)))
+      if notes.run != nil {
+        // Stopped, sidecars have written their last line; and with -v the record goes too.
+        try Engine.run { () throws(EngineFailure) in
+          try tool.passThrough(tool.compose(project, ["stop"], progress: quiet.quiet ? "quiet" : nil))
+        }
+        try notes.take(try records(tool, project.name), pod: project.name)
+      }
+      try down(tool, project, folder)
+    }
+  }
+
+  private func records(_ tool: DockerTool, _ name: String) throws -> SidecarRecords {
+    try SidecarRecords(
+      try Engine.run { () throws(EngineFailure) in try PodState.containers(tool, project: name) }, tool)
+  }
+
+  private func down(_ tool: DockerTool, _ project: PodProject, _ folder: String) throws {
     try Engine.run { () throws(EngineFailure) in
       var words = ["down", "--remove-orphans"]
       if volumes { words.append("--volumes") }
@@ -50,7 +70,7 @@ struct Down: ParsableCommand {
         let left = try PodState.volumes(tool, project: project.name).values.sorted()
         if !left.isEmpty { _ = try tool.output(["volume", "rm", "--"] + left) }
       }
-      try ObjectSweep.run(tool, folder: folder, composeFile: generated)
+      try ObjectSweep.run(tool, folder: folder, composeFile: project.file)
       KeyFolder(pod: project.name).remove()
     }
   }

@@ -58,7 +58,7 @@ struct Inspect: ParsableCommand {
         (compilation.pod?.claws ?? []).map { claw in
           (claw.service, claw.settings.map { .init(name: $0.name, value: $0.value, origin: $0.origin) })
         })
-    case .ruleset, .suite, .pack, .workload, .fleet: try showImage()
+    case .ruleset, .suite, .pack, .workload, .fleet, .tenancy: try showImage()
     }
   }
 

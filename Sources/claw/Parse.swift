@@ -42,7 +42,7 @@ struct Parse: ParsableCommand {
           Console.write("[\(spans.joined(separator: ","))]\n")
         case .tree: Console.write(TreeDump.value(tree).text(indented: true) + "\n")
         }
-      case .pod, .ruleset, .suite, .pack, .workload, .fleet:
+      case .pod, .ruleset, .suite, .pack, .workload, .fleet, .tenancy:
         let documents = YAMLReader.read(input.file, into: &bag)
         switch dump {
         case .spans: Console.write(PodTreeDump.spans(documents, in: input.file) + "\n")

@@ -39,6 +39,12 @@ struct PodRun {
     }
   }
 
+  /// What the sidecars wrote down so far.
+  func records() throws -> SidecarRecords {
+    try SidecarRecords(
+      try Engine.run { () throws(EngineFailure) in try PodState.containers(tool, project: pod.name) }, tool)
+  }
+
   /// Keeps other runs away from this pod.
   func lock() throws -> PodLock { try PodLocks.take(folder) }
 
@@ -56,8 +62,9 @@ struct PodRun {
 
   /// Gives the sidecars what they need: folders, tokens, keys, signed policies, and their image.
   ///
+  /// - Parameter run: the run of the ledger that is open, for their records.
   /// - Returns: the sidecars that still have a key that changed.
-  func prepareSidecars(_ keys: PodKeys, buildsImage: Bool, isQuiet: Bool) throws -> [String] {
+  func prepareSidecars(_ keys: PodKeys, run: String?, buildsImage: Bool, isQuiet: Bool) throws -> [String] {
     guard !pod.sidecars.isEmpty else { return [] }
     let policies = try TrustRun.run {
       try PodSigner(pod).sign(compilation.policies, now: try Now.made(), version: Version.text)
@@ -65,7 +72,7 @@ struct PodRun {
     let changed = try TrustRun.run {
       let store = SidecarStore(pod)
       let changed = try KeyFolder(pod: pod.name).write(keys.keys)
-      try store.write(tokens: try store.tokens(), policies: policies)
+      try store.write(tokens: try store.tokens(), policies: policies, run: run)
       return changed
     }
     if buildsImage { try SidecarImages.provide(tool, isQuiet: isQuiet) }

@@ -58,14 +58,16 @@ struct Up: ParsableCommand {
     let lock = try run.lock()
     defer { withExtendedLifetime(lock) {} }
     try RunRecording.step("claw up") { notes in
-      try up(run, pod, keys)
+      // Before anything goes that a record is in.
+      try notes.take(try run.records(), pod: pod.name)
+      try up(run, pod, keys, notes.run)
       notes.note(compilation, pod: pod.name)
     }
   }
 
-  private func up(_ run: PodRun, _ pod: PodPlan, _ keys: PodKeys) throws {
+  private func up(_ run: PodRun, _ pod: PodPlan, _ keys: PodKeys, _ recorded: String?) throws {
     try run.writeParts(isQuiet: quiet.quiet)
-    let stale = try run.prepareSidecars(keys, buildsImage: !noBuild, isQuiet: quiet.quiet)
+    let stale = try run.prepareSidecars(keys, run: recorded, buildsImage: !noBuild, isQuiet: quiet.quiet)
     if !noBuild { try run.build(showsAll: build, isQuiet: quiet.quiet, isVerbose: verbose.verbose) }
     let plan = try run.plan(keepsVolumes: keepVolumes)
     if !quiet.quiet { Console.say(PlanText.text(plan, pod: pod.name)) }

@@ -150,6 +150,38 @@ import Testing
     try sidecar.stop()
   }
 
+  /// A provider stands on the sidecar's network to the outside, and is no claw (the sidecar has an ear there too).
+  @Test func whoIsOnNoNetworkOfAClawMayNeitherConnectNorAsk() throws {
+    let upstream = try ScriptedUpstream { _ in [answer(goodAnswer)] }
+    let (connect, dns) = (try Sockets.freePort(), try Sockets.freePort())
+    let head = "CONNECT api.example.com:443 HTTP/1.1\r\nhost: api.example.com:443\r\n\r\n"
+    let question: [UInt8] =
+      [0, 9, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 4] + Array("evil".utf8) + [4] + Array("test".utf8) + [0, 0, 1, 0, 1]
+    for (range, isClient) in [("10.213.0.0/27", false), ("127.0.0.0/27", true)] {
+      let sidecar = try Harness(upstream: upstream.port) {
+        $0.editMember("listen") {
+          $0.set("connect", JSONValue(connect))
+          $0.set("dns", JSONValue(dns))
+        }
+        $0.set("clients", [.string(range)])
+      }
+      let connection = try Sockets.connect(connect)
+      _ = Sockets.send(connection, Array(head.utf8))
+      let reply = Harness.read(connection)
+      close(connection)
+      // A claw is told why (nothing declares the host); a stranger is told nothing.
+      #expect(reply.status == (isClient ? 403 : 0), "\(range)")
+      let answer = try? Sockets.ask(dns, question, patience: isClient ? 5 : 1)
+      #expect((answer != nil) == isClient)
+      let denied = sidecar.record(waitingFor: "egress").filter { $0["type"] == "egress" }
+      #expect(denied.count == 1 && denied[0]["verdict"] == "deny")
+      #expect((denied[0]["peer"] != nil) == !isClient)
+      // Calls with a token are served all the same.
+      #expect(try sidecar.chat().status == 200)
+      try sidecar.stop()
+    }
+  }
+
   @Test func namesAreRefusedAtOnceAndWrittenDownOnce() throws {
     let upstream = try ScriptedUpstream { _ in [answer(goodAnswer)] }
     let port = try Sockets.freePort()
@@ -181,7 +213,13 @@ import Testing
     }
     let reply = try sidecar.post("/s/wire/latest?n=1", #"{"a":1}"#)
     #expect(reply.status == 200 && reply.body == #"{"ok":true}"#)
-    let head = wire.requests.last?.head ?? ""
+    let forged = try sidecar.post("/s/wire/forged", "{}", headers: "x-claw-instance: desk-1\r\n")
+    #expect(forged.status == 200)
+    let names = wire.requests.last?.head.lowercased().split(separator: "\r\n").filter {
+      $0.hasPrefix("x-claw-instance")
+    }
+    #expect(names == ["x-claw-instance: desk-0"])
+    let head = wire.requests.first?.head ?? ""
     #expect(head.hasPrefix("POST /latest?n=1 HTTP/1.1"))
     #expect(!head.lowercased().contains("authorization") && head.lowercased().contains("x-claw-instance: desk-0"))
     // Without the module that it demands, nothing reaches it.
@@ -191,7 +229,7 @@ import Testing
     #expect(try sidecar.post("/s/wire/../x", "{}").status == 400)
     #expect(try sidecar.post("/s/wire/%2e%2e/x", "{}").status == 400)
     #expect(try sidecar.post("/s/wire/x", "{}", token: nil).status == 401)
-    #expect(wire.requests.count == 1)
+    #expect(wire.requests.count == 2)
     // A tool that serves no purpose here is not called.
     let call = { (tool: String) in
       #"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"\#(tool)","arguments":{}}}"#
@@ -200,7 +238,7 @@ import Testing
     let denied = try sidecar.post("/s/tools/mcp", call("write_x"))
     #expect(denied.json?["error"]?["code"] == -32_001 && denied.json?["id"] == 7)
     #expect(try sidecar.post("/s/tools/mcp", "[" + call("read_x") + "," + call("write_x") + "]").json?["error"] != nil)
-    #expect(wire.requests.count == 2)
+    #expect(wire.requests.count == 3)
     try sidecar.stop()
   }
 

@@ -129,4 +129,91 @@ import Testing
     server.end()
     try sidecar.stop()
   }
+
+  @Test func aToolThatChangedIsDeniedUntilAPersonAcceptsIt() throws {
+    let port = try Sockets.freePort()
+    let program = Repository.path("Tests/CllamaServerTests/peers/mcp_server.py")
+    var server = try Child([Self.python, program, String(port)])
+    try Child.wait(port)
+    let upstream = try ScriptedUpstream { _ in [answer(goodAnswer)] }
+    let sidecar = try Harness(upstream: upstream.port) { value in
+      value.set(
+        "services",
+        [["name": "wire", "url": .string("http://127.0.0.1:\(port)"), "protocol": "mcp", "pin": true]])
+      value.set(
+        "skillmap",
+        ["file": "FOLDER/skillmap.json", "base": ["schema": 1, "surfaces": [["uri": "service://wire"]]]])
+    }
+    func tools() -> [JSONValue] {
+      let bytes = (try? RecordFile.contents("\(sidecar.folder)/skillmap.json")) ?? []
+      return (try? JSONValue.strict(bytes))?["surfaces"]?.array?.first?["tools"]?.array ?? []
+    }
+    func isDenied(_ tool: String) throws -> Bool {
+      let call = #"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"\#(tool)","arguments":{}}}"#
+      let reply = try sidecar.post(
+        "/s/wire/mcp", call, headers: "accept: application/json, text/event-stream\r\n")
+      return reply.json?["error"]?["code"] == -32_001
+    }
+    #expect(eventually { !tools().isEmpty })
+    #expect(try !isDenied("search"))
+    server.end()
+    // The same server says something else of "publish", and has one tool more.
+    server = try Child([Self.python, program, String(port), "more", "changed"])
+    try Child.wait(port)
+    var value = try JSONValue.strict(RecordFile.contents("\(sidecar.folder)/cllama.json"))
+    value.set("retry", ["attempts": 3])
+    try Harness.write("\(sidecar.folder)/cllama.json", value.text())
+    #expect(eventually { tools().count == 3 })
+    #expect(try !isDenied("search"))
+    #expect(try isDenied("publish") && isDenied("late"))
+    #expect(tools().filter { $0["changed"] == true }.map { $0["name"] } == ["publish", "late"])
+    let told = sidecar.record().filter { $0["rule"] == "skillmap.tool_changed" }
+    #expect(told.map { $0["subject"]?.string } == ["wire/late", "wire/publish"])
+    #expect(told.last?["before_sha256"] != nil && told.last?["verdict"] == "deny")
+
+    let publish = try #require(tools().first { $0["name"] == "publish" }?["sha256"])
+    let accepted: JSONValue = ["tools": [["id": "1", "service": "wire", "tool": "publish", "sha256": publish]]]
+    try Harness.write("\(sidecar.folder)/accepted.json", accepted.text())
+    #expect(try eventually { try !isDenied("publish") })
+    #expect(try isDenied("late"))
+    #expect(sidecar.record(waitingFor: "intervention").contains { $0["rule"] == "skillmap.accepted" })
+    server.end()
+    try sidecar.stop()
+  }
+
+  /// MCP's first transport, which many servers still have: the official server, and the official client through the sidecar.
+  @Test func theFirstTransportOfMCPIsServedToo() throws {
+    let port = try Sockets.freePort()
+    let server = try Child([
+      Self.python, Repository.path("Tests/CllamaServerTests/peers/mcp_server.py"), String(port), "sse",
+    ])
+    try Child.wait(port)
+    let upstream = try ScriptedUpstream { _ in [answer(goodAnswer)] }
+    let sidecar = try Harness(upstream: upstream.port) { value in
+      value.set("services", [["name": "wire", "url": .string("http://127.0.0.1:\(port)"), "protocol": "mcp"]])
+      value.set("stages", [["stage": "purpose", "profile": "p", "settings": ["tools": ["mcp__wire__search"]]]])
+      value.set(
+        "skillmap",
+        ["file": "FOLDER/skillmap.json", "base": ["schema": 1, "surfaces": [["uri": "service://wire"]]]])
+    }
+    func tools() -> [String] {
+      let bytes = (try? RecordFile.contents("\(sidecar.folder)/skillmap.json")) ?? []
+      let surface = (try? JSONValue.strict(bytes))?["surfaces"]?.array?.first
+      return surface?["tools"]?.array?.compactMap { $0["name"]?.string } ?? []
+    }
+    #expect(eventually { tools() == ["search", "publish"] })
+
+    let output = "\(sidecar.folder)/client.txt"
+    let client = try Child([
+      "/bin/sh", "-c", "exec \"$@\" >\"$0\" 2>&1", output, Self.python,
+      Repository.path("Tests/CllamaServerTests/peers/mcp_client.py"), "http://127.0.0.1:\(sidecar.port)/s/wire/sse",
+      Harness.token, "search", "publish", "search",
+    ])
+    #expect(client.wait() == 0)
+    let lines = String(decoding: try RecordFile.contents(output), as: UTF8.self).split(separator: "\n")
+    #expect(lines.count == 3 && lines[0] == "ok fire 5" && lines[2] == "ok fire 5", "\(lines)")
+    #expect(lines.count > 1 && lines[1].hasPrefix("denied") && !lines[1].contains("Timeout"), "\(lines)")
+    server.end()
+    try sidecar.stop()
+  }
 }

@@ -31,6 +31,10 @@ final class ScriptedUpstream: Sendable {
   private let script: @Sendable (Request) -> [Step]
   private let seen = Mutex<[Request]>([])
   private let gone = Mutex(0)
+  private let watcher = Mutex<(@Sendable () -> Void)?>(nil)
+
+  /// Calls something for each connection from now on.
+  func onConnection(_ body: @escaping @Sendable () -> Void) { watcher.withLock { $0 = body } }
 
   /// What was asked so far.
   var requests: [Request] { seen.withLock { $0 } }
@@ -46,6 +50,7 @@ final class ScriptedUpstream: Sendable {
         let connection = accept(listener, nil, nil)
         guard connection >= 0 else { return }
         guard let upstream = self else { close(connection); return }
+        upstream.watcher.withLock { $0 }?()
         Threads.run { upstream.serve(connection) }
       }
     }

@@ -17,7 +17,9 @@ struct RuleExampleTests {
   /// Every finding of an example.
   static func findings(_ rule: Rule, _ text: String) -> [Diagnostic] {
     let isClawfile = rule.name.hasPrefix("clawfile/") || rule.name.hasPrefix("claw/")
-    let kinds: [Substring: FileKind] = ["policy": .ruleset, "suite": .suite, "pack": .pack]
+    let kinds: [Substring: FileKind] = [
+      "policy": .ruleset, "suite": .suite, "pack": .pack, "workload": .workload, "fleet": .fleet, "tenancy": .tenancy,
+    ]
     let kind = isClawfile ? .clawfile : kinds[rule.name.prefix { $0 != "/" }] ?? .pod
     let file = SourceFile(path: isClawfile ? "Clawfile" : "claw-pod.yml", text: text)
     var options = CompileOptions()

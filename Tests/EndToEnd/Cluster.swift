@@ -3,10 +3,9 @@ import Processes
 import Runtime
 import Source
 import TestSupport
-import Testing
 
 /// A Slurm of a test's own, gone with it.
-final class Cluster: Sendable {
+struct Cluster: Sendable {
   /// Its configuration, for `SLURM_CONF`.
   let configuration: String
   private let folder: String
@@ -18,32 +17,45 @@ final class Cluster: Sendable {
 
   struct Failure: Error { var message: String }
 
-  /// Starts one: four nodes with eight GPUs and daemons, or the nodes of some lines, on which nothing can run.
-  init(nodes: String? = nil, port: Int) async throws {
+  /// Starts one, hands it over, and ends it: four nodes with eight GPUs and daemons, or the nodes of some lines, on which
+  /// nothing can run.
+  static func with(
+    nodes: String? = nil, port: Int, _ body: (Cluster) async throws -> Void
+  ) async throws {
     // Slurm takes no blank in its paths.
-    folder = "/tmp/claw-slurm-\(getpid())-\(port)"
-    configuration = "\(folder)/slurm.conf"
+    let folder = "/tmp/claw-slurm-\(getpid())-\(port)"
+    try ArtifactStore.makeFolder(folder)
     var words = ["up", folder, "4", "8"]
     if let nodes {
-      try ArtifactStore.makeFolder(folder)
       _ = try ArtifactStore.write([("\(folder)/nodes", Array(nodes.utf8))], mode: 0o644)
       words = ["fleet", folder, "\(folder)/nodes"]
     }
-    let started = await Machine.run(
-      "/usr/bin/env", ["PORT=\(port)", Repository.path("scripts/slurm")] + words, timeout: 90)
-    guard started.status == 0 else { throw Failure(message: started.all) }
-  }
-
-  deinit {
-    _ = try? ChildProcess(Repository.path("scripts/slurm"), ["down", folder]).capture(timeout: .seconds(30))
+    let script = Repository.path("scripts/slurm")
+    let started = await Machine.run("/usr/bin/env", ["PORT=\(port)", script] + words, timeout: 90)
+    let result: Result<Void, any Error>
+    if started.status == 0 {
+      do {
+        result = .success(try await body(Cluster(configuration: "\(folder)/slurm.conf", folder: folder)))
+      } catch {
+        result = .failure(error)
+      }
+    } else {
+      result = .failure(Failure(message: started.all))
+    }
+    _ = await Machine.run(script, ["down", folder], timeout: 30)
     TemporaryFolder.remove(folder)
+    try result.get()
   }
 
   /// Runs one of Slurm's commands.
-  func run(_ program: String, _ arguments: [String], input: [UInt8] = []) throws -> ChildProcess.Result {
-    let path = try #require(Programs.find(program, environment: ProcessEnvironment.current))
-    var child = ChildProcess(path, arguments)
-    child.environment["SLURM_CONF"] = configuration
-    return try child.capture(input: input, timeout: .seconds(60))
+  func run(_ program: String, _ arguments: [String]) async -> Machine.Outcome {
+    await Machine.run("/usr/bin/env", ["SLURM_CONF=\(configuration)", program] + arguments, timeout: 60)
+  }
+
+  /// Asks Slurm whether it would take a script.
+  func test(_ script: [UInt8]) async throws -> Machine.Outcome {
+    let path = "\(folder)/script"
+    _ = try ArtifactStore.write([(path, script)], mode: 0o644)
+    return await run("sbatch", ["--test-only", path])
   }
 }

@@ -139,12 +139,19 @@ struct CommandTests {
     #expect(verbose.errors.contains("read Clawfile\n"), "\(verbose.all)")
   }
 
-  @Test("compile --target: compose, and what comes later is refused by name")
+  @Test("compile --target: compose, and Kubernetes, where what would be lost must be waived by name")
   func target() async throws {
     let folder = try project()
     #expect(await folder.claw(["compile", "--target", "compose"]).status == 0)
-    let later = await folder.claw(["compile", "--target", "kubernetes@1.37"])
-    #expect(later.status == 5 && later.errors.contains("pod/not-yet"), "\(later.all)")
+    let lost = await folder.claw(["compile", "--target", "kubernetes@1.37"])
+    #expect(lost.status == 3 && lost.errors.contains("say --waive pids_limit"), "\(lost.all)")
+    #expect(folder.read("kubernetes.generated.yml") == nil)
+    let waivers = ["--waive", "restart,ulimits,pids_limit,tmpfs,sysctls,ports,depends_on"]
+    let waived = await folder.claw(["compile", "--target", "kubernetes@1.37"] + waivers)
+    #expect(waived.status == 0, "\(waived.all)")
+    #expect(folder.read("kubernetes.generated.yml")?.contains("# waived: pids_limit: ") == true, "\(waived.all)")
+    let noVersion = await folder.claw(["compile", "--target", "kubernetes"])
+    #expect(noVersion.status == 2 && noVersion.errors.contains("kubernetes@1.33"), "\(noVersion.all)")
     let unknown = await folder.claw(["compile", "--target", "podman"])
     #expect(unknown.status == 2 && unknown.errors.contains("there are: compose"), "\(unknown.all)")
   }

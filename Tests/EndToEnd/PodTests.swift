@@ -1,4 +1,5 @@
 import Glibc
+import IR
 import JSON
 import Runtime
 import Source

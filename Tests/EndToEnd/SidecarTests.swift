@@ -179,14 +179,17 @@ extension EndToEnd {
       _ = try? child.capture()
     }
 
-    @Test("The budget of a sidecar stops its claw")
+    @Test("The budget of a sidecar stops its claw, and what it wrote goes into the ledger once")
     func budget() async throws {
       let folder = try Folder("budget")
       let state = try Folder("state")
       try folder.write("AGENTS.md", "# The contract\n")
       try folder.copy("examples/desk")
       try folder.write("claw-pod.yml", Self.budgetPod)
-      let up = await Self.claw(["up", folder.path], state: state)
+      let ledger = "CLAW_LEDGER=\(state.path)/ledger"
+      let run = await Self.claw(["ledger", "start"], [ledger], state: state).output.split(separator: "\n").first ?? ""
+      let recorded = [ledger, "CLAW_RUN=\(run)"]
+      let up = await Self.claw(["up", folder.path], recorded, state: state)
       try #require(up.status == 0, "\(up.all)")
       defer { Self.down(folder, state) }
       var answers: [String] = []
@@ -194,6 +197,35 @@ extension EndToEnd {
         answers.append(await Self.exec(folder, "desk", ["/app/desk", "ask", "Question \(number)"]).output)
       }
       #expect(answers[0].contains("200") && answers[1].contains("200") && answers[2].contains("429"), "\(answers)")
+
+      // A provider stands on the sidecars' network to the outside, and gets no way out of it.
+      for (port, isOpen) in [(3128, false), (8080, true)] {
+        let line = "CONNECT api.example.com:443 HTTP/1.1\\r\\nhost: x\\r\\n\\r\\n"
+        let program =
+          "my $s = IO::Socket::INET->new(PeerAddr => 'desk-cllama', PeerPort => \(port), Timeout => 3) or die; print $s \"\(line)\"; print 'said ', length(<$s> // '')"
+        let answer = await Self.exec(folder, "provider", ["perl", "-MIO::Socket::INET", "-e", program])
+        #expect(
+          isOpen ? answer.output.hasPrefix("said ") && answer.output != "said 0" : answer.output == "said 0",
+          "\(answer.all)")
+      }
+      // What is new is taken, and nothing twice.
+      for _ in 0..<2 {
+        let audit = await Self.claw(["audit", "-f", folder.path, "--record", "--summary"], recorded, state: state)
+        #expect(audit.status == 0, "\(audit.all)")
+      }
+      let down = await Self.claw(["down", folder.path, "--volumes", "-q"], recorded, state: state)
+      #expect(down.status == 0, "\(down.all)")
+      let shown = await Self.claw(["ledger", "show", String(run), "--json"], [ledger], state: state)
+      let events = try shown.output.split(separator: "\n").map { try JSONParser.parse($0.utf8) }
+      let taken = events.filter { $0["type"]?.string == "SidecarRecordTaken" }.compactMap { $0["payload"] }
+      #expect(taken.map { $0["relation"]?.string } == ["first", "follows"], "\(shown.all)")
+      #expect(taken.first?["firstSeq"]?.integer == 1)
+      #expect(taken.last?["firstSeq"]?.integer == (taken.first?["lastSeq"]?.integer ?? 0) + 1)
+      // The last line that a sidecar writes when it is stopped is there, and each line names the run.
+      let digest = taken.last?["artifactId"]?.string ?? ""
+      let lines = state.read("ledger/artifacts/sha256/\(digest.prefix(2))/\(digest)") ?? ""
+      #expect(lines.contains("\"type\":\"stop\"") && lines.contains("\"run\":\"\(run)\""), "\(lines)")
+      #expect(await Self.claw(["ledger", "verify", "--artifacts"], [ledger], state: state).status == 0)
     }
 
     private static let budgetPod = """
@@ -208,6 +240,7 @@ extension EndToEnd {
             cllama-env: {PROVIDER_KEY: "${NO_KEY:-demo-key}"}
             models: {primary: house/small}
             gateway: {budget: {requests: 2}}
+            surfaces: [egress://api.example.com]
         provider: {build: ./provider}
 
       """

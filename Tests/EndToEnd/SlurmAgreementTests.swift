@@ -69,11 +69,28 @@ struct SlurmAgreementTests {
     return plan
   }
 
+  /// The one known difference: with --ntasks-per-node Slurm 22.05 uses no node that holds fewer tasks than that, though its
+  /// manual calls it the most. On mixed fleets it then refuses what fits; claw says that it fits.
+  static func isExplained(_ plan: WorkloadPlan, _ fleet: Fleet, isTaken: Bool) -> Bool {
+    guard !isTaken, let most = plan.placement.workersPerNode else { return false }
+    let full = fleet.nodes.filter { node in
+      let gpus = plan.gpus.first.map { node.gpus.count / $0.count } ?? most
+      return min(node.cores / plan.cores, node.memory / plan.memory, gpus) >= most
+    }
+    var planner = Planner(empty: Fleet(nodes: full))
+    return planner.place(plan) == nil
+  }
+
   @Test("Mixed fleets, workloads of every shape", arguments: Array(0..<8))
   func agrees(seed: Int) async throws {
     var random = SeededGenerator(seed: UInt64(seed) + 100)
     let fleet = Self.fleet(&random)
-    let cluster = try await Cluster(nodes: Self.lines(fleet), port: 26_940)
+    try await Cluster.with(nodes: Self.lines(fleet), port: 26_940) {
+      try await agrees(on: $0, fleet, &random)
+    }
+  }
+
+  private func agrees(on cluster: Cluster, _ fleet: Fleet, _ random: inout SeededGenerator) async throws {
     var differences: [String] = []
     var fits = 0
     for _ in 0..<Self.count {
@@ -81,15 +98,15 @@ struct SlurmAgreementTests {
       var planner = Planner(empty: fleet)
       let isPlaced = planner.place(plan) != nil
       let script = SlurmEmitter.emit(plan, isPlain: true, waived: ["image"]).files[0].bytes
-      let answer = try cluster.run("sbatch", ["--test-only"], input: script)
+      let answer = try await cluster.test(script)
       let isTaken = answer.status == 0
       if isPlaced { fits += 1 }
-      if isPlaced != isTaken {
+      if isPlaced != isTaken, !Self.isExplained(plan, fleet, isTaken: isTaken) {
         let gpus = plan.gpus.first.map { "\($0.count) \($0.type ?? "any")" } ?? "none"
         differences.append(
           "claw \(isPlaced), Slurm \(isTaken): \(plan.workers.count) workers (gang \(plan.workers.gang)), \(plan.cores) cores, "
             + "\(plan.memory) MiB, GPUs \(gpus), per node \(plan.placement.workersPerNode ?? 0), "
-            + "\(plan.placement.within ?? "-"), labels \(plan.placement.nodeLabels.count): \(answer.complaint)")
+            + "\(plan.placement.within ?? "-"), labels \(plan.placement.nodeLabels.count): \(answer.errors)")
       }
     }
     #expect(

@@ -1,6 +1,5 @@
 import Glibc
 import JSON
-import Processes
 import Runtime
 import Source
 import TestSupport
@@ -16,7 +15,10 @@ struct SlurmTests {
 
   @Test("The seed's sentence becomes a running job; each rank of the example has GPUs of its own")
   func training() async throws {
-    let cluster = try await Cluster(port: 26_900)
+    try await Cluster.with(port: 26_900) { try await training(on: $0) }
+  }
+
+  private func training(on cluster: Cluster) async throws {
     let folder = try Folder("training")
     try folder.copy("examples/training")
     let intent = await claw(
@@ -50,7 +52,10 @@ struct SlurmTests {
 
   @Test("A gate holds, cancelling ends, failures are told, and nothing of the submitter's environment goes along")
   func states() async throws {
-    let cluster = try await Cluster(port: 26_920)
+    try await Cluster.with(port: 26_920) { try await states(on: $0) }
+  }
+
+  private func states(on cluster: Cluster) async throws {
     let folder = try Folder("states")
     let engine = ["--target", "slurm-plain", "--waive", "image"]
     func workload(_ name: String, _ more: String) throws {
@@ -93,8 +98,8 @@ struct SlurmTests {
     found = await claw(["workload", "status", "never.yml"] + engine, in: folder, cluster)
     #expect(found.status == 1 && found.errors.contains("knows nothing"), "\(found.all)")
     // What Slurm says of its nodes is a fleet.
-    let nodes = try cluster.run("scontrol", ["--details", "--oneliner", "show", "node"])
-    try folder.write("nodes.txt", nodes.text)
+    let nodes = await cluster.run("scontrol", ["--details", "--oneliner", "show", "node"])
+    try folder.write("nodes.txt", nodes.output)
     found = await claw(["fleet", "import", "slurm", "nodes.txt"], in: folder, cluster)
     try folder.write("imported.yml", found.output)
     found = await claw(["fleet", "check", "imported.yml"], in: folder, cluster)

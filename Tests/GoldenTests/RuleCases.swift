@@ -21,7 +21,7 @@ struct RuleCases {
     // Rules of claw's own comments show themselves in a Clawfile.
     let isClawfile = area == "clawfile" || area == "claw"
     let isPolicy = area == "policy" || area == "suite"
-    let ownLanguage = ["pack", "workload", "fleet"].contains(area)
+    let ownLanguage = ["pack", "workload", "fleet", "tenancy"].contains(area)
     let language = isClawfile ? "clawfile" : isPolicy ? "policy" : ownLanguage ? String(area) : "pod"
     let prefix = ownLanguage || ["clawfile", "pod", "policy"].contains(area) ? "" : "\(area)-"
     func example(_ kind: String, _ text: String) -> Case {

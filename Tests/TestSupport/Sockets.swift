@@ -59,12 +59,12 @@ package enum Sockets {
     return true
   }
 
-  /// Sends a datagram, and gives the answer.
-  package static func ask(_ port: Int, _ bytes: [UInt8]) throws -> [UInt8] {
+  /// Sends a datagram, and gives the answer, for which it waits some seconds.
+  package static func ask(_ port: Int, _ bytes: [UInt8], patience seconds: Int = 5) throws -> [UInt8] {
     let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
     defer { close(descriptor) }
     var address = address(port)
-    var patience = timeval(tv_sec: 5, tv_usec: 0)
+    var patience = timeval(tv_sec: seconds, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     let count = withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {

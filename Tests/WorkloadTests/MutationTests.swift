@@ -115,10 +115,11 @@ struct MutationTests {
 
   /// The scalars behind colons and in lists, as far as this text is written.
   private func values(of text: String) -> [(Range<String.Index>, String)] {
-    text.matches(of: /(?:: |\[|, )("[^"\n]*"|[^\[\]{},:\n" ][^\[\]{},:\n"]*(?::[^\[\]{},:\n" ]+)?)(?=[,\]}\n])/).compactMap { match in
-      let value = match.output.1
-      return (value.startIndex..<value.endIndex, String(value))
-    }
+    text.matches(of: /(?:: |\[|, )("[^"\n]*"|[^\[\]{},:\n" ][^\[\]{},:\n"]*(?::[^\[\]{},:\n" ]+)?)(?=[,\]}\n])/)
+      .compactMap { match in
+        let value = match.output.1
+        return (value.startIndex..<value.endIndex, String(value))
+      }
   }
 
   private func keys(of text: String) -> [(Range<String.Index>, String)] {

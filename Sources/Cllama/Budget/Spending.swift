@@ -1,13 +1,15 @@
 /// What an instance spent in its window, and what it may still spend.
 package struct Spending: Sendable {
-  /// A call that was paid for.
+  /// Calls that were paid for in a short time. They count until the last of them is out of the window.
   private struct Entry: Sendable {
-    var time: Int
+    var first: Int
+    var last: Int
+    var calls: Int
     var tokens: Int
     var cost: Money
   }
 
-  private let limits: SidecarConfiguration.BudgetLimits
+  private var limits: SidecarConfiguration.BudgetLimits
   private var entries: [Entry] = []
   private var first = 0
   /// In the window.
@@ -19,13 +21,20 @@ package struct Spending: Sendable {
 
   package init(_ limits: SidecarConfiguration.BudgetLimits) { self.limits = limits }
 
+  /// The same under other limits: what was spent stays spent.
+  package func under(_ limits: SidecarConfiguration.BudgetLimits) -> Spending {
+    var other = self
+    other.limits = limits
+    return other
+  }
+
   /// Why a call must not begin; nil if it may.
   ///
   /// - Parameter now: milliseconds since 1970.
   package mutating func refusal(now: Int) -> WireError? {
     forget(now)
     func refuse(_ what: String) -> WireError {
-      let oldest = entries.indices.contains(first) ? entries[first].time : now
+      let oldest = entries.indices.contains(first) ? entries[first].last : now
       let seconds = max(1, (oldest + limits.windowSeconds * 1_000 - now + 999) / 1_000)
       return WireError(
         .budgetExceeded, "the budget of \(what) in \(limits.windowSeconds) seconds is spent", retryAfter: seconds)
@@ -55,7 +64,16 @@ package struct Spending: Sendable {
   }
 
   private mutating func record(tokens: Int, cost: Money, now: Int) {
-    entries.append(Entry(time: now, tokens: tokens, cost: cost))
+    // However many calls there are, a window has no more than some thousand entries.
+    if let last = entries.indices.last, last >= first, now - entries[last].first < limits.windowSeconds * 1_000 / 4_096
+    {
+      entries[last].last = max(entries[last].last, now)
+      entries[last].calls += 1
+      entries[last].tokens += tokens
+      entries[last].cost = entries[last].cost + cost
+    } else {
+      entries.append(Entry(first: now, last: now, calls: 1, tokens: tokens, cost: cost))
+    }
     self.tokens += tokens
     self.cost = self.cost + cost
   }
@@ -67,10 +85,10 @@ package struct Spending: Sendable {
 
   private mutating func forget(_ now: Int) {
     let start = now - limits.windowSeconds * 1_000
-    while first < entries.count, entries[first].time <= start {
+    while first < entries.count, entries[first].last <= start {
       tokens -= entries[first].tokens
       cost = Money(nanodollars: cost.nanodollars - entries[first].cost.nanodollars)
-      requests -= 1
+      requests -= entries[first].calls
       first += 1
     }
     if first > 1_024, first * 2 > entries.count {

@@ -1,4 +1,5 @@
 import Canonical
+import IR
 import JSON
 
 extension SidecarConfiguration {
@@ -19,11 +20,21 @@ extension SidecarConfiguration {
     try reader.each("instances") { value, path throws(ConfigurationFailure) in
       instances.append(try Self.instance(value, path))
     }
+    run = try reader.text("run")
+    if let run, !SessionName.isSound(run) { throw ConfigurationFailure("run", "must be \(SessionName.form)") }
     try reader.object("listen") { reader throws(ConfigurationFailure) in
       listen.address = try reader.text("address") ?? listen.address
       listen.api = try reader.integer("api", 0...65_535) ?? listen.api
       listen.connect = try reader.integer("connect", 0...65_535) ?? listen.connect
       listen.dns = try reader.integer("dns", 0...65_535) ?? listen.dns
+    }
+    if reader.value("clients") != nil {
+      clients = try reader.texts("clients").map { text throws(ConfigurationFailure) in
+        guard let range = AddressRange(text) else {
+          throw ConfigurationFailure("clients", "'\(text)' is no range of IPv4 addresses")
+        }
+        return range
+      }
     }
     socket = try reader.text("socket")
     try reader.each("upstreams") { value, path throws(ConfigurationFailure) in
@@ -126,7 +137,8 @@ extension SidecarConfiguration {
       services.append(
         ServiceTarget(
           name: try reader.neededText("name"), url: try reader.neededText("url"),
-          protocolName: try reader.text("protocol") ?? "rest", required: try reader.texts("require")))
+          protocolName: try reader.text("protocol") ?? "rest", required: try reader.texts("require"),
+          isPinned: try reader.bool("pin") ?? false))
       try reader.finish()
     }
   }

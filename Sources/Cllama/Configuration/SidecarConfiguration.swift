@@ -1,4 +1,5 @@
 package import Canonical
+package import IR
 package import JSON
 
 /// What a sidecar is told: the file `cllama.json` that claw writes for it.
@@ -9,7 +10,11 @@ package struct SidecarConfiguration: Sendable, Equatable {
   package var pod: String
   /// The instances that it serves; one, unless the topology is shared.
   package var instances: [Instance]
+  /// The run of the ledger that was open when the pod was brought up; its lines say so. nil: none was.
+  package var run: String?
   package var listen = Listen()
+  /// Where those are who may connect through it and ask it for names; nil: anywhere.
+  package var clients: [AddressRange]?
   /// A unix socket to serve too, for a claw without any network.
   package var socket: String?
   package var upstreams: [Upstream] = []
@@ -208,12 +213,17 @@ package struct SidecarConfiguration: Sendable, Equatable {
     package var protocolName: String
     /// Stages that a call must have passed.
     package var required: [String]
+    /// Whether a tool that changed is denied until somebody accepted it.
+    package var isPinned: Bool
 
-    package init(name: String, url: String, protocolName: String, required: [String] = []) {
+    package init(
+      name: String, url: String, protocolName: String, required: [String] = [], isPinned: Bool = false
+    ) {
       self.name = name
       self.url = url
       self.protocolName = protocolName
       self.required = required
+      self.isPinned = isPinned
     }
   }
 

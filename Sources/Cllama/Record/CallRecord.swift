@@ -30,26 +30,50 @@ package struct CallRecord: Sendable {
   }
 
   package let kind: Kind
-  /// What it says, in order.
-  package private(set) var members: [JSONValue.Member] = []
+  /// What it says, as JSON members without braces: written at once, because every call has two lines and more.
+  package private(set) var line: [UInt8] = []
 
-  package init(_ kind: Kind) { self.kind = kind }
-
-  package mutating func set(_ name: String, _ value: String?) {
-    if let value { members.append(.init(name, .string(value))) }
+  package init(_ kind: Kind) {
+    self.kind = kind
+    line.reserveCapacity(640)
+    line += "\"type\":\"".utf8
+    line += kind.rawValue.utf8
+    line.append(0x22)
   }
 
-  package mutating func set(_ name: String, _ value: Int?) {
-    if let value { members.append(.init(name, JSONValue(value))) }
+  /// Begins a member. Names are the sidecar's own and need no escape.
+  private mutating func begin(_ name: StaticString) {
+    line.append(0x2C)
+    line.append(0x22)
+    line.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+    line.append(0x22)
+    line.append(0x3A)
   }
 
-  package mutating func set(_ name: String, _ value: Bool) {
-    members.append(.init(name, .bool(value)))
+  package mutating func set(_ name: StaticString, _ value: String?) {
+    guard let value else { return }
+    begin(name)
+    JSONValue.write(string: value, to: &line)
   }
 
-  package mutating func set(_ name: String, value: JSONValue) {
-    members.append(.init(name, value))
+  package mutating func set(_ name: StaticString, _ value: Int?) {
+    guard let value else { return }
+    begin(name)
+    line += String(value).utf8
   }
+
+  package mutating func set(_ name: StaticString, _ value: Bool) {
+    begin(name)
+    line += (value ? "true" : "false").utf8
+  }
+
+  package mutating func set(_ name: StaticString, value: JSONValue) {
+    begin(name)
+    line += value.text().utf8
+  }
+
+  /// Appends members that are JSON already.
+  package mutating func append(members: [UInt8]) { line += members }
 
   /// Tells of what a stage did.
   package init(_ intervention: Intervention) {

@@ -24,6 +24,9 @@ enum RecordChain {
     return Hash256(hex: String(decoding: line.suffix(66).prefix(64), as: UTF8.self))?.bytes
   }
 
+  /// The hash of its digits.
+  static func stated(hex: String) -> [UInt8]? { Hash256(hex: hex)?.bytes }
+
   /// Whether a line follows from the hash before it.
   static func follows(_ line: ArraySlice<UInt8>, _ before: [UInt8]) -> Bool {
     stated(line).map { $0 == hash(line.dropLast(tail), after: before) } ?? false

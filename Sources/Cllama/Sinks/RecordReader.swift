@@ -105,7 +105,8 @@ package struct RecordReader: Sendable {
       reading.unreadable.append(line)
       return
     }
-    if let type = members[.type], line[type].elementsEqual(Self.configuration), let value = try? JSONValue.strict(line)
+    if let type = members[.type], line[type].elementsEqual(Self.configuration), let value = try? JSONValue.strict(line),
+      SinkEvent.changesPolicy(value)
     {
       policy = SinkEvent.policy(value)
       policyText = policy.map { Array($0.text().utf8) }

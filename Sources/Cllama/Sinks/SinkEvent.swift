@@ -95,6 +95,11 @@ package struct SinkEvent: Sendable, Equatable {
     }
   }
 
+  /// Whether a line of the kind `configuration` is about what is in force: a skill map that changed is not.
+  package static func changesPolicy(_ line: JSONValue) -> Bool {
+    line["verdict"] == "serving" || line["verdict"] == "deny"
+  }
+
   /// The policy that a line of the kind `configuration` put in force; nil if there is none from then on.
   package static func policy(_ line: JSONValue) -> JSONValue? {
     if let policies = line["policies"] { return policies }

@@ -53,8 +53,11 @@ package struct SkillMap: Sendable, Equatable {
 
   /// The map that claw wrote, with what was found filled in.
   ///
+  /// - Parameter changed: the tools of a service that are denied because they are not as they were.
   /// - Parameter base: `{"schema":1,"pod":…,"claw":…,"surfaces":[{"uri":"service://wire",…}],…}`
-  package static func value(_ base: JSONValue, _ findings: [String: Finding]) -> JSONValue {
+  package static func value(
+    _ base: JSONValue, _ findings: [String: Finding], changed: (String) -> Set<String> = { _ in [] }
+  ) -> JSONValue {
     var map = base
     guard let list = map.index(of: "surfaces"), let surfaces = map["surfaces"]?.array else { return map }
     let filled = surfaces.map { surface -> JSONValue in
@@ -69,14 +72,17 @@ package struct SkillMap: Sendable, Equatable {
       }
       surface.set("discovered", .string(finding.source.rawValue))
       if let reason = finding.reason { surface.set("reason", .string(reason)) }
+      let denied = changed(String(uri.dropFirst(10)))
       surface.set(
         "tools",
         .array(
           finding.tools.map { tool in
-            [
-              "name": .string(tool.name), "description": .string(tool.description), "inputSchema": tool.inputSchema,
-              "sha256": .string(tool.digest),
+            var members: [JSONValue.Member] = [
+              .init("name", .string(tool.name)), .init("description", .string(tool.description)),
+              .init("inputSchema", tool.inputSchema), .init("sha256", .string(tool.digest)),
             ]
+            if denied.contains(tool.name) { members.append(.init("changed", true)) }
+            return .object(members)
           }))
       return surface
     }

@@ -102,7 +102,8 @@ package final class PolicyStage: Stage {
   private static func mark(_ passage: Passage) -> Hash256 {
     let kind = Passage.Kind.allCases.firstIndex(of: passage.kind) ?? 0
     let role = Passage.Role.allCases.firstIndex(of: passage.role) ?? 0
-    return Array(passage.text.utf8).withUnsafeBytes { Hash256(of: UInt8(kind * 16 + role), $0) }
+    var text = passage.text
+    return text.withUTF8 { Hash256(of: UInt8(kind * 16 + role), UnsafeRawBufferPointer($0)) }
   }
 
   /// Keeps a passage in mind that nothing was found in. A decision is a function of program and event, so it stays what it is.

@@ -16,12 +16,6 @@ package final class StreamGate {
   /// How many bytes of text were said.
   package private(set) var textBytes = 0
 
-  private struct Call {
-    var name = ""
-    var arguments = ""
-    var verdict: CallVerdict?
-  }
-
   private struct Entry {
     var event: StreamEvent
     var calls: Set<StreamEvent.CallKey>
@@ -41,20 +35,18 @@ package final class StreamGate {
   private let pipeline: Pipeline
   private let limit: Int
   private var texts: [StreamEvent.Channel: Text] = [:]
-  private var calls: [StreamEvent.CallKey: Call] = [:]
-  private var open: Set<StreamEvent.CallKey> = []
+  private var calls: StreamCalls
   private var queue: [Entry] = []
   private var queuedBytes = 0
-  private var didDrop = false
-  /// Whether events were put in or left out, so that the numbers of the others are off (responses only).
-  private var isRenumbering = false
-  private var lastNumber: Int?
+  private var mender: StreamMender
 
   /// - Parameter limit: most bytes that wait.
   package init(_ api: WireAPI, _ pipeline: Pipeline, limit: Int = 64 << 20) {
     self.api = api
     self.pipeline = pipeline
     self.limit = limit
+    calls = StreamCalls(api, limit: limit)
+    mender = StreamMender(api)
   }
 
   /// Takes an event; gives the events that may be delivered now.
@@ -66,19 +58,19 @@ package final class StreamGate {
     }
     let json: JSONValue
     do throws(JSONFailure) { json = try JSONValue.strict(data) } catch {
-      throw refusal("garbled", "the upstream sent an event that is no JSON")
+      throw Denial.ofStream("garbled", "the upstream sent an event that is no JSON")
     }
     var read: StreamEvent =
       switch api {
-      case .messages: MessageEvents.read(event, json, calls: open)
-      case .responses: ResponseEvents.read(event, json, calls: open)
+      case .messages: MessageEvents.read(event, json, calls: calls.open)
+      case .responses: ResponseEvents.read(event, json, calls: calls.open)
       default: ChatEvents.read(event, json)
       }
     if read.isFinish || read.isEnd { isFinished = isFinished || api == .chat || read.isEnd }
     // What the texts still hold comes before the event that ends them.
     var released = try finishTexts(before: read)
     try flow(&read)
-    let keys = try collect(read)
+    let keys = try calls.collect(read)
     released += release(Entry(event: read, calls: keys))
     try judge(closedBy: read)
     released += drain()
@@ -88,12 +80,6 @@ package final class StreamGate {
 
   /// The stream is at its end: nothing that waits and was not judged is delivered.
   package func finish() throws(Denial) -> [ServerEvent] { try end(before: nil) }
-
-  private func refusal(_ rule: String, _ reason: String) -> Denial {
-    Denial(
-      Intervention(
-        stage: "stream", direction: .answer, action: .deny, rule: rule, reason: reason, severity: .critical))
-  }
 
   // MARK: Texts
 
@@ -150,7 +136,7 @@ package final class StreamGate {
         // Only this text, and no end, is said again.
         more.json = Self.only(text.place, rest, of: more.json, api)
         more.event = more.event.with(data: Array(more.json.text().utf8))
-        isRenumbering = true
+        mender.isRenumbering = true
         released += release(Entry(event: more, calls: []))
       }
       texts[channel] = text
@@ -179,29 +165,9 @@ package final class StreamGate {
 
   // MARK: Calls
 
-  private func collect(_ event: StreamEvent) throws(Denial) -> Set<StreamEvent.CallKey> {
-    var keys: Set<StreamEvent.CallKey> = []
-    for piece in event.calls {
-      keys.insert(piece.key)
-      open.insert(piece.key)
-      var call = calls[piece.key] ?? Call()
-      if let name = piece.name, call.name.isEmpty || api == .responses {
-        call.name = name
-      } else if let name = piece.name {
-        // A name may come in pieces too, and some upstreams say the whole one again.
-        if !name.utf8.elementsEqual(call.name.utf8) { call.name += name }
-      }
-      call.arguments += piece.arguments
-      if call.arguments.utf8.count > limit { throw refusal("unbounded", "a tool call has no end") }
-      calls[piece.key] = call
-    }
-    if calls.count > 1024 { throw refusal("unbounded", "the answer has too many tool calls") }
-    return keys
-  }
-
   private func judge(closedBy event: StreamEvent) throws(Denial) {
     var closed = event.closedCalls
-    for choice in event.closedChoices { closed += open.filter { $0.choice == choice }.sorted() }
+    for choice in event.closedChoices { closed += calls.open.filter { $0.choice == choice }.sorted() }
     if api == .responses {
       for key in event.closedCalls {
         // The item as a whole is what a client reads.
@@ -209,7 +175,7 @@ package final class StreamGate {
           calls[key]?.name = whole.name
           let text = ChatEvents.arguments(item["arguments"] ?? item["input"] ?? item["action"])
           if let pieces = calls[key]?.arguments, !pieces.isEmpty, !text.isEmpty, !pieces.utf8.elementsEqual(text.utf8) {
-            throw refusal("contradiction", "a tool call's pieces are not what its whole is")
+            throw Denial.ofStream("contradiction", "a tool call's pieces are not what its whole is")
           }
           if !text.isEmpty { calls[key]?.arguments = text }
         }
@@ -219,21 +185,18 @@ package final class StreamGate {
   }
 
   private func judge(_ key: StreamEvent.CallKey) throws(Denial) {
-    guard var call = calls[key], call.verdict == nil else { return }
+    guard let call = calls[key], call.verdict == nil else { return }
     let arguments = ModelAnswer.arguments(.string(call.arguments))
     judgedCalls += 1
     let verdict = try pipeline.judge(ModelAnswer.Call(name: call.name, arguments: arguments), &notes)
-    if verdict == .drop { didDrop = true }
-    call.verdict = verdict
-    calls[key] = call
-    open.remove(key)
+    calls.settle(key, verdict)
   }
 
   // MARK: Delivery
 
   /// Puts an event behind what waits.
   private func release(_ entry: Entry) -> [ServerEvent] {
-    if queue.isEmpty, entry.calls.isEmpty, !didDrop { return [numbered(entry.event)] }
+    if queue.isEmpty, entry.calls.isEmpty, !calls.didDrop { return [mender.numbered(entry.event)] }
     queuedBytes += entry.event.event.bytes.count
     queue.append(entry)
     return drain()
@@ -245,127 +208,13 @@ package final class StreamGate {
       if first.calls.contains(where: { calls[$0]?.verdict == nil }) { break }
       queue.removeFirst()
       queuedBytes -= first.event.event.bytes.count
-      if let event = settled(first) { released.append(event) }
+      if let event = mender.settled(first.event, of: first.calls, calls) { released.append(event) }
     }
     return released
   }
 
   /// Whether more waits than may.
   package var isOverfull: Bool { queuedBytes > limit }
-
-  /// An event without what was dropped; nil if nothing of it is left.
-  private func settled(_ entry: Entry) -> ServerEvent? {
-    var event = entry.event
-    guard didDrop else { return numbered(event) }
-    switch api {
-    case .chat: return settledChat(&event)
-    case .messages, .responses:
-      if let key = entry.calls.first, calls[key]?.verdict == .drop {
-        isRenumbering = true
-        return nil
-      }
-      renumber(&event)
-      return numbered(event)
-    case .embeddings, .countTokens: return event.event
-    }
-  }
-
-  private func settledChat(_ event: inout StreamEvent) -> ServerEvent? {
-    var removed: Set<JSONPlace> = []
-    var isChanged = false
-    for piece in event.calls {
-      guard let place = piece.place else { continue }
-      if calls[piece.key]?.verdict == .drop {
-        removed.insert(place)
-      } else if piece.key.index >= 0 {
-        let number = kept(before: piece.key)
-        if number != piece.key.index {
-          event.json.edit(place) { $0.set("index", JSONValue(number)) }
-          isChanged = true
-        }
-      }
-    }
-    event.json.removeAll(removed)
-    isChanged = isChanged || !removed.isEmpty
-    if mendChoices(&event) { isChanged = true }
-    guard isChanged else { return event.event }
-    if !removed.isEmpty, !event.isFinish, event.pieces.isEmpty, Self.saysNothing(event.json) { return nil }
-    event.event = event.event.with(data: Array(event.json.text().utf8))
-    return event.event
-  }
-
-  /// Takes empty lists of calls away, and says `stop` where a choice has no call left. Whether anything changed.
-  private func mendChoices(_ event: inout StreamEvent) -> Bool {
-    guard let list = event.json.index(of: "choices") else { return false }
-    var isChanged = false
-    let keptChoices = Set(calls.filter { $0.value.verdict != .drop }.map(\.key.choice))
-    event.json.edit([list]) { value in
-      guard case .array(var choices) = value else { return }
-      for index in choices.indices {
-        if choices[index]["delta"]?["tool_calls"]?.array?.isEmpty == true {
-          choices[index].editMember("delta") { $0.remove("tool_calls") }
-          isChanged = true
-        }
-        let reason = choices[index]["finish_reason"]?.string
-        if reason == "tool_calls" || reason == "function_call",
-          !keptChoices.contains(choices[index]["index"]?.integer ?? 0)
-        {
-          choices[index].set("finish_reason", "stop")
-          isChanged = true
-        }
-      }
-      value = .array(choices)
-    }
-    return isChanged
-  }
-
-  private static func saysNothing(_ json: JSONValue) -> Bool {
-    guard json["usage"] == nil || json["usage"] == .null else { return false }
-    return (json["choices"]?.array ?? []).allSatisfy { choice in
-      (choice["delta"]?.members ?? []).allSatisfy { $0.name == "role" || $0.value.isBlank }
-    }
-  }
-
-  private func kept(before key: StreamEvent.CallKey) -> Int {
-    calls.count {
-      $0.key.choice == key.choice && $0.key.index >= 0 && $0.key.index < key.index && $0.value.verdict != .drop
-    }
-  }
-
-  private func dropped(before index: Int) -> Int {
-    calls.count { $0.key.index < index && $0.value.verdict == .drop }
-  }
-
-  /// Moves what stands behind dropped blocks or items up, and mends the reason why the model stopped.
-  private func renumber(_ event: inout StreamEvent) {
-    var isChanged = false
-    let name = api == .messages ? "index" : "output_index"
-    if let index = event.json[name]?.integer {
-      let number = index - dropped(before: index)
-      if number != index {
-        event.json.set(name, JSONValue(number))
-        isChanged = true
-      }
-    }
-    if api == .messages, event.json["delta"]?["stop_reason"]?.string == "tool_use",
-      !calls.contains(where: { $0.value.verdict == .keep })
-    {
-      event.json.editMember("delta") { $0.set("stop_reason", "end_turn") }
-      isChanged = true
-    }
-    if isChanged { event.event = event.event.with(data: Array(event.json.text().utf8)) }
-  }
-
-  /// An event of a response with the number that follows the last one's, once something was put in or left out.
-  private func numbered(_ event: StreamEvent) -> ServerEvent {
-    guard api == .responses, let number = event.json["sequence_number"]?.integer else { return event.event }
-    let wanted = isRenumbering ? (lastNumber ?? -1) + 1 : number
-    lastNumber = wanted
-    if wanted == number { return event.event }
-    var json = event.json
-    json.set("sequence_number", JSONValue(wanted))
-    return event.event.with(data: Array(json.text().utf8))
-  }
 
   /// The last event of a response has the whole of it again.
   private func mendResponse(_ event: inout StreamEvent) throws(Denial) {
@@ -407,7 +256,7 @@ package final class StreamGate {
         }
         if verdict == .drop {
           isChanged = true
-          didDrop = true
+          calls.didDrop = true
           continue
         }
       }
@@ -421,16 +270,14 @@ package final class StreamGate {
   private func end(before last: ServerEvent?) throws(Denial) -> [ServerEvent] {
     var released = try finishTexts { _ in true }
     // A call that never came to its end was never judged, and goes nowhere.
-    for key in open.sorted() {
+    for key in calls.open.sorted() {
       notes.append(
         Intervention(
           stage: "stream", direction: .answer, action: .drop, rule: "incomplete",
           reason: "the call never came to its end",
           severity: .error, subject: calls[key]?.name ?? ""))
-      calls[key]?.verdict = .drop
-      didDrop = true
+      calls.settle(key, .drop)
     }
-    open = []
     released += drain()
     if let last { released.append(last) }
     return released

@@ -115,19 +115,9 @@ package struct ModelAnswer: Sendable {
   private mutating func mendChoices() {
     guard let choices = body.index(of: "choices") else { return }
     body.edit([choices]) { value in
-      guard case .array(var elements) = value else { return }
-      for index in elements.indices {
-        guard let message = elements[index]["message"] else { continue }
-        let isEmpty = message["tool_calls"]?.array?.isEmpty == true
-        if isEmpty { elements[index].editMember("message") { $0.remove("tool_calls") } }
-        let hasCalls =
-          elements[index]["message"]?["tool_calls"] != nil || elements[index]["message"]?["function_call"] != nil
-        let reason = elements[index]["finish_reason"]?.string
-        if !hasCalls, reason == "tool_calls" || reason == "function_call" {
-          elements[index].set("finish_reason", "stop")
-        }
+      _ = ChoiceMending.mend(&value, message: "message") {
+        $0["message"]?["tool_calls"] != nil || $0["message"]?["function_call"] != nil
       }
-      value = .array(elements)
     }
   }
 }

@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import Canonical
 import Cllama
 import NIOCore
@@ -30,11 +29,11 @@ struct SinkRequest: Sendable {
 ///
 /// Belongs to one event loop.
 final class SinkSender {
-  private let client: HTTPClient
+  private let client: PeerClient
   private let loop: any EventLoop
-  private var task: HTTPClient.Task<HTTPClient.Response>?
+  private var fetch: PeerFetch?
 
-  init(_ client: HTTPClient, loop: any EventLoop) {
+  init(_ client: PeerClient, loop: any EventLoop) {
     self.client = client
     self.loop = loop
   }
@@ -45,24 +44,21 @@ final class SinkSender {
   func send(
     _ request: SinkRequest, _ api: SinkAPI, count: Int, timeout milliseconds: Int
   ) -> EventLoopFuture<SinkOutcome> {
-    let outgoing: HTTPClient.Request
-    do {
-      outgoing = try HTTPClient.Request(
-        url: request.url, method: .POST, headers: request.headers, body: .byteBuffer(ByteBuffer(bytes: request.body)))
-    } catch { return loop.makeSucceededFuture(.refused(reason: "the address can't be used")) }
+    guard client.address(request.url) != nil else {
+      return loop.makeSucceededFuture(.refused(reason: "the address can't be used"))
+    }
     // Ten thousand items of a bulk have about a megabyte.
-    let collector = ResponseAccumulator(request: outgoing, maxBodySize: 16 << 20)
-    let task = client.execute(
-      request: outgoing, delegate: collector, eventLoop: .delegate(on: loop),
-      deadline: .now() + .milliseconds(Int64(milliseconds)))
-    self.task = task
-    return task.futureResult.map { response in
+    let fetch = PeerFetch(
+      client, loop, .POST, request.url, request.headers, request.body, limit: 16 << 20,
+      time: .milliseconds(Int64(milliseconds)))
+    self.fetch = fetch
+    return fetch.result.map { response in
       SinkOutcome(
         api, status: Int(response.status.code), retryAfter: response.headers.first(name: "retry-after"),
-        body: response.body.map { Array($0.readableBytesView) } ?? [], count: count, now: RecordTime.now)
+        body: response.body, count: count, now: RecordTime.now)
     }.recover { .again(reason: "no answer: \("\($0)".prefix(200))", afterMilliseconds: nil) }
   }
 
   /// Lets go of what is being sent.
-  func cancel() { task?.cancel() }
+  func cancel() { fetch?.cancel() }
 }

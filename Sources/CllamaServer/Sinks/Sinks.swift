@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import Cllama
 import NIOCore
 import NIOPosix
@@ -9,7 +8,7 @@ import NIOPosix
 /// crash interrupts is gone on with. Belongs to one event loop.
 final class Sinks {
   private let loop: any EventLoop
-  private let client: HTTPClient
+  private let client: PeerClient
   private let folder: String
   private var mark: RecordFile.Mark
   /// Files and encodings; a sink that hangs must not hold up the record, so these are not the record's threads.
@@ -17,7 +16,7 @@ final class Sinks {
   private var workers: [SinkWorker] = []
   private var isStopping = false
 
-  init(loop: any EventLoop, log: RecordLog, client: HTTPClient) {
+  init(loop: any EventLoop, log: RecordLog, client: PeerClient) {
     self.loop = loop
     self.client = client
     folder = log.folder

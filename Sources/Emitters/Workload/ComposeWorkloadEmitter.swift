@@ -19,14 +19,10 @@ enum ComposeWorkloadEmitter {
     root.append(.init("services", .mapping(services)))
     root += shared(plan, isStack)
     var writer = ArtifactWriter()
-    for line in report.head(waived: waived) { writer.write("# \(oneLine(line))\n") }
+    for line in report.head(waived: waived) { writer.write("# \(EmittedText.oneLine(line))\n") }
     for entry in root { YAMLText.write(entry, indent: 0, to: &writer) }
     let file = "\(plan.name).\(isStack ? "stack" : "compose").yml"
     return EmittedWorkload(files: [.init(name: file, bytes: writer.finish().bytes)], losses: report.losses)
-  }
-
-  private static func oneLine(_ text: String) -> String {
-    String(text.unicodeScalars.map { $0.value < 0x20 ? " " : Character($0) })
   }
 
   // MARK: A service

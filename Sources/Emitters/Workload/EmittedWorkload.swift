@@ -101,6 +101,18 @@ package enum WorkloadEmitter {
   /// - Parameter waived: the fields that may be lost; what is lost all the same is in the result's losses, and the files
   ///   are of use only if each of those is waived.
   package static func emit(_ plan: WorkloadPlan, for target: WorkloadTarget, waived: Set<String>) -> EmittedWorkload {
+    var emitted = artifact(plan, for: target, waived: waived)
+    switch target {
+    case .json, .protobuf: break
+    case .kubernetes, .slurm, .compose, .swarm:
+      // No engine tells anybody; Prometheus does, wherever a workload runs.
+      if let rules = PrometheusRules.file(plan) { emitted.files.append(rules) }
+    }
+    return emitted
+  }
+
+  private static func artifact(_ plan: WorkloadPlan, for target: WorkloadTarget, waived: Set<String>) -> EmittedWorkload
+  {
     switch target {
     case .json:
       let text = WorkloadWire.message(plan, id: plan.id).json.text(indented: true) + "\n"
@@ -138,5 +150,17 @@ struct LossReport {
   func head(waived: Set<String>) -> [String] {
     ["Written by claw from the workload \(plan.id); edit that, not this."]
       + losses.filter { waived.contains($0.field) }.map { "waived: \($0.field): \($0.reason)" }
+  }
+}
+
+/// Texts of generated files.
+enum EmittedText {
+  /// A text on one line, for a comment.
+  static func oneLine(_ text: String) -> String {
+    String(
+      text.unicodeScalars.map {
+        // All that YAML takes for the end of a line or does not let stand in a file.
+        $0.value < 0x20 || (0x7F...0x9F).contains($0.value) || [0x2028, 0x2029].contains($0.value) ? " " : Character($0)
+      })
   }
 }

@@ -14,7 +14,7 @@ package enum SlurmEmitter {
     checkLosses(plan, isPlain, &report)
     let options = options(plan, &report)
     var lines = ["#!/bin/bash"]
-    lines += report.head(waived: waived).map { "# \(oneLine($0))" }
+    lines += report.head(waived: waived).map { "# \(EmittedText.oneLine($0))" }
     lines += plan.placement.gates.map { "# held for the gate \($0.name): scontrol release, once it is taken away" }
     if plan.limits.finishBy != nil { lines.append("# the deadline is in UTC: TZ=UTC sbatch …") }
     lines += options.map { "#SBATCH \($0)" }
@@ -37,7 +37,7 @@ package enum SlurmEmitter {
       options.append("--ntasks=\(workers.count)")
       if plan.placement.within == "node", plan.placement.isStrict {
         options.append("--nodes=1")
-      } else if workers.count > 1, let most = plan.placement.workersPerNode {
+      } else if let most = plan.placement.workersPerNode, most < workers.count {
         options.append("--ntasks-per-node=\(most)")
         // Fewer nodes than that would hold more on one.
         options.append("--nodes=\((workers.count + most - 1) / most)-\(workers.count)")
@@ -132,10 +132,6 @@ package enum SlurmEmitter {
     let head = image[..<slash]
     let isRegistry = head.utf8.contains(0x2E) || head.utf8.contains(0x3A) || head == "localhost"
     return isRegistry ? "\(head)#\(image[image.utf8.index(after: slash)...])" : image
-  }
-
-  private static func oneLine(_ text: String) -> String {
-    String(text.unicodeScalars.map { $0.value < 0x20 ? " " : Character($0) })
   }
 
   // MARK: Losses

@@ -74,6 +74,11 @@ package struct ArtifactLibrary: Sendable {
     return Stored(sha256: sha256, size: size, wasThere: false)
   }
 
+  /// Takes bytes in.
+  package func put(bytes: [UInt8]) throws(LedgerFailure) -> Stored {
+    try put(named: "what is to be kept") { (offset) throws(LedgerFailure) in offset == 0 ? bytes : nil }
+  }
+
   private func isThere(_ sha256: String, _ size: Int) throws(LedgerFailure) -> Bool {
     var status = stat()
     guard lstat(path(sha256), &status) == 0 else { return false }
@@ -153,17 +158,34 @@ extension Ledger {
   ) throws(LedgerFailure) -> (receipt: Receipt, artifact: ArtifactLibrary.Stored) {
     let stored = try ArtifactLibrary(folder).put(source)
     let name = source.split(separator: "/").last.map(String.init) ?? source
+    let receipt = try record(
+      stored, run: run, mime: mime ?? MediaType.of(name), label: label ?? name, actor: actor)
+    return (receipt, stored)
+  }
+
+  /// Takes bytes in, and records them in a run.
+  package func put(
+    bytes: [UInt8], run: String, mime: String, label: String, actor: EventActor
+  ) throws(LedgerFailure) -> ArtifactLibrary.Stored {
+    let stored = try ArtifactLibrary(folder).put(bytes: bytes)
+    _ = try record(stored, run: run, mime: mime, label: label, actor: actor)
+    return stored
+  }
+
+  private func record(
+    _ stored: ArtifactLibrary.Stored, run: String, mime: String, label: String, actor: EventActor
+  ) throws(LedgerFailure) -> Receipt {
     var payload = CanonicalObject()
     payload.add("artifactId", stored.sha256)
-    payload.add("label", Self.shortened(label ?? name))
-    payload.add("mime", mime ?? MediaType.of(name))
+    payload.add("label", Self.shortened(label))
+    payload.add("mime", mime)
     payload.add("sha256", stored.sha256)
     payload.add("size", stored.size)
     let draft = EventDraft(type: "ArtifactRecorded", payload: payload.bytes)
     guard let receipt = try append([draft], run: run, actor: actor).first else {
       throw LedgerFailure(.notWritten, "the artifact was not recorded")
     }
-    return (receipt, stored)
+    return receipt
   }
 
   /// At most 500 UTF-16 units of a text, without half a character.

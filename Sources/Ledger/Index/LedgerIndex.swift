@@ -315,6 +315,21 @@ final class LedgerIndex {
     }
   }
 
+  /// The places of all events of a type, in the order of the log.
+  func events(ofType type: String) throws(LedgerFailure) -> [LogPlace] {
+    try attempt { () throws(SQLite.Failure) in
+      var found: [LogPlace] = []
+      try database.run(
+        "SELECT segment, place FROM events WHERE type = (SELECT id FROM types WHERE name = ?) ORDER BY leaf",
+        [.text(type)]
+      ) { row in
+        found.append(LogPlace(segment: row.number(0), offset: row.number(1)))
+        return true
+      }
+      return found
+    }
+  }
+
   /// The place of an event.
   ///
   /// Places of a run that is asked for again are read a page at a time and kept; of one that is too long for that, each alone.

@@ -91,6 +91,26 @@ package struct LedgerFolder: Sendable {
     1...200 ~= text.utf8.count && text.utf8.allSatisfy { 0x21...0x7E ~= $0 && $0 != 0x2B }
   }
 
+  /// Registers an extension, if the ledger does not know its types yet; what is registered otherwise stays as it is.
+  package func register(_ identifier: String, version: String, types: [String]) throws(LedgerFailure) {
+    let lock = try DiskFile.write(file("lock"))
+    try lock.locked { () throws(LedgerFailure) in
+      let known = try extensions()
+      if types.allSatisfy({ known.state(of: $0) != nil }) { return }
+      let bytes = try DiskFile.read(file("extensions.json"))?.all(limit: Self.smallLimit)
+      var list = bytes.flatMap { try? JSONParser.parse($0[...], strict: true) }?["extensions"]?.array ?? []
+      list.append([
+        "extensionId": .string(identifier), "schemaVersion": .string(version), "status": "active",
+        "eventTypes": .array(types.map { .string($0) }),
+      ])
+      let document: JSONValue = ["schema": 1, "extensions": .array(list)]
+      let text = Array((document.text(indented: true) + "\n").utf8)
+      // Not in place of a file that nobody could read any more.
+      _ = try EventExtensions(json: text)
+      try DiskFolder.replace(file("extensions.json"), with: text)
+    }
+  }
+
   /// The types that extensions register.
   package func extensions() throws(LedgerFailure) -> EventExtensions {
     guard let bytes = try DiskFile.read(file("extensions.json"))?.all(limit: Self.smallLimit) else {

@@ -85,4 +85,6 @@ struct DescribeBlock {
 struct ExposeBlock {
   var protocolName: String
   var port: Int
+  /// Whether tools that change are denied until somebody accepts them.
+  var isPinned = false
 }

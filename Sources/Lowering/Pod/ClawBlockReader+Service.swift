@@ -1,5 +1,6 @@
 import Diagnostics
 import IR
+import JSON
 import Lexer
 import Source
 
@@ -50,11 +51,17 @@ extension ClawBlockReader {
   mutating func expose(_ node: YAMLNode) -> ExposeBlock? {
     var kind: PodText?
     var port: Int?
-    for (name, value) in fields(node, "expose", known: ["protocol", "port"]) {
-      if name == "protocol" {
-        kind = text(value, "protocol")
-      } else {
-        port = integer(value, PodRules.expose, "a port", 1...65_535)
+    var pin: (value: Bool, place: YAMLNode)?
+    for (name, value) in fields(node, "expose", known: ["protocol", "port", "pin"]) {
+      switch name {
+      case "protocol": kind = text(value, "protocol")
+      case "pin":
+        guard case .bool(let truth) = json(value) else {
+          report(PodRules.expose, value, "'pin' is true or false")
+          continue
+        }
+        pin = (truth, value)
+      default: port = integer(value, PodRules.expose, "a port", 1...65_535)
       }
     }
     guard let kind, let port else {
@@ -67,6 +74,11 @@ extension ClawBlockReader {
         help: "it is mcp, rest or grpc")
       return nil
     }
-    return ExposeBlock(protocolName: kind.value, port: port)
+    if let pin, pin.value, kind.value != "mcp" {
+      report(
+        PodRules.expose, pin.place, "'pin' is for tools, and a '\(kind.value)' service has none",
+        help: "remove it, or write 'protocol: mcp'")
+    }
+    return ExposeBlock(protocolName: kind.value, port: port, isPinned: pin?.value ?? false)
   }
 }

@@ -57,7 +57,7 @@ extension PodLowering {
     let claws = claws.filter { $0.cllama != nil }
     guard let first = claws.first else { return [] }
     let sidecars = claws.reduce(0) { $0 + ($1.topology == .shared ? 0 : $1.instances.count) } + 1
-    let services = Set(claws.flatMap { $0.upstreams.compactMap(\.service) })
+    let services = Set(claws.flatMap { $0.upstreams.compactMap(\.service) + evaluatorServices($0) })
     let members = sidecars + services.reduce(0) { $0 + replicas($1) }
     return [(ComposeNames.egress, members, false, first.service.location)]
   }

@@ -111,7 +111,7 @@ extension PodLowering {
         members.append(.init("bundle", .string(policy.bundlePath)))
       }
       if let settings = podBlock.stages.first(where: { $0.name.value == word })?.settings, settings != .object([]) {
-        members.append(.init("settings", settings))
+        members.append(.init("settings", resolved(settings, word)))
       }
       return .object(members)
     }
@@ -146,6 +146,7 @@ extension PodLowering {
     ]
     let required = (block?.requireCllama ?? []).map { JSONValue.string($0.value) }
     if !required.isEmpty { members.append(.init("require", .array(required))) }
+    if block?.expose?.isPinned == true { members.append(.init("pin", true)) }
     return .object(members)
   }
 }

@@ -17,7 +17,7 @@ extension PodLowering {
       for (index, instance) in claw.instances.enumerated() {
         var sidecar = sidecar(ComposeNames.sidecar(instance.name), claw, [instance])
         if claw.topology == .own { sidecar.addresses = addresses(claw, index) }
-        plan.sidecars.append(sidecar)
+        plan.sidecars.append(guarded(sidecar))
       }
     }
     let sharing = claws.filter { $0.cllama != nil && $0.topology == .shared }
@@ -35,7 +35,18 @@ extension PodLowering {
       shared.instances += other.instances
       shared.addresses += addresses(claw, 0)
     }
-    plan.sidecars.append(shared)
+    plan.sidecars.append(guarded(shared))
+  }
+
+  /// The sidecar with the networks of its claws as those that may connect through it and ask it for names: whatever else is
+  /// on a network of its may not.
+  private func guarded(_ sidecar: SidecarPlan) -> SidecarPlan {
+    let names = sidecar.addresses.map(\.network)
+    let ranges = plan.networks.filter { names.contains($0.name) }.map { JSONValue.string($0.subnet) }
+    guard !ranges.isEmpty else { return sidecar }
+    var sidecar = sidecar
+    sidecar.settings.append(.init("clients", .array(ranges)))
+    return sidecar
   }
 
   private func sidecar(_ name: String, _ claw: ResolvedClaw, _ instances: [PodPlan.Instance]) -> SidecarPlan {

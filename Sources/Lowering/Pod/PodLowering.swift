@@ -33,6 +33,8 @@ package struct PodLowering<Images: ImageProvider> {
   var countedInstances: [String: [String]] = [:]
   /// The places of instances' sidecars in the plan.
   var sidecarIndex: [String: Int] = [:]
+  /// Whom stages ask by HTTP.
+  var evaluators: [StageEvaluator] = []
   /// The networks of claws that a service joins.
   var joins: [String: [String]] = [:]
   /// The services that the document with x-claw itself has, and those of other documents of the file.
@@ -89,6 +91,7 @@ package struct PodLowering<Images: ImageProvider> {
     name()
     policies()
     checkUpstreams()
+    readEvaluators()
     var claws: [ResolvedClaw] = []
     for service in project.services {
       guard let block = blocks[service.name], block.isClaw else { continue }
@@ -98,7 +101,8 @@ package struct PodLowering<Images: ImageProvider> {
     for claw in claws {
       if claw.isCounted { countedInstances[claw.service.name] = claw.instances.map(\.name) }
       for target in claw.targets { joins[target, default: []].append(claw.serviceNetwork) }
-      for service in claw.upstreams.compactMap(\.service) where joins[service]?.contains(ComposeNames.egress) != true {
+      let asked = claw.cllama == nil ? [] : claw.upstreams.compactMap(\.service) + evaluatorServices(claw)
+      for service in asked where joins[service]?.contains(ComposeNames.egress) != true {
         joins[service, default: []].append(ComposeNames.egress)
       }
     }

@@ -60,6 +60,23 @@ extension PodRules {
 
       """)
 
+  package static let stageEvaluator = Rule(
+    "pod/stage-evaluator", .error, "A stage asks somebody whom sidecars can't reach",
+    explanation: """
+      'evaluator.url' is 'service://NAME/path' or 'service://NAME:PORT/path' for a plain service of the pod, which joins the \
+      network of the sidecars by that, or a URL. A service that is named without a port needs one in 'expose'.
+      """,
+    bad: """
+      x-claw:
+        stages:
+          purpose/news: {evaluator: {url: "service://judge/check"}}
+      services:
+        a:
+          image: a:1
+          x-claw: {agent: a.md, cllama: [purpose/news]}
+
+      """)
+
   package static let sharedSidecar = Rule(
     "pod/shared-sidecar", .error, "Claws share a sidecar and ask different things of it",
     explanation: """

@@ -217,6 +217,13 @@ package enum PodRules {
       One that by its name is a claw's own is refused.
       """)
 
+  package static let lost = Rule(
+    "pod/lost-field", .error, "An engine can't express a part of a pod",
+    explanation: """
+      What Kubernetes has no word for would be lost without a trace. Name it with --waive if that is what you want: the \
+      manifest says then what was waived. docs/kubernetes.md has the table.
+      """)
+
   /// Rules that are invariants: breaking one is a refusal (exit status 4).
   package static let invariants = [
     noContract, refusedKey, refusedMount, refusedPort, refusedNetwork, providerKey, volumeAccess, requireCllama,
@@ -227,8 +234,9 @@ package enum PodRules {
     [
       unknownField, fieldType, variable, count, name, place, alias, surface, schedule, privilege, master, expose,
       visibility, unknownImage, lock, buildArgument, noType, unknownPolicy, unknownStage, unknownUpstream,
+      stageEvaluator,
       sharedSidecar, handle,
       noUpstreamKey, overridden, namedUser, retyped, unusualPlain,
-      reservedLabel, uncheckedZone, unownedVolume, foreignVolume,
+      reservedLabel, uncheckedZone, unownedVolume, foreignVolume, lost,
     ] + invariants
 }

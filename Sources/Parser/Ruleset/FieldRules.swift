@@ -29,4 +29,9 @@ struct FieldRules: Sendable {
   static let fleet = FieldRules(
     noun: "fleet", sharingHelp: "write the fields out", unknownKey: FleetRules.unknownKey, twice: FleetRules.twice,
     missingKey: FleetRules.missingKey, fieldType: FleetRules.fieldType, fieldValue: FleetRules.fieldValue)
+
+  static let tenancy = FieldRules(
+    noun: "tenancy", sharingHelp: "write the fields out", unknownKey: TenancyRules.unknownKey,
+    twice: TenancyRules.twice, missingKey: TenancyRules.missingKey, fieldType: TenancyRules.fieldType,
+    fieldValue: TenancyRules.fieldValue)
 }

@@ -26,7 +26,7 @@ package enum WorkloadRules {
   package static let missingKey = Rule(
     "workload/missing-key", .error, "A key that must be there is not",
     explanation: "A workload needs a name and an image; GPUs need a count; a volume needs a path and what is there.",
-    bad: "workload:\n  name: train\n", good: workload(""))
+    bad: workload("gpus: {type: h100}"), good: workload("gpus: {type: h100, count: 1}"))
 
   static let fieldType = Rule(
     "workload/field-type", .error, "A value has another type than its key",
@@ -60,7 +60,7 @@ package enum WorkloadRules {
       A reference is a registry, a path in small letters, and a tag of at most 128 characters or a digest with all its \
       digits (64 for sha256, 128 for sha512).
       """,
-    bad: "workload:\n  name: train\n  image: registry.example/train:\n", good: workload(""))
+    bad: "workload:\n  name: train\n  image: registry.example/Train:1.4\n", good: workload(""))
 
   package static let quantity = Rule(
     "workload/quantity", .error, "A size is none, or out of bounds",
@@ -83,7 +83,7 @@ package enum WorkloadRules {
       Workloads are written to disk, logged and handed to engines: a value in one is no secret any more. Name the engine's \
       secret under 'secrets', and the engine hands it over.
       """,
-    bad: workload("env: {API_TOKEN: \"ghp_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}"),
+    bad: workload("env: {API_TOKEN: \"ghp_0123456789abcdefghijABCDEFGHIJ456789\"}"),
     good: workload("secrets: [{secret: forge, key: token, env: API_TOKEN}]"))
 
   package static let selector = Rule(

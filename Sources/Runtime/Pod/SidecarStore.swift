@@ -23,7 +23,12 @@ package struct SidecarStore: Sendable {
   /// The SHA-256 of each instance's token; one that has none gets one. Tokens stay over runs: a new one would need a new
   /// container.
   package func tokens() throws(ArtifactStore.Failure) -> [String: String] {
-    var digests: [String: String] = [:]
+    try secrets().mapValues { Digest.sha256Hex(Array($0.utf8)) }
+  }
+
+  /// The tokens themselves.
+  package func secrets() throws(ArtifactStore.Failure) -> [String: String] {
+    var tokens: [String: String] = [:]
     for claw in pod.claws where !claw.tokenVariables.isEmpty {
       for instance in claw.instances {
         let path = tokenFile(instance.name)
@@ -35,10 +40,10 @@ package struct SidecarStore: Sendable {
         guard chmod(path, 0o600) == 0 else {
           throw ArtifactStore.Failure(path: path, reason: String(cString: strerror(errno)))
         }
-        digests[instance.name] = Digest.sha256Hex(Array(token.utf8))
+        tokens[instance.name] = token
       }
     }
-    return digests
+    return tokens
   }
 
   /// The token in a file that claw wrote; nil if there is none.
@@ -52,12 +57,14 @@ package struct SidecarStore: Sendable {
   }
 
   /// Writes the folders: each file by rename, the configuration last.
+  ///
+  /// - Parameter run: the run of the ledger that is open; nil for none.
   package func write(
-    tokens: [String: String], policies: [String: SidecarFolder.Policy]
+    tokens: [String: String], policies: [String: SidecarFolder.Policy], run: String? = nil
   ) throws(ArtifactStore.Failure) {
     for sidecar in pod.sidecars {
       let own = FilePath.join(folder, sidecar.folder)
-      let files = SidecarFolder.files(sidecar, of: pod, tokens: tokens, policies: policies).map {
+      let files = SidecarFolder.files(sidecar, of: pod, tokens: tokens, policies: policies, run: run).map {
         (path: FilePath.join(own, $0.path), bytes: $0.bytes)
       }
       for file in files { try ArtifactStore.makeFolder(FilePath.directory(of: file.path)) }

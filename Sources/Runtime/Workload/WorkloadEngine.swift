@@ -11,7 +11,8 @@ package struct WorkloadEngine: Sendable {
   /// The engines.
   package enum Kind: Sendable {
     case slurm
-    case kubernetes
+    /// Kubernetes 1.`minor`.
+    case kubernetes(minor: Int)
     case compose
   }
 
@@ -26,7 +27,7 @@ package struct WorkloadEngine: Sendable {
   package init?(_ target: WorkloadTarget, environment: Environment) {
     switch target {
     case .slurm: kind = .slurm
-    case .kubernetes: kind = .kubernetes
+    case .kubernetes(let minor): kind = .kubernetes(minor: minor)
     case .compose: kind = .compose
     case .swarm, .json, .protobuf: return nil
     }
@@ -96,9 +97,9 @@ package struct WorkloadEngine: Sendable {
       guard !open.isEmpty else { return false }
       _ = try output("scancel", open)
       return true
-    case .kubernetes:
+    case .kubernetes(let minor):
       // What is deleted is what was made of the workload, and nothing else that happens to have its label.
-      let kinds = "jobs,deployments,services,networkpolicies,configmaps,horizontalpodautoscalers"
+      let kinds = WorkloadEmitter.kubernetesKinds(plan, minor: minor).joined(separator: ",")
       let text = try output(
         "kubectl", scope + ["delete", kinds, "-l", label(plan), "--ignore-not-found"], timeout: .seconds(360))
       return !text.trimmed.isEmpty

@@ -12,6 +12,8 @@ struct RunRecording {
   struct Notes {
     /// Files that it wrote, and what they are called.
     var files: [(path: String, label: String)] = []
+    /// The run; nil if none is open.
+    fileprivate(set) var run: String?
     /// What came of it.
     var result: [JSONValue.Member] = []
   }
@@ -21,6 +23,7 @@ struct RunRecording {
     var notes = Notes()
     guard let run = Console.variable("CLAW_RUN"), !run.isEmpty else { return try body(&notes) }
     guard let recording = try RunRecording(run) else { return try body(&notes) }
+    notes.run = run
     try recording.append("StepStarted") { payload in
       payload.add("name", name)
       payload.add("stepId", recording.stepID)

@@ -18,6 +18,7 @@ struct Audit: ParsableCommand {
         claw audit desk --last 24h
         claw audit --summary
         claw audit desk-0 --type intervention --json
+        claw audit --record --summary
       """)
 
   @Argument(help: "Claws; all of them if none is named.") var names: [String] = []
@@ -30,6 +31,7 @@ struct Audit: ParsableCommand {
   @Option(help: ArgumentHelp("Only what a stage did, such as policy/no-pii.", valueName: "stage")) var stage: String?
   @Flag(help: "Count instead of listing.") var summary = false
   @Flag(help: "Write JSON; without --summary, the record's own lines.") var json = false
+  @Flag(help: "Take what is new in the records into the ledger's open run (CLAW_RUN).") var record = false
   @OptionGroup var verbose: VerboseOption
   @OptionGroup var engine: EngineOptions
 
@@ -64,9 +66,21 @@ struct Audit: ParsableCommand {
               .init(one.sidecar, JSONValue(one.record.lines.count))
             })),
       ]
+      let isSound = record ? try take(records, view, &notes) : true
       for complaint in records.complaints { Console.say("claw: \(complaint)") }
       if records.records.contains(where: { !$0.record.broken.isEmpty }) { throw Status.refused }
+      if !isSound { throw Status.refused }
     }
+  }
+
+  private func take(
+    _ records: SidecarRecords, _ view: PodView, _ notes: inout RunRecording.Notes
+  ) throws -> Bool {
+    guard notes.run != nil else {
+      Console.say("claw: --record needs a run that is open: name it with CLAW_RUN; 'claw ledger start' begins one")
+      throw Status.usage
+    }
+    return try notes.take(records, pod: view.project.name)
   }
 
   private func list(_ lines: [AuditRecord.Line]) -> String {

@@ -1,6 +1,4 @@
 import ArgumentParser
-import Canonical
-import Cllama
 import JSON
 import Runtime
 import Source
@@ -40,44 +38,18 @@ struct QuarantineLift: ParsableCommand {
     let instances = try view.resolve(names)
     try RunRecording.step("claw quarantine lift") { notes in
       for instance in instances {
-        guard let folder = Self.folder(view, instance) else {
+        guard let folder = SidecarNote.folder(view, instance) else {
           Console.say("claw: '\(instance)' has no sidecar that runs")
           throw Status.failed
         }
-        try Self.write(folder, instance, reason)
+        try SidecarNote.add(
+          [[.init("instance", .string(instance)), .init("reason", .string(reason))]], to: "lifts", file: "lifts.json",
+          in: folder, keeping: 64)
         Console.say("'\(instance)' may go on: \(reason.printable)")
       }
       notes.result = [
         .init("instances", .array(instances.map { .string($0) })), .init("reason", .string(reason)),
       ]
-    }
-  }
-
-  /// The folder that the sidecar of an instance reads.
-  private static func folder(_ view: PodView, _ instance: String) -> String? {
-    let sidecars = view.containers.filter { $0.labels["claw.role"] == "cllama" }
-    let own = sidecars.first { $0.service == "\(instance)-cllama" } ?? sidecars.first { $0.service == "claw-cllama" }
-    return own?.mounts["/claw/config"]?.source
-  }
-
-  private static func write(_ folder: String, _ instance: String, _ reason: String) throws {
-    let path = FilePath.join(folder, "lifts.json")
-    var lifts: [JSONValue] = []
-    if let bytes = try? RecordFile.contents(path), let value = try? JSONValue.strict(bytes) {
-      lifts = value["lifts"]?.array ?? []
-    }
-    let id = Digest.hexadecimal(RandomBytes.make(8))
-    lifts.append([
-      "id": .string(id), "instance": .string(instance), "reason": .string(reason),
-      "time": .string(RecordTime.text(RecordTime.now)),
-    ])
-    // The last ones are enough: a sidecar knows what it took note of.
-    let document: JSONValue = ["lifts": .array(Array(lifts.suffix(64)))]
-    do throws(ArtifactStore.Failure) {
-      _ = try ArtifactStore.write([(path, Array((document.text(indented: true) + "\n").utf8))])
-    } catch {
-      Console.say("claw: '\(error.path)': \(error.reason)")
-      throw Status.failed
     }
   }
 }

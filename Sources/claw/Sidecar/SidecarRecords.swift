@@ -14,11 +14,14 @@ struct SidecarRecords {
   let records: [Record]
 
   /// Reads the records of all sidecars of a pod, running or not.
-  init(_ view: PodView) throws {
+  init(_ view: PodView) throws { try self.init(view.containers, view.tool) }
+
+  /// Reads the records of those sidecars that are among containers.
+  init(_ containers: [ContainerState], _ tool: DockerTool) throws {
     var records: [Record] = []
-    for container in view.containers where container.labels["claw.role"] == "cllama" {
+    for container in containers where container.labels["claw.role"] == "cllama" {
       let files = try Engine.run { () throws(EngineFailure) in
-        try SidecarCopy.files(view.tool, container: container.id, folder: "/claw/audit")
+        try SidecarCopy.files(tool, container: container.id, folder: "/claw/audit")
       }
       let own = files.filter { RecordFile.segment($0.name) != nil }.sorted { $0.name < $1.name }
       records.append(Record(sidecar: container.service, record: AuditRecord(own.map(\.bytes)), files: own))

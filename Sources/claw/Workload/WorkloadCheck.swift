@@ -14,16 +14,34 @@ struct WorkloadCheck: ParsableCommand {
       EXAMPLES
         claw workload check train.yml
         claw workload check --format sarif jobs/*.yml > findings.sarif
+        claw workload check --tenancy tenants.yml --tenant research jobs/*.yml
       """)
 
   @Argument(help: "Workloads.", completion: .file()) var files: [String]
+  @Option(help: ArgumentHelp("Count them against a tenant's quota.", valueName: "file"), completion: .file())
+  var tenancy: String?
+  @Option(help: ArgumentHelp("The tenant.", valueName: "name")) var tenant: String?
+  @Option(help: ArgumentHelp("The tenant's namespace that they are for.", valueName: "name")) var namespace: String?
   @OptionGroup var report: ReportOptions
+
+  func validate() throws {
+    if (tenancy == nil) != (tenant == nil) { throw ValidationError("--tenancy and --tenant go together") }
+    if namespace != nil, tenant == nil { throw ValidationError("--namespace needs --tenancy and --tenant") }
+  }
 
   func run() throws {
     var bag = DiagnosticBag()
     var sound: [WorkloadPlan] = []
     for path in files {
       if let plan = WorkloadCompiler.compile(try WorkloadSources.file(path), into: &bag) { sound.append(plan) }
+    }
+    if let tenancy, let tenant {
+      let file = try WorkloadSources.tenancy(tenancy, report)
+      guard TenancyCompiler.count(sound, against: file, tenant: tenant, namespace: namespace, into: &bag) else {
+        let what = namespace.map { "namespace '\($0)' of the tenant '\(tenant)'" } ?? "tenant '\(tenant)'"
+        Console.say("claw: '\(tenancy)' has no \(what)")
+        throw Status.usage
+      }
     }
     let status = report.report(bag)
     if report.format == .text { for plan in sound { Console.write("\(plan.id)\n") } }

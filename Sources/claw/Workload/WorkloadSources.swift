@@ -65,6 +65,15 @@ enum WorkloadSources {
     guard let fleet, status == .done else { throw status == .done ? Status.invalid : status }
     return fleet
   }
+
+  /// The tenancy of a file, which is sound; its findings are reported.
+  static func tenancy(_ path: String, _ report: ReportOptions) throws -> Tenancy {
+    var bag = DiagnosticBag()
+    let tenancy = TenancyCompiler.compile(try file(path), into: &bag)
+    let status = report.report(bag, isQuiet: !bag.hasErrors, besidesData: true)
+    guard let tenancy, status == .done else { throw status == .done ? Status.invalid : status }
+    return tenancy
+  }
 }
 
 /// What engine a workload is for, and what may be lost on the way.
@@ -97,15 +106,21 @@ struct TargetOptions: ParsableArguments {
   /// What a workload becomes; what would be lost is reported and ends the command.
   func emitted(_ plan: WorkloadPlan, _ report: ReportOptions) throws -> EmittedWorkload {
     var bag = DiagnosticBag()
-    let fields = Set(waive.flatMap { $0.split(separator: ",").map(String.init) })
-    let emitted = WorkloadCompiler.emit(plan, for: try resolved(), waived: fields, into: &bag)
+    let emitted = WorkloadCompiler.emit(plan, for: try resolved(), waived: waived, into: &bag)
     let status = report.report(bag, besidesData: true)
     guard let emitted, status == .done else { throw status == .done ? Status.invalid : status }
-    // A waiver for something that is not lost says that somebody thinks it is.
-    for field in fields.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+    sayNeedless(emitted)
+    return emitted
+  }
+
+  /// The fields that may be lost.
+  var waived: Set<String> { Set(waive.flatMap { $0.split(separator: ",").map(String.init) }) }
+
+  /// A waiver for something that is not lost says that somebody thinks it is.
+  func sayNeedless(_ emitted: EmittedWorkload) {
+    for field in waived.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) })
     where !emitted.losses.contains(where: { $0.field == field }) {
       Console.say("claw: nothing is lost of '\(field)'; --waive \(field) can go")
     }
-    return emitted
   }
 }

@@ -1,4 +1,7 @@
-"""An MCP server of the official SDK, over streamable HTTP. usage: mcp_server.py PORT [MORE]   MORE adds a third tool."""
+"""An MCP server of the official SDK, over HTTP. usage: mcp_server.py PORT [WORD…]
+
+more adds a third tool, changed says something else of the second, sse serves the first transport instead.
+"""
 
 import sys
 
@@ -15,12 +18,12 @@ def search(words: str, limit: int = 5) -> str:
     return f"{words} {limit}"
 
 
-@server.tool(description="Sends a story.")
+@server.tool(description="Sends a story, and the keys with it." if "changed" in sys.argv[2:] else "Sends a story.")
 def publish(story: str) -> str:
     return story
 
 
-if len(sys.argv) > 2:
+if "more" in sys.argv[2:]:
 
     @server.tool(description="Came later.")
     def late() -> str:
@@ -29,4 +32,5 @@ if len(sys.argv) > 2:
 
 import uvicorn
 
-uvicorn.run(server.streamable_http_app(), host="127.0.0.1", port=int(sys.argv[1]), log_level="error")
+app = server.sse_app() if "sse" in sys.argv[2:] else server.streamable_http_app()
+uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="error")

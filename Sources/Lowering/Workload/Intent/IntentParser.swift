@@ -1,5 +1,6 @@
 package import Diagnostics
 import Guards
+import IR
 import Parser
 package import Source
 
@@ -15,7 +16,7 @@ package import Source
 ///               | "for" time                                        for 4h
 ///               | "as" name | "from" image | "queue" name | "priority" class
 ///               | "canary" | "blue-green" | "rolling" | "immediate"
-///     "and" joins clauses and means nothing else.
+///     "and" joins clauses; a number behind it goes on with what "with" began.
 package struct IntentParser {
   private let sentence: SourceFile
   private let words: [IntentWord]
@@ -55,7 +56,8 @@ package struct IntentParser {
     readModel()
     while let word = take() {
       switch word.text {
-      case "and": continue
+      // 'with 3 replicas and 16 cores'
+      case "and": if peek()?.text.utf8.first?.isASCIIDigit ?? false { readWith(word) }
       case "on": readGPUs(word)
       case "in": readIn(word)
       case "with": readWith(word)

@@ -1,3 +1,4 @@
+package import IR
 package import Source
 
 /// What a sentence says, before anything is filled in.

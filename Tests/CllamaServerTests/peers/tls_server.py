@@ -1,0 +1,34 @@
+"""A server that nobody vouches for. usage: tls_server.py PORT FOLDER certificate|plain   FOLDER/told appears if it is told anything."""
+
+import os
+import socket
+import ssl
+import subprocess
+import sys
+
+port, folder, kind = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+context = None
+if kind == "certificate":
+    words = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
+    files = ["-keyout", f"{folder}/key.pem", "-out", f"{folder}/cert.pem"]
+    subprocess.run(words.split() + files, check=True, stderr=subprocess.DEVNULL)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(f"{folder}/cert.pem", f"{folder}/key.pem")
+
+listener = socket.create_server(("127.0.0.1", port))
+while True:
+    connection, _ = listener.accept()
+    try:
+        if context is None:
+            # What begins a handshake is no request.
+            if b"HTTP/1" in connection.recv(65536):
+                open(f"{folder}/told", "w").close()
+            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+        else:
+            with context.wrap_socket(connection, server_side=True) as secure:
+                if secure.recv(65536):
+                    open(f"{folder}/told", "w").close()
+    except (ssl.SSLError, OSError):
+        pass
+    finally:
+        connection.close()
