@@ -14,19 +14,15 @@ struct PlannerTests {
     for index in 0..<count {
       let make = Int.random(in: 0...3, using: &random)
       let gpus = [0, 2, 4, 4][make]
-      let links: [GPULink] =
-        make == 2 ? Fleets.pairs : Fleets.matrix(gpus) { _, _ in make == 3 ? .nvlink(12) : .phb }
+      let links: [GPULink] = make == 2 ? Fleets.pairs : Fleets.matrix(gpus) { _, _ in make == 3 ? .nvlink(12) : .phb }
       var node = Fleets.node(
-        "n\(index)", cores: Int.random(in: 1...8, using: &random),
-        memory: Int.random(in: 1...8, using: &random) * 1024,
+        "n\(index)", cores: Int.random(in: 1...8, using: &random), memory: Int.random(in: 1...8, using: &random) * 1024,
         gpus: gpus, type: random.oneIn(2) ? "h100" : "a100", links: links,
         domains: levels.map { _ in ["", "a", "b"][Int.random(in: 0...2, using: &random)] })
       for gpu in node.gpus.indices where random.oneIn(12) { node.gpus[gpu].isHealthy = false }
       for gpu in node.gpus.indices { node.gpus[gpu].uuid = "GPU-\(index)-\(gpu)" }
       if random.oneIn(3) { node.labels = [WorkloadPlan.Label("pool", random.oneIn(2) ? "x" : "y")] }
-      if random.oneIn(3) {
-        node.conditions = [WorkloadPlan.Condition("Ready", random.oneIn(3) ? .false : .true)]
-      }
+      if random.oneIn(3) { node.conditions = [WorkloadPlan.Condition("Ready", random.oneIn(3) ? .false : .true)] }
       if random.oneIn(10) { node.isDrained = true }
       if random.oneIn(5) { node.queues = [random.oneIn(2) ? "q" : "r"] }
       nodes.append(node)
@@ -36,13 +32,11 @@ struct PlannerTests {
       let taken = node.gpus.indices.filter { _ in random.oneIn(3) }
       fleet.running.append(
         RunningWorkload(
-          name: "r\(index)", priority: 100 * Int.random(in: 0...5, using: &random),
-          isProtected: random.oneIn(6),
+          name: "r\(index)", priority: 100 * Int.random(in: 0...5, using: &random), isProtected: random.oneIn(6),
           endsWithin: random.oneIn(4) ? nil : Int.random(in: 1...50, using: &random) * 10,
           parts: [
             RunningWorkload.Part(
-              node: node.name, gpus: taken, cores: Int.random(in: 0...2, using: &random),
-              memory: 512)
+              node: node.name, gpus: taken, cores: Int.random(in: 0...2, using: &random), memory: 512)
           ]))
     }
     return fleet
@@ -52,8 +46,7 @@ struct PlannerTests {
   static func workload(_ random: inout SeededGenerator, name: String = "w") -> WorkloadPlan {
     let workers = Int.random(in: 1...5, using: &random)
     var plan = Fleets.workload(
-      name, cores: Int.random(in: 0...4, using: &random),
-      memory: Int.random(in: 0...4, using: &random) * 512,
+      name, cores: Int.random(in: 0...4, using: &random), memory: Int.random(in: 0...4, using: &random) * 512,
       workers: workers, gang: random.oneIn(3) ? 1 : Int.random(in: 1...workers, using: &random))
     if !random.oneIn(4) {
       for _ in 0..<(random.oneIn(3) ? 2 : 1) {
@@ -94,8 +87,7 @@ struct PlannerTests {
       let requests: [GPURequest?] = plan.gpus.isEmpty ? [nil] : plan.gpus
       let answers = requests.map { plain.best(plan, $0) }
       let wanted = plan.workers.parallelism
-      let alternative =
-        answers.firstIndex { $0?.workers == wanted } ?? answers.firstIndex { $0 != nil }
+      let alternative = answers.firstIndex { $0?.workers == wanted } ?? answers.firstIndex { $0 != nil }
       #expect(found?.alternative == alternative, "seed \(seed) round \(round)")
       guard let found, let alternative, let best = answers[alternative] else { continue }
       placed += 1
@@ -105,8 +97,7 @@ struct PlannerTests {
       gangs += 1
       let nodes = Set(found.workers.map(\.node)).sorted()
       let cost = plain.cost(nodes, links: found.linkCost, plan)
-      #expect(
-        cost == best.cost, "seed \(seed) round \(round): \(cost.numbers) \(best.cost.numbers)")
+      #expect(cost == best.cost, "seed \(seed) round \(round): \(cost.numbers) \(best.cost.numbers)")
     }
     #expect(placed > 40 && gangs > 10, "\(placed) \(gangs)")
   }
@@ -124,8 +115,7 @@ struct PlannerTests {
       #expect(cost != nil, comment)
       links += cost ?? 0
       #expect(
-        max(plain.free[worker.node].cores, 0) >= plan.cores
-          && max(plain.free[worker.node].memory, 0) >= plan.memory,
+        max(plain.free[worker.node].cores, 0) >= plan.cores && max(plain.free[worker.node].memory, 0) >= plan.memory,
         comment)
       plain.free[worker.node].cores -= plan.cores
       plain.free[worker.node].memory -= plan.memory
@@ -149,10 +139,7 @@ struct PlannerTests {
       let request = plan.gpus.first
       let plain = PlainPlanner(fleet)
       let scores: [[Int]] = fleet.nodes.indices.compactMap { node in
-        guard
-          plan.placement.within != "spine" || !plan.placement.isStrict
-            || fleet.levels.contains("spine")
-        else {
+        guard plan.placement.within != "spine" || !plan.placement.isStrict || fleet.levels.contains("spine") else {
           return nil
         }
         let costs = plain.costs(node, plan, request, limit: 1)
@@ -161,17 +148,12 @@ struct PlannerTests {
       }
       var planner = Planner(fleet)
       let best = scores.min { $0.lexicographicallyPrecedes($1) }
-      let known =
-        plan.placement.isStrict ? plan.placement.within.map(fleet.levels.contains) ?? true : true
-      #expect(
-        planner.place(plan)?.workers.first?.node == (known ? best?[2] : nil),
-        "seed \(seed) round \(round)")
+      let known = plan.placement.isStrict ? plan.placement.within.map(fleet.levels.contains) ?? true : true
+      #expect(planner.place(plan)?.workers.first?.node == (known ? best?[2] : nil), "seed \(seed) round \(round)")
     }
   }
 
-  @Test(
-    "The same bytes for the same input, and taking and giving back leaves nothing behind",
-    arguments: 0..<4)
+  @Test("The same bytes for the same input, and taking and giving back leaves nothing behind", arguments: 0..<4)
   func same(seed: Int) {
     var random = SeededGenerator(seed: UInt64(seed) &+ 2000)
     for _ in 0..<100 {
@@ -211,8 +193,7 @@ struct PlannerTests {
             name: plan.name, priority: 0,
             parts: found.workers.map {
               RunningWorkload.Part(
-                node: fleet.nodes[$0.node].name, gpus: $0.gpus.indices, cores: plan.cores,
-                memory: plan.memory)
+                node: fleet.nodes[$0.node].name, gpus: $0.gpus.indices, cores: plan.cores, memory: plan.memory)
             }))
       }
     }

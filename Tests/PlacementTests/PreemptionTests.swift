@@ -20,20 +20,15 @@ struct PreemptionTests {
       var parts: [RunningWorkload.Part] = []
       for _ in 0..<(random.oneIn(3) ? 2 : 1) {
         let node = Int.random(in: 0..<count, using: &random)
-        let taken = Array(
-          free[node].shuffled(using: &random).prefix(Int.random(in: 1...2, using: &random))
-        ).sorted()
+        let taken = Array(free[node].shuffled(using: &random).prefix(Int.random(in: 1...2, using: &random))).sorted()
         guard !taken.isEmpty else { continue }
         free[node].removeAll(where: taken.contains)
-        parts.append(
-          RunningWorkload.Part(
-            node: "n\(node)", gpus: taken, cores: random.oneIn(2) ? 1 : 2, memory: 1024))
+        parts.append(RunningWorkload.Part(node: "n\(node)", gpus: taken, cores: random.oneIn(2) ? 1 : 2, memory: 1024))
       }
       guard !parts.isEmpty else { continue }
       fleet.running.append(
         RunningWorkload(
-          name: "r\(number)", priority: 100 * Int.random(in: 0...6, using: &random),
-          isProtected: random.oneIn(8),
+          name: "r\(number)", priority: 100 * Int.random(in: 0...6, using: &random), isProtected: random.oneIn(8),
           endsWithin: random.oneIn(2) ? 50 : nil, parts: parts))
     }
     return fleet
@@ -42,8 +37,7 @@ struct PreemptionTests {
   static func workload(_ random: inout SeededGenerator) -> WorkloadPlan {
     let workers = Int.random(in: 1...3, using: &random)
     var plan = Fleets.workload(
-      "p", cores: Int.random(in: 1...4, using: &random),
-      gpus: Int.random(in: 1...4, using: &random),
+      "p", cores: Int.random(in: 1...4, using: &random), gpus: Int.random(in: 1...4, using: &random),
       type: random.oneIn(3) ? "h100" : nil, link: random.oneIn(3) ? .nvlink : nil, workers: workers,
       gang: random.oneIn(3) ? 1 : workers)
     plan.queueing.preempts = true
@@ -61,23 +55,17 @@ struct PreemptionTests {
     for mask in 0..<1 << candidates.count {
       let chosen = candidates.enumerated().filter { mask & 1 << $0.offset != 0 }.map(\.element)
       var without = fleet
-      without.running = fleet.running.enumerated().filter { !chosen.contains($0.offset) }.map(
-        \.element)
+      without.running = fleet.running.enumerated().filter { !chosen.contains($0.offset) }.map(\.element)
       guard SchedulerTests.fits(PlainPlanner(without), plan) else { continue }
       let cost = VictimSearch.Cost(
         priorities: chosen.map { fleet.running[$0].priority }.sorted(by: >),
-        gpus: chosen.reduce(0) { $0 + fleet.running[$1].parts.reduce(0) { $0 + $1.gpus.count } },
-        owners: chosen)
-      if best.map({ cost < $0.cost }) ?? true {
-        best = (cost, chosen.map { fleet.running[$0].name })
-      }
+        gpus: chosen.reduce(0) { $0 + fleet.running[$1].parts.reduce(0) { $0 + $1.gpus.count } }, owners: chosen)
+      if best.map({ cost < $0.cost }) ?? true { best = (cost, chosen.map { fleet.running[$0].name }) }
     }
     return best?.names
   }
 
-  @Test(
-    "The victims are those that trying all sets finds, and nobody is put out for nothing",
-    arguments: 0..<8)
+  @Test("The victims are those that trying all sets finds, and nobody is put out for nothing", arguments: 0..<8)
   func exact(seed: Int) {
     var random = SeededGenerator(seed: UInt64(seed) &+ 6000)
     var (put, kept, several) = (0, 0, 0)
@@ -111,12 +99,10 @@ struct PreemptionTests {
       var plan = Fleets.workload("p", gpus: 8)
       (plan.queueing.preempts, plan.queueing.priority) = (true, 500)
       var running = RunningWorkload(
-        name: "r", priority: 499,
-        parts: [RunningWorkload.Part(node: "n", gpus: [0], cores: 1, memory: 1)])
+        name: "r", priority: 499, parts: [RunningWorkload.Part(node: "n", gpus: [0], cores: 1, memory: 1)])
       change(&plan, &running)
-      let report = WorkloadScheduler.schedule(
-        [plan], on: Fleet(nodes: [Fleets.node("n")], running: [running]), now: 0)[
-          0]
+      let report = WorkloadScheduler.schedule([plan], on: Fleet(nodes: [Fleets.node("n")], running: [running]), now: 0)[
+        0]
       if case .placed(let placed) = report.verdict { return placed.victims }
       return nil
     }
@@ -166,19 +152,13 @@ struct PreemptionTests {
 
   @Test("A gang that gives way frees all its nodes for those behind")
   func gang() {
-    let parts = ["a", "b"].map {
-      RunningWorkload.Part(node: $0, gpus: Array(0..<8), cores: 1, memory: 1)
-    }
+    let parts = ["a", "b"].map { RunningWorkload.Part(node: $0, gpus: Array(0..<8), cores: 1, memory: 1) }
     let fleet = Fleet(
-      nodes: [Fleets.node("a"), Fleets.node("b")],
-      running: [RunningWorkload(name: "gang", priority: 1, parts: parts)])
+      nodes: [Fleets.node("a"), Fleets.node("b")], running: [RunningWorkload(name: "gang", priority: 1, parts: parts)])
     var first = Fleets.workload("first", gpus: 8)
     (first.queueing.preempts, first.queueing.priority) = (true, 900)
-    let reports = WorkloadScheduler.schedule(
-      [Fleets.workload("second", gpus: 8), first], on: fleet, now: 0)
-    guard case .placed(let second) = reports[0].verdict,
-      case .placed(let placed) = reports[1].verdict
-    else {
+    let reports = WorkloadScheduler.schedule([Fleets.workload("second", gpus: 8), first], on: fleet, now: 0)
+    guard case .placed(let second) = reports[0].verdict, case .placed(let placed) = reports[1].verdict else {
       return #expect(Bool(false), "both start")
     }
     #expect(placed.victims == ["gang"] && second.victims.isEmpty)
