@@ -146,7 +146,7 @@ struct CommandTests {
     let lost = await folder.claw(["compile", "--target", "kubernetes@1.37"])
     #expect(lost.status == 3 && lost.errors.contains("say --waive pids_limit"), "\(lost.all)")
     #expect(folder.read("kubernetes.generated.yml") == nil)
-    let waivers = ["--waive", "restart,ulimits,pids_limit,tmpfs,sysctls,ports,depends_on"]
+    let waivers = ["--waive", "restart,ulimits,pids_limit,tmpfs,sysctls,ports,depends_on,dns"]
     let waived = await folder.claw(["compile", "--target", "kubernetes@1.37"] + waivers)
     #expect(waived.status == 0, "\(waived.all)")
     #expect(folder.read("kubernetes.generated.yml")?.contains("# waived: pids_limit: ") == true, "\(waived.all)")
