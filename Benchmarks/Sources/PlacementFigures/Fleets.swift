@@ -44,7 +44,7 @@ enum BenchmarkFleets {
     return Fleet(levels: ["spine", "rack"], nodes: nodes)
   }
 
-  /// Equal nodes, as slurm-here's fleet has them.
+  /// Equal nodes, as the Slurm beside has them.
   static func uniform(_ count: Int, gpus: Int = 8) -> Fleet {
     let nodes = (0..<count).map { index in
       FleetNode(
