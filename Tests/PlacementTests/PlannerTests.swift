@@ -198,4 +198,27 @@ struct PlannerTests {
       }
     }
   }
+
+  @Test("A gang that is too big for the exact search gets what there is, and stays together")
+  func huge() {
+    let nodes = (0..<300).map {
+      Fleets.node("n\($0)", cores: 64 - $0 % 7, gpus: 0, domains: ["r\($0 % 3)"])
+    }
+    let fleet = Fleet(levels: ["rack"], nodes: nodes)
+    let room = (0..<3).map { rack in
+      nodes.filter { $0.domains == ["r\(rack)"] }.reduce(0) { $0 + $1.cores }
+    }
+    for (workers, racks) in [(room[0], 1), (room[0] + room[1], 2), (room.reduce(0, +), 3)] {
+      #expect(room.reduce(0, +) * workers > GangSearch.limit)
+      var planner = Planner(fleet)
+      let plan = Fleets.workload(memory: 1, workers: workers)
+      let found = planner.place(plan)
+      #expect(found?.workers.count == workers)
+      if let found { Self.check(found, fleet, plan, "\(workers)") }
+      let used = Set(found?.workers.map { nodes[$0.node].domains[0] } ?? [])
+      #expect(used.count == racks)
+    }
+    var planner = Planner(fleet)
+    #expect(planner.place(Fleets.workload(memory: 1, workers: room.reduce(0, +) + 1)) == nil)
+  }
 }

@@ -113,6 +113,43 @@ struct PreemptionTests {
     #expect(names { plan, _ in plan.gpus[0].count = 9 } == nil)
   }
 
+  @Test("Among many candidates too no victim can be left out", arguments: 0..<3)
+  func many(seed: Int) {
+    var random = SeededGenerator(seed: UInt64(seed) &+ 6500)
+    var put = 0
+    for round in 0..<10 {
+      var fleet = Fleet(levels: ["rack"], nodes: [])
+      fleet.nodes = (0..<6).map {
+        Fleets.node("n\($0)", cores: 8, memory: 65536, gpus: 4, domains: [$0 < 3 ? "a" : "b"])
+      }
+      for index in 0..<24 where !random.oneIn(12) {
+        let part = RunningWorkload.Part(
+          node: "n\(index / 4)", gpus: [index % 4], cores: 1, memory: 1024)
+        fleet.running.append(
+          RunningWorkload(
+            name: "r\(index)", priority: 100 * Int.random(in: 0...4, using: &random), parts: [part])
+        )
+      }
+      var plan = Fleets.workload("p", gpus: Int.random(in: 2...4, using: &random), workers: 3)
+      (plan.queueing.preempts, plan.queueing.priority) = (true, 500)
+      if random.oneIn(2) { (plan.placement.within, plan.placement.isStrict) = ("rack", true) }
+      let report = WorkloadScheduler.schedule([plan], on: fleet, now: 0)[0]
+      guard case .placed(let placed) = report.verdict else {
+        Issue.record("seed \(seed) round \(round): everybody gives way, so it fits")
+        continue
+      }
+      put += placed.victims.count
+      for victim in placed.victims {
+        var without = fleet
+        without.running.removeAll { placed.victims.contains($0.name) && $0.name != victim }
+        #expect(
+          !SchedulerTests.fits(PlainPlanner(without), plan),
+          "seed \(seed) round \(round): \(victim)")
+      }
+    }
+    #expect(put > 30)
+  }
+
   @Test("A gang that gives way frees all its nodes for those behind")
   func gang() {
     let parts = ["a", "b"].map { RunningWorkload.Part(node: $0, gpus: Array(0..<8), cores: 1, memory: 1) }

@@ -9,7 +9,8 @@ struct SlurmFigures {
   let script: String
   let folder: String
 
-  /// Slurm's processor time for each placement against ours. Its controller alone is counted, not the programs that hand jobs in.
+  /// Slurm's processor time for each placement against ours. Its controller alone is counted, not the programs that hand jobs in; that it
+  /// takes them in is part of its time.
   func run(nodes: Int, jobs: Int) -> Bool {
     guard start(nodes) else { return fail("Slurm does not start") }
     defer { _ = shell("'\(script)' down '\(folder)'") }
@@ -18,21 +19,20 @@ struct SlurmFigures {
     }
     let sizes = [1, 1, 1, 2, 2, 3, 4, 4, 5, 8]
     let before = controllerTime(controller)
-    for size in Set(sizes).sorted() {
-      let count = jobs * sizes.count { $0 == size } / sizes.count
+    for job in 0..<jobs {
       let command =
-        "export SLURM_CONF='\(folder)/slurm.conf'; sbatch -Q -N1 -n1 -c4 --mem=8G --gres=gpu:\(size) --array=1-\(count) -o /dev/null"
+        "SLURM_CONF='\(folder)/slurm.conf' sbatch -Q -N1 -n1 -c4 --mem=8G --gres=gpu:\(sizes[job % sizes.count]) -o /dev/null"
         + " --wrap='sleep 100000'"
       guard shell(command) != nil else { return fail("sbatch: \(command)") }
     }
-    var waiting = jobs
-    let start = seconds(CLOCK_MONOTONIC)
-    while waiting > 0, seconds(CLOCK_MONOTONIC) - start < 300 {
-      usleep(1_000_000)
-      let count = "SLURM_CONF='\(folder)/slurm.conf' squeue -h -r -t PD -o %i | wc -l"
-      waiting = shell(count).flatMap { Int($0) } ?? waiting
+    // What it has started since it began, by its own count.
+    let count = "SLURM_CONF='\(folder)/slurm.conf' sdiag | awk '/^Jobs started:/ { print $3 }'"
+    var placed = 0
+    let begin = seconds(CLOCK_MONOTONIC)
+    while placed < jobs, seconds(CLOCK_MONOTONIC) - begin < 60 {
+      usleep(500_000)
+      placed = shell(count).flatMap { Int($0) } ?? placed
     }
-    let placed = jobs - waiting
     guard placed > 0 else { return fail("Slurm placed nothing") }
     let theirs = (controllerTime(controller) - before) / Double(placed)
     let ours = claw(nodes: nodes, jobs: 100_000, sizes: sizes)

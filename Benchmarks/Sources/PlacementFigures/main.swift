@@ -13,7 +13,7 @@ isGood = FragmentationFigures().run() && isGood
 if CommandLine.arguments.count > 2 {
   let slurm = SlurmFigures(script: CommandLine.arguments[1], folder: CommandLine.arguments[2])
   print("beside Slurm")
-  isGood = slurm.run(nodes: 10_000, jobs: 300) && isGood
+  isGood = slurm.run(nodes: 10_000, jobs: 60) && isGood
   for seed in 0..<3 { isGood = slurm.fill(nodes: 32, seed: UInt64(seed)) && isGood }
 } else {
   print("beside Slurm: NOT RUN: no script that starts one was given")
