@@ -1,6 +1,7 @@
 import ArgumentParser
 import Cllama
 import Glibc
+import JSON
 
 /// `cllama health`
 struct Health: ParsableCommand {
@@ -11,14 +12,28 @@ struct Health: ParsableCommand {
   @Flag(help: "Write what it says as JSON.") var json = false
 
   func run() throws {
-    guard let bytes = try? RecordFile.contents(config), let configuration = try? SidecarConfiguration(bytes),
-      let answer = Self.ask(port: configuration.listen.api)
-    else {
-      if json { Output.write("{\"ok\":false,\"state\":\"silent\"}\n") }
-      throw ExitCode(1)
+    let port: Int
+    do {
+      port = try SidecarConfiguration(RecordFile.contents(config)).listen.api
+    } catch let failure as RecordFile.Failure {
+      throw silent(failure.message)
+    } catch let failure as ConfigurationFailure {
+      throw silent("'\(config)': \(failure.path) \(failure.message)")
     }
+    guard let answer = Self.ask(port: port) else { throw silent("nobody answers at port \(port)") }
     if json { Output.write(answer.body + "\n") }
     if !answer.isGood { throw ExitCode(1) }
+  }
+
+  /// Says why nothing is known of the sidecar.
+  private func silent(_ reason: String) -> ExitCode {
+    if json {
+      let state: JSONValue = ["ok": false, "state": "silent", "reason": .string(reason)]
+      Output.write(state.text() + "\n")
+    } else {
+      Output.say("cllama: \(reason)")
+    }
+    return ExitCode(1)
   }
 
   /// One plain request on the loopback interface.

@@ -111,22 +111,37 @@ import Testing
 
   /// Whoever stands between the sidecar and a provider gets neither the key nor the text.
   @Test(arguments: ["certificate", "plain"]) func whoCanNotShowWhoHeIsIsToldNothing(_ kind: String) throws {
+    let (reply, isTold) = try Self.ask(kind)
+    #expect(reply.status == 502 && !isTold, "\(reply.body)")
+    if kind == "certificate" { #expect(reply.body.contains("certificate"), "\(reply.body)") }
+  }
+
+  /// Roots of an operator's own, as every other program takes them; they vouch for names all the same.
+  @Test(arguments: ["certificate", "name"]) func ownRootsVouch(_ kind: String) throws {
+    let (reply, isTold) = try Self.ask(kind, roots: "cert.pem")
+    #expect(reply.status == (kind == "certificate" ? 200 : 502), "\(reply.body)")
+    #expect(isTold == (kind == "certificate"))
+  }
+
+  /// One call through a sidecar to a server that speaks TLS, or should.
+  ///
+  /// - Parameter roots: the file of the server's that the sidecar takes for its roots; nil for the system's.
+  private static func ask(_ kind: String, roots: String? = nil) throws -> (reply: Harness.Reply, isTold: Bool) {
     let folder = try Harness.temporaryFolder()
+    try Harness.write("\(folder)/answer", goodAnswer)
     let port = try Sockets.freePort()
     let words = [
       PeerTests.python, Repository.path("Tests/CllamaServerTests/peers/tls_server.py"), String(port), folder, kind,
     ]
     let server = try PeerTests.Child(words)
+    defer { server.end() }
     try PeerTests.Child.wait(port)
-    let sidecar = try Harness(upstream: port) { value in
+    let sidecar = try Harness(upstream: port, limits: roots.map { "export SSL_CERT_FILE='\(folder)/\($0)'" }) { value in
       value.editMember("upstreams") { $0.edit([0]) { $0.set("url", .string("https://127.0.0.1:\(port)/v1")) } }
       value.set("retry", ["attempts": 1])
     }
     let reply = try sidecar.chat()
-    #expect(reply.status == 502, "\(reply.body)")
-    if kind == "certificate" { #expect(reply.body.contains("certificate"), "\(reply.body)") }
-    #expect(access("\(folder)/told", F_OK) != 0)
-    server.end()
     try sidecar.stop()
+    return (reply, access("\(folder)/told", F_OK) == 0)
   }
 }

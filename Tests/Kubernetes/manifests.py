@@ -23,6 +23,9 @@ CLUSTER_WIDE = {"PriorityClass", "Namespace", "ClusterRole", "ClusterRoleBinding
 # Kinds of others, of which no schema is here: their parts are looked at below.
 FOREIGN = {("keda.sh/v1alpha1", "ScaledObject"): lambda spec: {
     "scaleTargetRef", "minReplicaCount", "maxReplicaCount", "advanced", "triggers"} == set(spec)}
+# Argo's Rollout is a Deployment with strategies of its own.
+ROLLOUT = ("argoproj.io/v1alpha1", "Rollout")
+STRATEGIES = [{"canary": {"steps"}}, {"blueGreen": {"activeService"}}]
 VOLUMES = {"configMap", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
 
 
@@ -32,6 +35,17 @@ def schema(document, version):
         if not FOREIGN[key](document["spec"]):
             yield "has other parts than it should"
         return
+    if key == ROLLOUT:
+        strategy = document["spec"]["strategy"]
+        if {name: set(parts) for name, parts in strategy.items()} not in STRATEGIES:
+            yield "has another strategy than it should"
+        for step in strategy.get("canary", {}).get("steps", []):
+            if not (1 <= step.get("setWeight", 1) <= 100) or not re.fullmatch(
+                r"[1-9][0-9]*s", step.get("pause", {}).get("duration", "1s")
+            ):
+                yield f"has a step that is none: {step}"
+        rest = {name: value for name, value in document["spec"].items() if name != "strategy"}
+        document = {**document, "apiVersion": "apps/v1", "kind": "Deployment", "spec": rest}
     try:
         utils.validate(document, version, strict=True)
     except utils.ValidationError as error:
@@ -61,7 +75,7 @@ def metadata(document):
 
 def template(document):
     spec = document.get("spec") or {}
-    return spec.get("template") if document["kind"] in {"Job", "Deployment"} else None
+    return spec.get("template") if document["kind"] in {"Job", "Deployment", "Rollout"} else None
 
 
 def pod(document):
@@ -70,7 +84,7 @@ def pod(document):
         return
     labels = made["metadata"]["labels"]
     spec = made["spec"]
-    if document["kind"] == "Deployment":
+    if document["kind"] in {"Deployment", "Rollout"}:
         wanted = document["spec"]["selector"]["matchLabels"]
         if any(labels.get(key) != value for key, value in wanted.items()):
             yield "selects none of its own pods"

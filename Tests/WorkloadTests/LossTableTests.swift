@@ -44,7 +44,7 @@ struct LossTableTests {
     ("egress", ["egress: [\"10.0.0.0/8\"]"]), ("user", ["user: 1000"]),
     ("rollout: rolling", ["kind: service", "workers: 4", "rollout: {strategy: rolling, batch: 2, environment: dev}"]),
     ("rollout: canary", ["kind: service", "rollout: canary"]),
-    ("rollout: blue-green", ["kind: service", "rollout: blue-green"]),
+    ("rollout: blue-green", ["kind: service", "ports: [8000]", "rollout: blue-green"]),
     ("scaling", ["kind: service", "scaling: {min: 1, max: 4, cpu: 70}"]),
     ("alerts", ["alerts: [{name: Down, expr: up == 0}]"]),
   ]

@@ -39,7 +39,8 @@ package struct PublicKey: Sendable, Hashable {
     algorithm = .ecdsaP256
     self.point = point
     id = Digest.sha256Hex(Self.p256Prefix + point)
-    guard OpenSSL.publicKey(self) != nil else { throw KeyFailure("the point of the key is not on P-256") }
+    guard let key = OpenSSL.publicKey(self) else { throw KeyFailure("the point of the key is not on P-256") }
+    EVP_PKEY_free(key)
   }
 
   static let ed25519Prefix: [UInt8] = [0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00]

@@ -1,4 +1,5 @@
 import Cllama
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -123,11 +124,15 @@ final class PeerClient {
 
   private static func isNumeric(_ host: String) -> Bool { host.utf8.allSatisfy { 0x30...0x39 ~= $0 || $0 == 0x2E } }
 
-  /// Made when the first peer wants it: roots of trust take time and memory.
+  /// Made when the first peer wants it: roots of trust take time and memory. `SSL_CERT_FILE` names other roots than the
+  /// system's, as it does for OpenSSL.
   private func secureContext() throws -> NIOSSLContext {
     if let secure { return secure }
     var configuration = TLSConfiguration.makeClientConfiguration()
     configuration.applicationProtocols = ["http/1.1"]
+    if let file = getenv("SSL_CERT_FILE").map({ String(cString: $0) }), !file.isEmpty {
+      configuration.trustRoots = .file(file)
+    }
     let made = try NIOSSLContext(configuration: configuration)
     secure = made
     return made

@@ -57,8 +57,12 @@ package struct WorkloadEngine: Sendable {
   package func status(_ plan: WorkloadPlan) throws(EngineFailure) -> WorkloadStatus? {
     switch kind {
     case .slurm: return WorkloadStatus(try jobs(plan).map(\.worker))
-    case .kubernetes:
-      let text = try output("kubectl", scope + ["get", "jobs,deployments,pods", "-l", label(plan), "-o", "json"])
+    case .kubernetes(let minor):
+      let kinds = WorkloadEmitter.kubernetesKinds(plan, minor: minor).filter { kind in
+        ["job.", "deployment.", "rollout."].contains { kind.utf8.starts(with: $0.utf8) }
+      }
+      let words = ["get", (kinds + ["pods"]).joined(separator: ","), "-l", label(plan), "-o", "json"]
+      let text = try output("kubectl", scope + words)
       guard let list = try? JSONParser.parse(Array(text.utf8)) else {
         throw EngineFailure(.failed, "'kubectl get' wrote no JSON")
       }

@@ -1,4 +1,8 @@
-"""A server that nobody vouches for. usage: tls_server.py PORT FOLDER certificate|plain   FOLDER/told appears if it is told anything."""
+"""A server that only whoever trusts FOLDER/cert.pem believes. usage: tls_server.py PORT FOLDER certificate|name|plain
+
+certificate is one for 127.0.0.1, name one for another address, plain none at all. FOLDER/told appears if it is told
+anything, and what is answered is in FOLDER/answer.
+"""
 
 import os
 import socket
@@ -8,8 +12,9 @@ import sys
 
 port, folder, kind = int(sys.argv[1]), sys.argv[2], sys.argv[3]
 context = None
-if kind == "certificate":
-    words = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
+if kind != "plain":
+    address = "127.0.0.1" if kind == "certificate" else "127.0.0.2"
+    words = f"openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={address} -addext subjectAltName=IP:{address}"
     files = ["-keyout", f"{folder}/key.pem", "-out", f"{folder}/cert.pem"]
     subprocess.run(words.split() + files, check=True, stderr=subprocess.DEVNULL)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -28,6 +33,10 @@ while True:
             with context.wrap_socket(connection, server_side=True) as secure:
                 if secure.recv(65536):
                     open(f"{folder}/told", "w").close()
+                    with open(f"{folder}/answer", "rb") as file:
+                        body = file.read()
+                    head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+                    secure.sendall(head.encode() + body)
     except (ssl.SSLError, OSError):
         pass
     finally:

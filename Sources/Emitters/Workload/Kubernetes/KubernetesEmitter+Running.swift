@@ -34,14 +34,24 @@ extension KubernetesWriter {
     return KubernetesObject("batch/v1", "Job", jobName, labels: labels + queueLabels, spec: spec)
   }
 
+  /// What keeps the workers of a service: a Deployment, or Argo's Rollout where a new version comes in a way that a
+  /// Deployment does not know.
+  var controller: (apiVersion: String, kind: String) {
+    switch plan.rollout?.strategy {
+    case .canary, .blueGreen: ("argoproj.io/v1alpha1", "Rollout")
+    case .immediate, .rolling, nil: ("apps/v1", "Deployment")
+    }
+  }
+
   mutating func deployment(_ template: ComposePlan.Value) -> KubernetesObject {
     var spec: [ComposePlan.Entry] = []
     // A number here would undo what the autoscaler does, whenever the file is applied.
     if plan.scaling == nil || plan.workers.gang > 1 { spec.append(.init("replicas", .integer(plan.workers.count))) }
-    if plan.workers.isIndexed { report.lose("workers.indexed", "the pods of a Deployment have no numbers") }
+    if plan.workers.isIndexed { report.lose("workers.indexed", "the pods of a service have no numbers") }
     if let strategy = strategy() { spec.append(.init("strategy", strategy)) }
     spec += [.init("selector", selector), .init("template", template)]
-    return KubernetesObject("apps/v1", "Deployment", plan.name, labels: labels + queueLabels, spec: spec)
+    let (apiVersion, kind) = controller
+    return KubernetesObject(apiVersion, kind, plan.name, labels: labels + queueLabels, spec: spec)
   }
 
   private mutating func strategy() -> ComposePlan.Value? {
@@ -54,18 +64,25 @@ extension KubernetesWriter {
         "type": .plain("RollingUpdate"),
         "rollingUpdate": .map(["maxUnavailable": .integer(batch), "maxSurge": .integer(0)]),
       ])
-    case .canary:
-      report.lose("rollout", "a Deployment gives no share of the calls to a new version, and watches none")
-      return nil
-    case .blueGreen:
-      report.lose(
-        "rollout", "a Deployment does not switch over: calls reach both versions while one replaces the other")
-      // The nearest: all new workers beside the old ones, of which none goes before they are ready.
+    case .canary(let percent, let seconds):
+      needRollouts()
       return .map([
-        "type": .plain("RollingUpdate"),
-        "rollingUpdate": .map(["maxUnavailable": .integer(0), "maxSurge": .plain("100%")]),
+        "canary": .map([
+          "steps": .list([
+            .map(["setWeight": .integer(percent)]),
+            .map(["pause": .map(["duration": .plain("\(seconds)s")])]),
+          ])
+        ])
       ])
+    case .blueGreen:
+      needRollouts()
+      if plan.ports.isEmpty { report.lose("rollout", "without 'ports' there is no address to switch over") }
+      return .map(["blueGreen": .map(["activeService": .plain(plan.name)])])
     }
+  }
+
+  private mutating func needRollouts() {
+    need("Argo Rollouts, whose kind Rollout is; it goes by time and by probes, and measures no errors or latency")
   }
 
   /// The name under which pods are found: a service's ports, or the numbered workers of a job.

@@ -34,7 +34,9 @@ extension KubernetesWriter {
       spec: [
         .init(
           "scaleTargetRef",
-          .map(["apiVersion": .plain("apps/v1"), "kind": .plain("Deployment"), "name": .plain(plan.name)])),
+          .map([
+            "apiVersion": .plain(controller.apiVersion), "kind": .plain(controller.kind), "name": .plain(plan.name),
+          ])),
         .init("minReplicas", .integer(scaling.minimum)), .init("maxReplicas", .integer(scaling.maximum)),
         .init("metrics", .list([metric])), .init("behavior", behavior),
       ])
@@ -62,7 +64,11 @@ extension KubernetesWriter {
     return KubernetesObject(
       "keda.sh/v1alpha1", "ScaledObject", plan.name, labels: labels,
       spec: [
-        .init("scaleTargetRef", .map(["name": .plain(plan.name)])),
+        .init(
+          "scaleTargetRef",
+          .map([
+            "apiVersion": .plain(controller.apiVersion), "kind": .plain(controller.kind), "name": .plain(plan.name),
+          ])),
         .init("minReplicaCount", .integer(scaling.minimum)), .init("maxReplicaCount", .integer(scaling.maximum)),
         .init("advanced", .map(["horizontalPodAutoscalerConfig": .map(["behavior": behavior])])),
         .init("triggers", .list([trigger])),
