@@ -23,6 +23,9 @@ package enum Digest {
     return text ?? hexadecimal(sha256(bytes))
   }
 
+  /// The same for an array, which is in one piece.
+  package static func sha256Hex(_ bytes: [UInt8]) -> String { bytes.withUnsafeBytes { sha256Hex($0) } }
+
   /// The same for bytes in memory.
   static func sha256Hex(_ bytes: UnsafeRawBufferPointer) -> String {
     var state = SHA256_CTX()

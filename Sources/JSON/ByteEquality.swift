@@ -1,5 +1,6 @@
 extension String {
   /// Whether both texts have the same bytes. Swift's `==` also takes texts for equal that are spelled differently.
+  @inlinable
   package func hasBytes(of other: String) -> Bool {
     let count = utf8.count
     guard count == other.utf8.count else { return false }
@@ -10,14 +11,15 @@ extension String {
   }
 
   /// Whether the text has these bytes.
+  @inlinable
   package func hasBytes(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     guard utf8.count == bytes.count else { return false }
     return utf8.withContiguousStorageIfAvailable { Self.areSame($0, bytes) } ?? utf8.elementsEqual(bytes)
   }
 
   /// Compares eight bytes at a time; both have the same length.
-  @inline(__always)
-  private static func areSame(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Bool {
+  @inlinable @inline(__always)
+  static func areSame(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Bool {
     guard let first = left.baseAddress, let second = right.baseAddress else { return true }
     let count = left.count
     var index = 0

@@ -94,14 +94,14 @@ package final class Ledger: Sendable {
     if events.isEmpty { return [] }
     let request = AppendRequest(events)
     queue.withLock { $0.append(request) }
-    writer.withLock { writer in
+    let seen = writer.withLock { writer in
       // Who wrote before may have written this as well.
-      if request.isSettled { return }
-      writer.commit(takeGroup(with: request))
+      if !request.isSettled { writer.commit(takeGroup(with: request)) }
+      return writer.seen
     }
     var receipts = try request.receipts()
     guard durability == .durable, let last = receipts.map(\.index).max() else { return receipts }
-    try sync(upTo: last + 1)
+    try sync(upTo: last + 1, seen: seen)
     for index in receipts.indices { receipts[index].durability = .durable }
     return receipts
   }
@@ -123,10 +123,10 @@ package final class Ledger: Sendable {
   }
 
   /// Waits until so many records are on the disk.
-  func sync(upTo size: Int) throws(LedgerFailure) {
+  func sync(upTo size: Int, seen: ControlFile.Seen? = nil) throws(LedgerFailure) {
     let failure = gate.withLock { gate -> LedgerFailure? in
       do throws(LedgerFailure) {
-        try gate.sync(upTo: size)
+        try gate.sync(upTo: size, seen: seen)
         return nil
       } catch {
         return error

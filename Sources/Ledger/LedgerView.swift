@@ -1,4 +1,5 @@
 package import Canonical
+import JSON
 import Source
 
 /// Reads a ledger: runs and their events, through the index.
@@ -30,11 +31,13 @@ package final class LedgerView {
   }
 
   /// Opens a ledger that is there.
-  package init(_ folder: LedgerFolder) throws(LedgerFailure) {
+  ///
+  /// - Parameter longRun: of how many events a run is at most whose places are kept in memory while it is read.
+  package init(_ folder: LedgerFolder, longRun: Int = PlacePages.limit) throws(LedgerFailure) {
     self.folder = folder
     reader = LogReader(folder)
     tail = try LogTail.current(folder)
-    index = try LedgerIndex.open(folder)
+    index = try LedgerIndex.open(folder, longRun: longRun)
     try index.catchUp(to: tail, &reader)
     try index.hold()
   }
@@ -68,12 +71,16 @@ package final class LedgerView {
   package func events(
     _ runId: String, from seq: Int = 1, limit: Int = .max, _ body: (Record) throws(LedgerFailure) -> Void
   ) throws(LedgerFailure) {
-    var (first, left) = (seq, limit)
+    var (first, left) = (max(seq, 1), limit)
     while left > 0 {
       let places = try index.events(runId, from: first, limit: min(left, 4096))
-      for place in places { try body(try record(at: place)) }
+      for place in places {
+        let record = try record(at: place)
+        guard record.entry.seq == first, record.entry.runId.hasBytes(of: runId) else { throw misled(first) }
+        try body(record)
+        first += 1
+      }
       if places.count < 4096 { return }
-      first += places.count
       left -= places.count
     }
   }
@@ -138,10 +145,33 @@ package final class LedgerView {
   package func readHashed<Result>(
     _ runId: String, _ seq: Int, _ body: (UnsafeRawBufferPointer) -> Result
   ) throws(LedgerFailure) -> Result {
-    guard let place = try index.place(runId, seq) else {
-      throw LedgerFailure(.unknownRun, "there is no event \(seq) of a run \(runId)")
+    guard let found = try index.place(runId, seq) else { throw missing(runId, seq) }
+    if found.isHint {
+      // What goes wrong here goes wrong again below, if it is the log's fault.
+      if let result = try? reader.whole(found.place, of: found.run, seq, body) { return result }
+      guard let known = try index.place(runId, seq, takesHints: false) else { throw missing(runId, seq) }
+      return try whole(known.place, known.run, seq, body)
     }
-    return try reader.whole(place) { body($0) }
+    return try whole(found.place, found.run, seq, body)
+  }
+
+  private func whole<Result>(
+    _ place: LogPlace, _ run: RunKey, _ seq: Int, _ body: (UnsafeRawBufferPointer) -> Result
+  ) throws(LedgerFailure) -> Result {
+    if let result = try reader.whole(place, of: run, seq, body) { return result }
+    throw misled(seq)
+  }
+
+  private func missing(_ runId: String, _ seq: Int) -> LedgerFailure {
+    LedgerFailure(.unknownRun, "there is no event \(seq) of a run \(runId)")
+  }
+
+  /// The log was changed behind the index's back, or the index is wrong.
+  private func misled(_ seq: Int) -> LedgerFailure {
+    LedgerFailure(
+      .damaged,
+      "where event \(seq) of the run should be is another record: verify the ledger; if it is right, delete '\(folder.index)'"
+    )
   }
 
   /// Goes over a run's events as the log has them, without making values of them: the hashed bytes of each.
@@ -149,11 +179,12 @@ package final class LedgerView {
     _ runId: String, _ body: (UnsafeRawBufferPointer, _ seq: Int) throws(LedgerFailure) -> Void
   ) throws(LedgerFailure) {
     var first = 1
+    let key = RunKey(runId)
     while true {
       // Not more places at once than fit a page or two, however long the run is.
       let places = try index.events(runId, from: first, limit: 4096)
       for (offset, place) in places.enumerated() {
-        let failure = try reader.whole(place) { bytes -> LedgerFailure? in
+        let failure = try whole(place, key, first + offset) { bytes -> LedgerFailure? in
           do throws(LedgerFailure) {
             try body(bytes, first + offset)
             return nil

@@ -79,8 +79,9 @@ func output(_ words: [String]) -> String {
 
 func remove(_ path: String) { _ = wait(start(["rm", "-rf", path])) }
 
-/// Appends and waits for the disk, one record of 1 KB after the other; how many a second.
-func disk(_ folder: String) -> Double {
+/// How often a second the disk takes a record of 1 KB and says that it has it, and how often a single writer's ledger does:
+/// in turns of a fraction of a second, because a neighbour on the machine must meet both. The middle ones.
+func writers(_ folder: String, _ ledgerPath: String) throws -> (disk: Double, single: Double) {
   let path = folder + "/disk"
   let file = Glibc.open(path, O_RDWR | O_CREAT | O_TRUNC, 0o600)
   defer {
@@ -89,14 +90,25 @@ func disk(_ folder: String) -> Double {
   }
   let record = [UInt8](repeating: 0x61, count: 1064)
   posix_fallocate(file, 0, 16 << 20)
-  var count = 0
-  let begin = seconds()
-  while seconds() - begin < 1.5 {
-    pwrite(file, record, record.count, off_t(count * record.count % (15 << 20)))
-    fdatasync(file)
-    count += 1
+  let ledger = try open(ledgerPath)
+  let run = try ledger.start(actor: actor).runId
+  let (turns, count) = (40, 250)
+  var place = 0
+  var rates: (disk: [Double], single: [Double]) = ([], [])
+  for turn in 0..<turns {
+    var begin = seconds()
+    for _ in 0..<count {
+      pwrite(file, record, record.count, off_t(place))
+      fdatasync(file)
+      place += record.count
+    }
+    rates.disk.append(Double(count) / (seconds() - begin))
+    let events = drafts(turn * count, count)
+    begin = seconds()
+    for event in events { _ = try ledger.append([event], run: run, actor: actor) }
+    rates.single.append(Double(count) / (seconds() - begin))
   }
-  return Double(count) / (seconds() - begin)
+  return (middle(rates.disk), middle(rates.single))
 }
 
 func shown(_ value: Double) -> String {
@@ -155,11 +167,10 @@ var disks: [Double] = []
 var eight: [Double] = []
 for _ in 0..<3 {
   // In turns, so that a neighbour on the machine meets all of them.
-  disks.append(disk(folder))
   let path = fresh()
-  let begin = seconds()
-  try append(path, 3000, group: 1)
-  single.append(3001 / (seconds() - begin))
+  let both = try writers(folder, path)
+  disks.append(both.disk)
+  single.append(both.single)
   remove(path)
   let group = fresh()
   eight.append(processes(group, each: 20_000, group: 100, "durable"))
@@ -216,12 +227,19 @@ for size in [events / 10, events] {
   let view = try LedgerView(ledger)
   line("index \(shown(Double(size))) events", Double(size) / (seconds() - begin), "\(Int(memory())) MB at most")
   guard let run = try view.runs().first?.runId else { exit(1) }
-  var reads = 0
-  let first = seconds(CLOCK_PROCESS_CPUTIME_ID)
-  for step in 0..<100_000 {
-    reads += try view.readHashed(run, 1 + step &* 7919 % size) { $0.count > 0 ? 1 : 0 }
+  // Anywhere in the log, in no order that a cache could guess.
+  var rates: [Double] = []
+  var state: UInt64 = 1
+  for _ in 0..<3 {
+    var reads = 0
+    let first = seconds(CLOCK_PROCESS_CPUTIME_ID)
+    for _ in 0..<100_000 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      reads += try view.readHashed(run, 1 + Int(state >> 33) % size) { $0.count > 0 ? 1 : 0 }
+    }
+    rates.append(Double(reads) / (seconds(CLOCK_PROCESS_CPUTIME_ID) - first))
   }
-  line("reads by run and number, a CPU second", Double(reads) / (seconds(CLOCK_PROCESS_CPUTIME_ID) - first))
+  line("reads by run and number, a CPU second", middle(rates), "\(Int(memory())) MB at most")
   var listed = 0
   let second = seconds(CLOCK_PROCESS_CPUTIME_ID)
   try view.hashedBytes(run) { (bytes, _) throws(LedgerFailure) in listed += 1 }

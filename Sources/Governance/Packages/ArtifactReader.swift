@@ -10,13 +10,15 @@ struct ArtifactReader {
     var path: [Key]
 
     /// The value of a member.
-    subscript(name: StaticString) -> JSONValue? {
-      let length = name.utf8CodeUnitCount
-      let start = UnsafeBufferPointer(start: name.utf8Start, count: length)
-      for index in members.indices {
-        if members[index].name.hasBytes(start) { return members[index].value }
-      }
-      return nil
+    subscript(name: StaticString) -> JSONValue? { index(of: name, after: -1).map { members[$0].value } }
+
+    /// Where a member stands. The one behind `last` is looked at first.
+    @inline(__always)
+    fileprivate func index(of name: StaticString, after last: Int) -> Int? {
+      let name = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+      let next = last + 1
+      if next < members.count, members[next].name.hasBytes(name) { return next }
+      return members.indices.first { members[$0].name.hasBytes(name) }
     }
   }
 
@@ -30,10 +32,19 @@ struct ArtifactReader {
 
   private(set) var findings: Findings
   private let place: Place
+  /// Where the member that was found last stands: files mostly have their members in the order in which they are asked for.
+  private var last = -1
 
   init(_ place: Place, _ findings: Findings) {
     self.place = place
     self.findings = findings
+  }
+
+  /// The value of a member.
+  private mutating func value(_ object: Object, _ name: StaticString) -> JSONValue? {
+    guard let index = object.index(of: name, after: last) else { return nil }
+    last = index
+    return object.members[index].value
   }
 
   /// Says that something is wrong with the shape of a value.
@@ -68,7 +79,7 @@ struct ArtifactReader {
 
   /// The text of a member; its length counts UTF-16 units.
   mutating func text(_ object: Object, _ name: StaticString, _ length: ClosedRange<Int> = 1...Int.max) -> String {
-    guard let value = object[name] else {
+    guard let value = value(object, name) else {
       missing(object, name)
       return ""
     }
@@ -79,7 +90,8 @@ struct ArtifactReader {
   mutating func optionalText(_ object: Object, _ name: StaticString, _ length: ClosedRange<Int> = 0...Int.max)
     -> String?
   {
-    object[name].map { text($0, length, object.path + [.name(name)]) }
+    guard let value = value(object, name) else { return nil }
+    return text(value, length, object.path + [.name(name)])
   }
 
   private mutating func text(
@@ -106,7 +118,7 @@ struct ArtifactReader {
   private mutating func form(
     _ object: Object, _ name: StaticString, _ what: StaticString, _ isRight: (String) -> Bool
   ) -> String {
-    guard let value = object[name] else {
+    guard let value = value(object, name) else {
       missing(object, name)
       return ""
     }
@@ -140,7 +152,7 @@ struct ArtifactReader {
   }
 
   mutating func time(_ object: Object, _ name: StaticString) -> Instant? {
-    guard let value = object[name] else {
+    guard let value = value(object, name) else {
       missing(object, name)
       return nil
     }
@@ -159,12 +171,12 @@ struct ArtifactReader {
   mutating func word<Word: RawRepresentable & CaseIterable>(_ object: Object, _ name: StaticString, _: Word.Type)
     -> Word?
   where Word.RawValue == String {
-    guard let value = object[name] else {
+    guard let value = value(object, name) else {
       missing(object, name)
       return nil
     }
     if case .string(let text) = value,
-      let word = Word.allCases.first(where: { $0.rawValue.utf8.elementsEqual(text.utf8) })
+      let word = Word.allCases.first(where: { $0.rawValue.hasBytes(of: text) })
     {
       return word
     }
@@ -174,8 +186,8 @@ struct ArtifactReader {
 
   /// Refuses every value but one.
   mutating func exactly(_ object: Object, _ name: StaticString, _ wanted: String) {
-    guard let value = object[name] else { return missing(object, name) }
-    if case .string(let text) = value, text.utf8.elementsEqual(wanted.utf8) { return }
+    guard let value = value(object, name) else { return missing(object, name) }
+    if case .string(let text) = value, text.hasBytes(of: wanted) { return }
     complain(object, name, "'\(wanted)' must stand here")
   }
 
@@ -188,7 +200,7 @@ struct ArtifactReader {
     let texts = array(object, name, count).enumerated().map { index, value in
       text(value, length, object.path + [.name(name), .index(index)])
     }
-    if isUnique, Set(texts.map { Array($0.utf8) }).count < texts.count {
+    if isUnique, !PackageRun.areDistinct(texts) {
       complain(object, name, "a text is there twice")
     }
     return texts
@@ -213,7 +225,7 @@ struct ArtifactReader {
   // MARK: Other values
 
   private mutating func array(_ object: Object, _ name: StaticString, _ count: ClosedRange<Int>) -> [JSONValue] {
-    guard let value = object[name] else {
+    guard let value = value(object, name) else {
       missing(object, name)
       return []
     }
@@ -244,7 +256,7 @@ struct ArtifactReader {
 
   /// The object of a member.
   mutating func object(_ object: Object, _ name: StaticString) -> Object {
-    guard let value = object[name] else {
+    guard let value = value(object, name) else {
       missing(object, name)
       return Object(members: [], path: object.path + [.name(name)])
     }
@@ -256,7 +268,7 @@ struct ArtifactReader {
   }
 
   mutating func bool(_ object: Object, _ name: StaticString) -> Bool? {
-    guard let value = object[name] else {
+    guard let value = value(object, name) else {
       missing(object, name)
       return nil
     }
@@ -266,7 +278,7 @@ struct ArtifactReader {
   }
 
   mutating func integer(_ object: Object, _ name: StaticString, _ range: ClosedRange<Int>) -> Int? {
-    guard let value = object[name] else {
+    guard let value = value(object, name) else {
       missing(object, name)
       return nil
     }

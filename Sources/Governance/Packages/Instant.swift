@@ -9,16 +9,19 @@ struct Instant: Sendable, Comparable {
   init(milliseconds: Int) { self.milliseconds = milliseconds }
 
   init?(_ text: String) {
-    let bytes = Array(text.utf8)
-    guard bytes.count == 20 || 22...24 ~= bytes.count, bytes[10] == 0x54, bytes[bytes.count - 1] == 0x5A,
-      bytes[17...18] != [0x36, 0x30], let seconds = Timestamp.seconds(text)
-    else { return nil }
-    var fraction = 0
-    if bytes.count > 20 {
-      for index in 20..<23 {
-        fraction = fraction * 10 + (index < bytes.count - 1 ? Int(bytes[index] & 15) : 0)
+    let fraction = TextForms.withBytes(text) { bytes -> Int? in
+      guard bytes.count == 20 || 22...24 ~= bytes.count, bytes[10] == 0x54, bytes[bytes.count - 1] == 0x5A,
+        bytes[17] != 0x36 || bytes[18] != 0x30
+      else { return nil }
+      var fraction = 0
+      if bytes.count > 20 {
+        for index in 20..<23 {
+          fraction = fraction * 10 + (index < bytes.count - 1 ? Int(bytes[index] & 15) : 0)
+        }
       }
+      return fraction
     }
+    guard let fraction, let seconds = Timestamp.seconds(text) else { return nil }
     milliseconds = seconds * 1000 + fraction
   }
 

@@ -7,6 +7,8 @@ package struct PackageTrust: Sendable {
   /// A key that signatures may be by, and for how long.
   struct Key: Sendable {
     var rsa: RSAPublicKey
+    /// The SubjectPublicKeyInfo that it was read from.
+    var spki: [UInt8]
     var from: Instant?
     var until: Instant?
     var isRevoked: Bool
@@ -120,7 +122,8 @@ package struct PackageTrust: Sendable {
     let isRevoked = object["revoked"] == nil ? false : reader.bool(object, "revoked") ?? true
     do throws(KeyFailure) {
       let rsa = try RSAPublicKey(pem: text, fewestBits: fewestRSABits).prepared
-      return Key(rsa: rsa, from: from, until: until, isRevoked: isRevoked)
+      let spki = PEM.decode(Array(text.utf8))?.bytes ?? []
+      return Key(rsa: rsa, spki: spki, from: from, until: until, isRevoked: isRevoked)
     } catch {
       if !text.isEmpty { reader.complain(object.path + [.name("publicKey")], error.message) }
       return nil

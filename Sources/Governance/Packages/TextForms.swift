@@ -48,6 +48,29 @@ struct Exact: Hashable {
   }
 }
 
+/// Texts that others are looked for among, by their bytes.
+struct ExactTexts {
+  /// As many are compared one by one in less time than a table of them takes to make.
+  static let few = 12
+
+  private let list: [String]
+  private let table: Set<Exact>
+
+  init(_ texts: [String]) {
+    list = texts
+    table = texts.count > Self.few ? texts.exact : []
+  }
+
+  func contains(_ text: String) -> Bool {
+    list.count > Self.few ? table.contains(Exact(text)) : list.has(text)
+  }
+
+  /// Whether the same texts are in both, however often.
+  func isSame(as other: ExactTexts) -> Bool {
+    list.allSatisfy { other.contains($0) } && other.list.allSatisfy { contains($0) }
+  }
+}
+
 extension Sequence<String> {
   /// The texts as a set by their bytes.
   var exact: Set<Exact> { Set(map { Exact($0) }) }

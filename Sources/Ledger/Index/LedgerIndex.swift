@@ -20,21 +20,27 @@ final class LedgerIndex {
     var last: String
   }
 
-  private static let version = 1
+  /// 2: the places of long runs stand in a file as well.
+  private static let version = 2
   private let folder: LedgerFolder
   private let path: String
-  private var database: SQLite
+  /// The most events of a run whose places are kept.
+  let longRun: Int
+  private(set) var database: SQLite
   private var types: [String: Int] = [:]
-  /// The run that was asked for last, and its number.
-  private var lastRun: (runId: String, id: Int)?
-  /// Places of its events that were looked up.
-  private var pages = PlacePages(eventCount: 0)
+  /// The run that was asked for last.
+  var lastRun: RunPlaces?
+  /// The places of long runs; opened when it is needed.
+  private(set) lazy var placeFile = PlaceFile(ofIndex: path)
 
   /// Opens the index of a ledger; one that can't be used is thrown away.
-  convenience init(_ folder: LedgerFolder) throws(LedgerFailure) { try self.init(folder, path: folder.index) }
+  convenience init(_ folder: LedgerFolder) throws(LedgerFailure) {
+    try self.init(folder, path: folder.index, longRun: PlacePages.limit)
+  }
 
-  private init(_ folder: LedgerFolder, path: String) throws(LedgerFailure) {
+  private init(_ folder: LedgerFolder, path: String, longRun: Int) throws(LedgerFailure) {
     self.folder = folder
+    self.longRun = longRun
     self.path = path
     do throws(SQLite.Failure) { database = try Self.open(path) } catch {
       Self.remove(path)
@@ -43,9 +49,9 @@ final class LedgerIndex {
   }
 
   /// The index for reading; where the folder can't be written to, one in memory.
-  static func open(_ folder: LedgerFolder) throws(LedgerFailure) -> LedgerIndex {
-    access(folder.path, W_OK) == 0 && !isReadOnly(folder.path)
-      ? try LedgerIndex(folder) : try LedgerIndex(folder, path: ":memory:")
+  static func open(_ folder: LedgerFolder, longRun: Int) throws(LedgerFailure) -> LedgerIndex {
+    let isWritable = access(folder.path, W_OK) == 0 && !isReadOnly(folder.path)
+    return try LedgerIndex(folder, path: isWritable ? folder.index : ":memory:", longRun: longRun)
   }
 
   private static func isReadOnly(_ path: String) -> Bool {
@@ -79,7 +85,6 @@ final class LedgerIndex {
 
   private static let schema = """
     CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS segments(id INTEGER PRIMARY KEY, first INTEGER NOT NULL UNIQUE);
     CREATE TABLE IF NOT EXISTS types(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
     CREATE TABLE IF NOT EXISTS runs(id INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, seq INTEGER NOT NULL,
       hash BLOB NOT NULL, leaf INTEGER NOT NULL, segment INTEGER NOT NULL, place INTEGER NOT NULL, state TEXT NOT NULL,
@@ -88,10 +93,12 @@ final class LedgerIndex {
       segment INTEGER NOT NULL, place INTEGER NOT NULL, type INTEGER NOT NULL, PRIMARY KEY(run, seq)) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS leaves(leaf INTEGER PRIMARY KEY, segment INTEGER NOT NULL, place INTEGER NOT NULL);
     CREATE TABLE IF NOT EXISTS ids(id INTEGER NOT NULL, leaf INTEGER NOT NULL, PRIMARY KEY(id, leaf)) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS blocks(number INTEGER PRIMARY KEY, run INTEGER NOT NULL, block INTEGER NOT NULL,
+      UNIQUE(run, block));
     """
 
   private static func remove(_ path: String) {
-    for end in ["", "-wal", "-shm"] { unlink(path + end) }
+    for end in ["", "-wal", "-shm", PlaceFile.ending] { unlink(path + end) }
   }
 
   /// Throws the index away: what it said did not fit the log.
@@ -100,18 +107,19 @@ final class LedgerIndex {
     do throws(SQLite.Failure) {
       try database.execute(
         """
-        BEGIN IMMEDIATE; DELETE FROM meta; DELETE FROM segments; DELETE FROM types; DELETE FROM runs; DELETE FROM events;
-        DELETE FROM leaves; DELETE FROM ids; COMMIT;
+        BEGIN IMMEDIATE; DELETE FROM meta; DELETE FROM types; DELETE FROM runs; DELETE FROM events; DELETE FROM leaves;
+        DELETE FROM ids; DELETE FROM blocks; COMMIT;
         """)
     } catch {
       // A file that SQLite can't even empty.
       try? database.execute("ROLLBACK")
       Self.remove(path)
+      placeFile = PlaceFile(ofIndex: path)
       do throws(SQLite.Failure) { database = try Self.open(path) } catch { throw Self.failure(folder, error) }
     }
   }
 
-  private func attempt<Result>(_ body: () throws(SQLite.Failure) -> Result) throws(LedgerFailure) -> Result {
+  func attempt<Result>(_ body: () throws(SQLite.Failure) -> Result) throws(LedgerFailure) -> Result {
     do throws(SQLite.Failure) { return try body() } catch { throw Self.failure(folder, error) }
   }
 
@@ -273,6 +281,9 @@ final class LedgerIndex {
         ])
       try database.run(
         "INSERT OR IGNORE INTO ids(id, leaf) VALUES(?, ?)", [.number(event.eventId), .number(leaf)])
+      if event.seq % PlaceFile.blockCount == 0 {
+        try storeBlock(event.seq / PlaceFile.blockCount - 1, ofRun: event.run)
+      }
     }
   }
 
@@ -322,37 +333,6 @@ final class LedgerIndex {
       try database.run(
         "SELECT segment, place FROM events WHERE type = (SELECT id FROM types WHERE name = ?) ORDER BY leaf",
         [.text(type)]
-      ) { row in
-        found.append(LogPlace(segment: row.number(0), offset: row.number(1)))
-        return true
-      }
-      return found
-    }
-  }
-
-  /// The place of an event.
-  ///
-  /// Places of a run that is asked for again are read a page at a time and kept; of one that is too long for that, each alone.
-  func place(_ runId: String, _ seq: Int) throws(LedgerFailure) -> LogPlace? {
-    if lastRun?.runId.utf8.elementsEqual(runId.utf8) != true {
-      guard case let (id, run?) = try numbered(runId) else { return nil }
-      lastRun = (run.runId, id)
-      pages = PlacePages(eventCount: run.seq)
-    }
-    guard let lastRun, seq > 0 else { return nil }
-    if let known = pages[seq] { return known }
-    let wanted = pages.span(around: seq)
-    let found = try places(ofRun: lastRun.id, wanted)
-    pages.keep(found, from: wanted.lowerBound)
-    return seq - wanted.lowerBound < found.count ? found[seq - wanted.lowerBound] : nil
-  }
-
-  private func places(ofRun id: Int, _ range: Range<Int>) throws(LedgerFailure) -> [LogPlace] {
-    try attempt { () throws(SQLite.Failure) in
-      var found: [LogPlace] = []
-      try database.run(
-        "SELECT segment, place FROM events WHERE run = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3", numbers: id,
-        range.lowerBound, range.count
       ) { row in
         found.append(LogPlace(segment: row.number(0), offset: row.number(1)))
         return true

@@ -1,4 +1,5 @@
 import Canonical
+import Glibc
 
 /// Reads records by their places, keeping the segments open.
 struct LogReader {
@@ -15,11 +16,19 @@ struct LogReader {
     guard let file = try DiskFile.read(folder.segment(segment)) else {
       throw LedgerFailure(.damaged, "the segment '\(folder.segment(segment))' is missing")
     }
-    // Old segments are read now and then; their descriptors are not worth keeping by the thousand.
-    if files.count >= 64 { files.removeAll() }
+    // Old segments are read now and then; their descriptors are not worth keeping by the thousand. Whoever reads all over a
+    // log that has more loses one of them at a time, not all.
+    if files.count >= Self.fileLimit, let some = files.keys.first { files[some] = nil }
     files[segment] = file
     return file
   }
+
+  /// How many segments stay open: 16 GB of the log, unless the process may not have so many files.
+  private static let fileLimit: Int = {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 64 }
+    return Int(min(max(limit.rlim_cur / 4, 16), 256))
+  }()
 
   /// Forgets what was opened: segments may have been replaced.
   mutating func forget() { files.removeAll() }
@@ -39,19 +48,25 @@ struct LogReader {
     return (frame, body)
   }
 
-  /// Reads a record whose bytes are held against its head; `body` gets them.
+  /// Reads a record of an event whose bytes are held against its head, and that against the run and number that were asked
+  /// for; `body` gets the bytes. Nil if it is another event's.
   mutating func whole<Result>(
-    _ place: LogPlace, _ body: (UnsafeRawBufferPointer) -> Result
-  ) throws(LedgerFailure) -> Result {
+    _ place: LogPlace, of run: RunKey, _ seq: Int, _ body: (UnsafeRawBufferPointer) -> Result
+  ) throws(LedgerFailure) -> Result? {
     let file = try file(place.segment)
     let room = 4096
     var failure: LedgerFailure?
+    var isOther = false
     let result = withUnsafeTemporaryAllocation(byteCount: room, alignment: 16) { buffer -> Result? in
       do throws(LedgerFailure) {
         let count = try file.read(
           UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(guess, room)]), at: place.offset)
         guard count >= Frame.size, let start = buffer.baseAddress, let frame = Frame(UnsafeRawPointer(start)) else {
           throw LedgerFailure(.damaged, "there is no record in '\(file.path)' at byte \(place.offset)")
+        }
+        guard frame.run == run, frame.seq == seq else {
+          isOther = true
+          return nil
         }
         guess = max(512, frame.total + 128)
         guard frame.total <= count else { return nil }
@@ -66,8 +81,10 @@ struct LogReader {
       }
     }
     if let failure { throw failure }
+    if isOther { return nil }
     if let result { return result }
     let (frame, bytes) = try record(place)
+    guard frame.run == run, frame.seq == seq else { return nil }
     guard bytes.withUnsafeBytes({ LogScan.isWhole(frame, $0) }) else {
       throw LedgerFailure(.hashMismatch, "record \(frame.index) is not the one that was recorded")
     }

@@ -39,6 +39,19 @@ struct ControlFile {
   /// What was read or written last.
   private var last: LogTail?
 
+  /// What one part of a process read or wrote last, so that another part need not read it again.
+  struct Seen {
+    fileprivate var sequence: Int
+    fileprivate var tail: LogTail
+  }
+
+  var seen: Seen? { last.map { Seen(sequence: sequence, tail: $0) } }
+
+  /// Learns what was seen, if it is newer than what it knows.
+  mutating func learn(_ seen: Seen) {
+    if last == nil || seen.sequence > sequence { (sequence, last) = (seen.sequence, seen.tail) }
+  }
+
   /// What the processes of this start of the machine agreed on; nil if nothing.
   mutating func read() -> LogTail? {
     let numbers = [pages.number(at: 8), pages.number(at: Self.slot + 8)]
@@ -63,9 +76,13 @@ struct ControlFile {
 
   mutating func write(_ tail: LogTail) {
     sequence += 1
-    var bytes = Self.magic + [UInt8](littleEndian: sequence) + boot
-    bytes += [UInt8](littleEndian: tail.place.segment) + [UInt8](littleEndian: tail.place.offset)
-    bytes += [UInt8](littleEndian: tail.size) + [UInt8](littleEndian: tail.frontier.nodes.count)
+    var bytes = Self.magic
+    bytes.reserveCapacity(96 + 32 * tail.frontier.nodes.count)
+    bytes.append(littleEndian: sequence)
+    bytes += boot
+    for number in [tail.place.segment, tail.place.offset, tail.size, tail.frontier.nodes.count] {
+      bytes.append(littleEndian: number)
+    }
     for node in tail.frontier.nodes { bytes += node.bytes }
     bytes += Hash256(of: bytes).bytes
     pages.write(bytes, at: sequence % 2 * Self.slot)

@@ -8,6 +8,8 @@ import Glibc
 struct LogWriter: ~Copyable {
   /// The last event of a run.
   struct RunEnd {
+    /// The run as the heads of records name it.
+    let key: RunKey
     var seq = 0
     var hash: Hash256?
     var state = RunState()
@@ -76,6 +78,9 @@ struct LogWriter: ~Copyable {
     try refresh()
     return try body(&self)
   }
+
+  /// What the file that processes tell each other the end of the log by said last.
+  var seen: ControlFile.Seen? { control.seen }
 
   /// The end of the log, while it is locked.
   var end: LogTail {
@@ -223,7 +228,7 @@ struct LogWriter: ~Copyable {
           receipts.append(try place(event, &frontier, &changes, durable: safe))
         }
         runs.merge(changes) { $1 }
-        for name in changes.keys { keys[RunKey(name)] = name }
+        for (name, run) in changes where keys[run.key] == nil { keys[run.key] = name }
         settled.append((request, receipts))
       } catch {
         // What is wrong with one request is no concern of the others.
@@ -298,11 +303,13 @@ struct LogWriter: ~Copyable {
   private mutating func place(
     _ event: PreparedEvent, _ frontier: inout MerkleFrontier, _ changes: inout [String: RunEnd], durable safe: Int
   ) throws(LedgerFailure) -> Receipt {
-    var run = RunEnd()
+    var run: RunEnd
     if let known = changes[event.runId] ?? runs[event.runId] {
       run = known
     } else if !event.startsOwnRun, let found = try find(event.runId) {
       run = found
+    } else {
+      run = RunEnd(key: RunKey(event.runId))
     }
     if run.seq == 0, event.type != "RunStarted" {
       throw LedgerFailure(.unknownRun, "there is no run \(event.runId)")
@@ -322,7 +329,7 @@ struct LogWriter: ~Copyable {
     let hash = Hash256(of: body)
     let leaf = entries.leaf(body.bindMemory(to: UInt8.self), ranges, hash: hash, prevHash: run.hash)
     let frame = Frame(
-      kind: .event, length: count, index: frontier.size, durable: safe, seq: run.seq, run: RunKey(event.runId),
+      kind: .event, length: count, index: frontier.size, durable: safe, seq: run.seq, run: run.key,
       hash: hash,
       prevHash: run.hash, leaf: leaf)
     frame.write(to: start)
@@ -350,10 +357,11 @@ struct LogWriter: ~Copyable {
     for attempt in 0..<2 {
       let index = try currentIndex()
       guard let run = try index.run(runId) else { return nil }
+      let key = RunKey(runId)
       if let record = try? reader.record(run.place), record.frame.index == run.index, record.frame.seq == run.seq,
-        record.frame.hash == run.hash, record.frame.run == RunKey(runId)
+        record.frame.hash == run.hash, record.frame.run == key
       {
-        return RunEnd(seq: run.seq, hash: run.hash, state: run.state)
+        return RunEnd(key: key, seq: run.seq, hash: run.hash, state: run.state)
       }
       if attempt == 0 {
         try index.reset()

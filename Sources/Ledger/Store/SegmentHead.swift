@@ -48,6 +48,11 @@ extension [UInt8] {
   /// The eight bytes of a number, the lowest first.
   init(littleEndian value: Int) { self = (0..<8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
 
+  /// Appends the eight bytes of a number, the lowest first.
+  mutating func append(littleEndian value: Int) {
+    Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
+  }
+
   /// The number of eight bytes, the lowest first; there must be as many.
   func number(at offset: Int) -> Int { (0..<8).reduce(0) { $0 | Int(self[offset + $1]) << (8 * $1) } }
 }

@@ -20,14 +20,16 @@ struct SyncGate {
 
   /// How many records are on the disk for sure.
   static func durable(_ pages: SharedPages) -> Int {
-    let bytes = pages.bytes(16, at: 0)
-    guard bytes.count == 16, bytes.number(at: 0) == ~bytes.number(at: 8) else { return 0 }
-    return bytes.number(at: 0)
+    let (count, complement) = (pages.number(at: 0), pages.number(at: 8))
+    return count == ~complement ? count : 0
   }
 
   /// Waits until so many records are on the disk.
-  mutating func sync(upTo size: Int) throws(LedgerFailure) {
+  ///
+  /// - Parameter seen: the end of the log as the writer of this process left it.
+  mutating func sync(upTo size: Int, seen: ControlFile.Seen? = nil) throws(LedgerFailure) {
     if Self.durable(pages) >= size { return }
+    if let seen { control.learn(seen) }
     var (segment, control) = (segment, control)
     let (pages, folder) = (pages, folder)
     try pages.locked { () throws(LedgerFailure) in
@@ -45,6 +47,6 @@ struct SyncGate {
       try segment?.file.syncData()
       pages.write([UInt8](littleEndian: tail.size) + [UInt8](littleEndian: ~tail.size), at: 0)
     }
-    self.segment = segment
+    (self.segment, self.control) = (segment, control)
   }
 }

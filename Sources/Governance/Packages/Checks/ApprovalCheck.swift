@@ -161,18 +161,23 @@ extension PackageRun {
     require(
       TextForms.same(listed.role, signature.role), .approvals, .approvalSignatureInvalid, place.at("/role"),
       "'\(signature.approverID)' has the role '\(listed.role)', not '\(signature.role)'")
+    let trusted = settings.trust?.approvers.first { TextForms.same($0.approverID, signature.approverID) }
     let own: RSAPublicKey
     do throws(KeyFailure) {
       guard let bytes = approverKeys[index] else { throw KeyFailure("it is no PEM under PUBLIC KEY") }
-      own = try RSAPublicKey(spki: bytes, fewestBits: settings.trust?.fewestRSABits ?? RSAPublicKey.fewestBits)
+      if let trusted, trusted.key.spki == bytes {
+        // What was read when the trust file was need not be read again.
+        own = trusted.key.rsa
+      } else {
+        own = try RSAPublicKey(spki: bytes, fewestBits: settings.trust?.fewestRSABits ?? RSAPublicKey.fewestBits)
+      }
     } catch {
       fail(
         .approvals, .approvalPolicyInvalid, place.at("/approverId"),
         "the key of '\(listed.approverID)': \(error.message)")
       return nil
     }
-    guard let trust = settings.trust else { return own }
-    let trusted = trust.approvers.first { TextForms.same($0.approverID, signature.approverID) }
+    if settings.trust == nil { return own }
     guard let trusted else {
       fail(
         .approvals, .approvalSignatureInvalid, place.at("/approverId"),

@@ -79,19 +79,30 @@ extension PackageRun {
       "the signature is wrong")
   }
 
+  /// The key of a text in PEM; what was read when the trust file was is not read again.
+  private static func key(
+    _ pem: String, known: PackageTrust.Key?, fewestBits: Int
+  ) throws(KeyFailure) -> RSAPublicKey {
+    if let known, let (label, bytes) = PEM.decode(Array(pem.utf8)), label == "PUBLIC KEY", bytes == known.spki {
+      return known.rsa
+    }
+    return try RSAPublicKey(pem: pem, fewestBits: fewestBits)
+  }
+
   private mutating func runnerKey(_ attestation: Artifact<RunnerAttestation>) -> RSAPublicKey? {
     guard let identity = package.identity else { return nil }
     let place = identity.place.at("/runnerPublicKey")
+    let trusted = settings.trust?.runners.first { TextForms.same($0.runnerID, identity.content.runnerID) }
     let own: RSAPublicKey
     do throws(KeyFailure) {
-      own = try RSAPublicKey(
-        pem: identity.content.publicKey, fewestBits: settings.trust?.fewestRSABits ?? RSAPublicKey.fewestBits)
+      own = try Self.key(
+        identity.content.publicKey, known: trusted?.key,
+        fewestBits: settings.trust?.fewestRSABits ?? RSAPublicKey.fewestBits)
     } catch {
       fail(.attestation, .identityInvalid, place, error.message)
       return nil
     }
-    guard let trust = settings.trust else { return own }
-    let trusted = trust.runners.first { TextForms.same($0.runnerID, identity.content.runnerID) }
+    if settings.trust == nil { return own }
     guard let trusted else {
       fail(
         .attestation, .identityInvalid, identity.place.at("/runnerId"),

@@ -59,10 +59,12 @@ extension PackageRun {
       return fail(.planLint, .packetInvalid, place.at("/stepId"), "'\(packet.content.stepID)' is no step of the plan")
     }
     require(
-      packet.content.dodItemRefs.exact == step.references.exact, .planLint, .packetInvalid, place.at("/dodItemRefs"),
+      ExactTexts(packet.content.dodItemRefs).isSame(as: ExactTexts(step.references)), .planLint, .packetInvalid,
+      place.at("/dodItemRefs"),
       "the packet is for other items of the definition of done than its step")
     require(
-      (packet.content.capabilities ?? []).exact == step.capabilities.exact, .capabilities, .boundaryViolation,
+      ExactTexts(packet.content.capabilities ?? []).isSame(as: ExactTexts(step.capabilities)), .capabilities,
+      .boundaryViolation,
       place.at("/requiredCapabilities"), "the packet needs other capabilities than its step")
   }
 
@@ -71,16 +73,16 @@ extension PackageRun {
     require(
       Set(packet.content.reviewers).count == packet.content.reviewers.count, .planLint, .reviewerDuplicate,
       place.at("/reviewerSequence"), "a reviewer is there twice")
-    let allowed = packet.content.allowedFiles.exact
+    let allowed = ExactTexts(packet.content.allowedFiles)
     for path in packet.content.allowedFiles where !TextForms.isPath(path) {
       fail(.planLint, .boundaryViolation, place.at("/allowedFiles"), "'\(path)' is no path below the repository")
     }
-    for digest in packet.content.fileDigests where !allowed.contains(Exact(digest.path)) {
+    for digest in packet.content.fileDigests where !allowed.contains(digest.path) {
       fail(
         .planLint, .boundaryViolation, place.at("/context/fileDigests"),
         "'\(digest.path)' is not among the allowed files")
     }
-    for excerpt in packet.content.excerpts where !allowed.contains(Exact(excerpt.path)) {
+    for excerpt in packet.content.excerpts where !allowed.contains(excerpt.path) {
       fail(
         .planLint, .boundaryViolation, place.at("/context/excerpts"), "'\(excerpt.path)' is not among the allowed files"
       )
@@ -90,11 +92,11 @@ extension PackageRun {
       place.at("/context/fileDigests"),
       "a path is there twice")
     guard let capsule = package.capsule?.content else { return }
-    let (files, symbols) = (capsule.allowedFiles.exact, capsule.allowedSymbols.exact)
-    for path in packet.content.allowedFiles where !files.contains(Exact(path)) {
+    let (files, symbols) = (ExactTexts(capsule.allowedFiles), ExactTexts(capsule.allowedSymbols))
+    for path in packet.content.allowedFiles where !files.contains(path) {
       fail(.planLint, .boundaryViolation, place.at("/allowedFiles"), "the capsule does not allow '\(path)'")
     }
-    for symbol in packet.content.allowedSymbols where !symbols.contains(Exact(symbol)) {
+    for symbol in packet.content.allowedSymbols where !symbols.contains(symbol) {
       fail(.planLint, .boundaryViolation, place.at("/allowedSymbols"), "the capsule does not allow '\(symbol)'")
     }
     require(

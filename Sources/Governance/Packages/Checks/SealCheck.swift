@@ -80,9 +80,14 @@ extension PackageRun {
   private mutating func checkTimes() {
     guard let seal = package.seal, let sealed = seal.content.sealedAt else { return }
     let start = package.dod?.content.createdAt
-    var times: [(Place, Instant?)] = []
-    func add(_ place: Place?, _ pointer: String, _ time: Instant?) {
-      if let place { times.append((place.at(pointer), time)) }
+    func add(_ place: Place?, _ pointer: @autoclosure () -> String, _ time: Instant?) {
+      guard let place, let time else { return }
+      if time > sealed {
+        fail(.seal, .sessionBoundaryInvalid, place.at(pointer()), "this is later than the seal")
+      }
+      if let start, time < start {
+        fail(.seal, .sessionBoundaryInvalid, place.at(pointer()), "this is older than the definition of done")
+      }
     }
     add(package.dod?.place, "/createdAt", start)
     add(package.lock?.place, "/createdAt", package.lock?.content.createdAt)
@@ -98,13 +103,6 @@ extension PackageRun {
     add(package.attestation?.place, "/createdAt", package.attestation?.content.createdAt)
     for (index, signature) in (package.approvalBundle?.content.signatures ?? []).enumerated() {
       add(package.approvalBundle?.place, "/signatures/\(index)/timestamp", signature.timestamp)
-    }
-    for (place, time) in times {
-      guard let time else { continue }
-      require(time <= sealed, .seal, .sessionBoundaryInvalid, place, "this is later than the seal")
-      if let start {
-        require(time >= start, .seal, .sessionBoundaryInvalid, place, "this is older than the definition of done")
-      }
     }
     if let now = settings.now {
       // Clocks differ a little.

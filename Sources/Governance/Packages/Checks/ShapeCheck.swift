@@ -78,12 +78,9 @@ extension PackageRun {
 
   /// Whether some texts are each there once.
   static func areDistinct(_ texts: some Sequence<String>) -> Bool {
-    var count = 0
-    let set = Set(
-      texts.lazy.map { text in
-        count += 1
-        return Exact(text)
-      })
-    return set.count == count
+    let list = Array(texts)
+    if list.count > ExactTexts.few { return list.exact.count == list.count }
+    for index in list.indices.dropFirst() where list[..<index].has(list[index]) { return false }
+    return true
   }
 }
