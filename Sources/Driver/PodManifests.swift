@@ -44,7 +44,7 @@ package enum PodManifests {
         "Kubernetes 1.\(target.minor) can't express '\(loss.field)': \(loss.reason)",
         help: loss.canBeWaived ? "remove it, or say --waive \(loss.field)" : "compose can: --target compose")
     }
-    var workloads: [UInt8] = []
+    var workloads: [Document] = []
     for workload in pod.workloads where plan.workloads.contains(workload.service) {
       let emitted = WorkloadCompiler.emit(
         workload, for: .kubernetes(minor: target.minor), waived: target.waived, into: &bag)
@@ -56,12 +56,29 @@ package enum PodManifests {
           help: "'claw workload emit' writes them; then say --waive alerts")
       }
       isWhole = isWhole && emitted != nil
-      workloads += emitted?.files.first?.bytes ?? []
+      for document in Document.all(in: emitted?.files.first?.bytes ?? []) where !workloads.contains(document) {
+        // Several workloads share a class of priority.
+        workloads.append(document)
+      }
     }
     guard isWhole else { return nil }
     let manifest = PodManifestEmitter.emit(
       plan, minor: target.minor, waived: target.waived, source: FilePath.name(of: main.path))
-    return manifest + workloads
+    return manifest + workloads.flatMap(\.bytes)
+  }
+
+  /// A document of a file that claw wrote, with the line that begins it; what stands before the first one is one too.
+  private struct Document: Equatable {
+    var bytes: [UInt8] = []
+
+    static func all(in bytes: [UInt8]) -> [Document] {
+      var documents = [Document()]
+      for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast() {
+        if line.elementsEqual("---".utf8) { documents.append(Document()) }
+        documents[documents.count - 1].bytes += line + [0x0A]
+      }
+      return documents
+    }
   }
 
   /// Where the author wrote what is lost, or the service that claw wrote it for.

@@ -53,7 +53,15 @@ package enum WorkloadLanguage {
       "command", .texts(.name), "Its command; {model}, {gpus}, {workers}, {context}, {precision} stand for those"),
     GuardField("port", .integer(1...65_535), "The port that it listens at"),
     GuardField("health", .text, "The path there that says that it is well"),
+    GuardField(
+      "precision", .record(precisions),
+      "Words behind the command for each precision that it knows; without it, it is not asked"),
+    GuardField("splits", .texts(.name), "The numbers of GPUs that it splits a model over; any, if none are said"),
   ]
+
+  private static let precisions = ["fp32", "bf16", "fp16", "fp8", "int8", "int4"].map { name in
+    GuardField(name, .texts(.name), "What says \(name)")
+  }
 
   private static let secret = [
     GuardField("secret", .text, "The engine's name of the secret", isRequired: true),
@@ -111,7 +119,7 @@ package enum WorkloadLanguage {
   ]
 
   private static let retries = [
-    GuardField("limit", .integer(0...1000), default: .integer(6), "Failures of all workers before it is given up"),
+    GuardField("limit", .integer(0...1000), default: .integer(0), "Failures of all workers that are tried again"),
     GuardField("per_worker", .integer(0...1000), "Failures of each worker"),
     GuardField(
       "on_interruption", .bool, default: .bool(true), "Whether lost nodes and lost places count for nothing"),

@@ -1,6 +1,7 @@
 import ArgumentParser
 import JSON
 import Runtime
+import Source
 
 /// `claw health`
 struct Health: ParsableCommand {

@@ -70,9 +70,11 @@ struct TerminalRendererTests {
     "What a terminal would act on is made visible",
     arguments: ["\u{1B}[31m", "\u{7}", "\u{8}", "\u{202E}", "\u{9B}", "\0", "\u{2066}"])
   func control(text: String) {
-    let file = SourceFile(path: "a", text: "x\(text)y\n")
+    let file = SourceFile(path: "a\(text)", text: "x\(text)y\n")
     var bag = DiagnosticBag()
-    bag.report(Sample.rule, at: Location(file, SourceRange(0, 1)), "m")
+    bag.report(
+      Sample.rule, at: Location(file, SourceRange(0, 1)), "m\(text)", help: "h\(text)",
+      labels: [.init(Location(file, SourceRange(0, 1)), "l\(text)")])
     let rendered = TerminalRenderer(isColoured: false).render(bag.sorted())
     #expect(!rendered.unicodeScalars.contains { text.unicodeScalars.first == $0 })
   }

@@ -43,6 +43,39 @@ struct ShellValueTests {
     #expect(!found.all.contains("of-the-shell"), "\(found.all)")
   }
 
+  @Test("Keys of the service that a workload does not take are lost by name; all of a pod are checked")
+  func leftKeys() async throws {
+    let pod =
+      Self.pod.replacing("    env_file:", with: "    user: \"7\"\n    volumes: [data:/data]\n    env_file:")
+      + "\nvolumes: {data: }\n"
+    let found = try await emit("kubernetes@1.37", pod, waive: "command")
+    #expect(found.status == 3 && found.errors.contains("'service.user'") && found.errors.contains("'service.volumes'"))
+    let waived = try await emit("kubernetes@1.37", pod, waive: "command,service.user,service.volumes")
+    #expect(waived.status == 0 && waived.output.contains("waived: service.user:"), "\(waived.all)")
+    let folder = try Folder("shell")
+    try folder.write("claw-pod.yml", Self.pod)
+    try folder.write("keys.env", "")
+    let one = await Machine.claw([
+      "workload", "check", "\(folder.path)/claw-pod.yml#train", "\(folder.path)/claw-pod.yml",
+    ])
+    #expect(one.status == 0 && one.output.split(separator: "\n").count == 2, "\(one.all)")
+    let none = await Machine.claw(["workload", "check", "\(folder.path)/claw-pod.yml#tram"])
+    #expect(none.status == 2 && none.errors.contains("there are: train"), "\(none.all)")
+  }
+
+  @Test("A workload is the same whatever the shell holds")
+  func same() async throws {
+    let folder = try Folder("shell")
+    try folder.write(
+      "claw-pod.yml",
+      Self.pod.replacing("${TAG:-1}", with: "1").replacing(", --token, \"${SHELL_TOKEN:-none}\"", with: ""))
+    try folder.write("keys.env", "")
+    let words = ["workload", "check", "\(folder.path)/claw-pod.yml"]
+    let unset = await Machine.claw(words)
+    let set = await Machine.run("/usr/bin/env", ["SHELL_TOKEN=x", Machine.claw] + words)
+    #expect(unset.status == 0 && unset.output == set.output, "\(unset.all) \(set.all)")
+  }
+
   @Test("A block that says its own command and variables needs none of the service's")
   func own() async throws {
     let own = """

@@ -77,7 +77,7 @@ struct SlurmTests {
     found = await claw(["workload", "submit", "broken.yml", "--watch"] + engine, in: folder, cluster)
     #expect(found.status == 1 && found.output.contains("failed"), "\(found.all)")
     found = await claw(["workload", "logs", "broken.yml"] + engine, in: folder, cluster)
-    #expect(found.output.contains("attempt 2 of 2 ended with 7"), "\(found.all)")
+    #expect(found.output.contains("try 2 of 2 ended with 7"), "\(found.all)")
 
     try workload(
       "clean", "  env: {QUOTE: \"it's $HOME `id` \\\"x\\\"\"}\n  command: [sh, -c, 'env; echo \"$QUOTE\"']\n")
@@ -86,6 +86,29 @@ struct SlurmTests {
     found = await claw(["workload", "logs", "clean.yml"] + engine, in: folder, cluster)
     #expect(found.output.contains("it's $HOME `id` \"x\"\n"), "\(found.all)")
     #expect(!found.output.contains("OUTSIDE_SECRET"), "\(found.all)")
+
+    // What the script itself uses is its own, and what looks like an option is the worker's.
+    try workload(
+      "own",
+      "  env: {PATH: \"/usr/local/bin:/usr/bin:/bin\", IFS: \"a\", n: \"5\"}\n"
+        + "  command: [env, --, sh, -c, 'echo \"$PATH $n\"; exit 3']\n  retries: 1\n")
+    found = await claw(["workload", "submit", "own.yml", "--watch"] + engine, in: folder, cluster)
+    #expect(found.status == 1, "\(found.all)")
+    found = await claw(["workload", "logs", "own.yml"] + engine, in: folder, cluster)
+    #expect(found.output.contains("/usr/local/bin:/usr/bin:/bin 5\n"), "\(found.all)")
+    #expect(found.output.contains("try 2 of 2 ended with 3"), "\(found.all)")
+    try workload("option", "  command: [\"--nodelist=n9\"]\n")
+    found = await claw(["workload", "submit", "option.yml", "--watch"] + engine, in: folder, cluster)
+    #expect(found.status == 1 && found.output.contains("failed"), "it is a program that is not there: \(found.all)")
+
+    // The same once more, while it waits.
+    try workload("waits", "  command: [sleep, \"60\"]\n  placement: {gates: [quota]}\n")
+    found = await claw(["workload", "submit", "waits.yml"] + engine, in: folder, cluster)
+    #expect(found.status == 0, "\(found.all)")
+    found = await claw(["workload", "submit", "waits.yml"] + engine, in: folder, cluster)
+    #expect(found.status == 1 && found.errors.contains("cancel that first"), "\(found.all)")
+    found = await claw(["workload", "cancel", "waits.yml"] + engine, in: folder, cluster)
+    #expect(found.status == 0, "\(found.all)")
 
     try workload(
       "many", "  command: [sh, -c, 'echo number $WORKLOAD_COMPLETION_INDEX']\n  workers: {count: 3, indexed: true}\n")

@@ -53,12 +53,26 @@ struct IntentTests {
     #expect(plan.command.contains("32768") && plan.command.contains("qwen-32b"))
   }
 
+  @Test("A runner is told the precision that was counted with, and only splits as it can")
+  func runners() throws {
+    let plan = try #require(Self.plan("Run Llama 70B in fp8 on 2 H100s"))
+    #expect(plan.command.firstRange(of: ["--quantization", "fp8"]) != nil)
+    for (sentence, words) in [("Run Llama 70B on 6 H100s", "split"), ("Run Llama 70B in int4", "int4")] {
+      var bag = DiagnosticBag()
+      #expect(Self.lower(sentence, &bag) == nil)
+      #expect(bag.diagnostics.contains { $0.message.contains(words) }, "\(bag.diagnostics.map(\.message))")
+    }
+    let train = try #require(Self.plan("Train Llama 70B on 64 H100s"))
+    #expect(
+      train.workers.isIndexed
+        && train.command.contains { $0.contains("$WORKLOAD_LEADER") || $0.contains("${WORKLOAD_LEADER:-") })
+  }
+
   @Test("The fewest GPUs, where none are named")
   func fewest() throws {
     #expect(Self.plan("Run Llama 8B")?.gpus == [GPURequest(count: 1, type: "h100")])
     #expect(Self.plan("Run Llama 70B")?.gpus == [GPURequest(count: 4, type: "h100")])
     #expect(Self.plan("Run Llama 70B in fp8")?.gpus == [GPURequest(count: 2, type: "h100")])
-    #expect(Self.plan("Run Llama 70B in int4")?.gpus == [GPURequest(count: 1, type: "h100")])
     // Sixteen GPUs are two nodes, which run together or not at all.
     let large = try #require(Self.plan("Run Llama 405B"))
     #expect(large.gpus == [GPURequest(count: 8, type: "h100")] && large.workers.count == 2 && large.workers.gang == 2)

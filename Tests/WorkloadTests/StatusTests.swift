@@ -56,6 +56,17 @@ struct StatusTests {
     #expect(worker?.state == .preempted && worker?.restarts == 1 && worker?.node == "")
   }
 
+  @Test("A workload that was submitted again is what was submitted last, and by whom it matters")
+  func again() {
+    let text =
+      "JobId=7 UserId=a(10) JobState=FAILED Comment=w-1\nJobId=9 UserId=a(10) JobState=RUNNING Comment=w-1\n"
+      + "JobId=11 ArrayJobId=11 ArrayTaskId=0 UserId=b(110) JobState=PENDING Comment=w-1\n"
+    #expect(SlurmStatus.jobs(text, id: "w-1").map(\.id) == ["7", "9", "11_0"])
+    #expect(SlurmStatus.latest(SlurmStatus.jobs(text, id: "w-1", user: 10)).map(\.id) == ["9"])
+    #expect(SlurmStatus.latest(SlurmStatus.jobs(text, id: "w-1")).map(\.id) == ["11_0"])
+    #expect(SlurmStatus.latest([]).isEmpty)
+  }
+
   @Test("Elements of an array have names, and statuses of signals are told")
   func array() {
     let text =

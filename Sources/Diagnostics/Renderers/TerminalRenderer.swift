@@ -33,7 +33,7 @@ public struct TerminalRenderer: Sendable {
   private func render(_ diagnostic: Diagnostic, _ secrets: Secrets) -> String {
     var text = paint(diagnostic.severity.rawValue, colour(diagnostic.severity))
     text += paint("[\(diagnostic.rule.name)]", colour(diagnostic.severity))
-    text += paint(": \(diagnostic.message)\n", "1")
+    text += paint(": \(diagnostic.message.printable)\n", "1")
     let labels = diagnostic.labels.sorted { $0.location.range < $1.location.range }
     let lines = ([diagnostic.location] + labels.map(\.location)).map { $0.file.position(at: $0.range.lower).line }
     let gutter = String(lines.max() ?? 1).count
@@ -42,7 +42,7 @@ public struct TerminalRenderer: Sendable {
       text += excerpt(label.location, label: label.message, gutter, secrets, isPrimary: false, .info)
     }
     let margin = String(repeating: " ", count: gutter + 1) + paint("= ", "34")
-    if let help = diagnostic.help { text += margin + paint("help: ", "1") + help + "\n" }
+    if let help = diagnostic.help { text += margin + paint("help: ", "1") + help.printable + "\n" }
     return text
   }
 
@@ -52,7 +52,8 @@ public struct TerminalRenderer: Sendable {
     let file = location.file
     let start = file.position(at: location.range.lower)
     let indent = String(repeating: " ", count: gutter)
-    var text = indent + paint(isPrimary ? "--> " : "::: ", "34") + "\(file.path):\(start.line):\(start.column)\n"
+    var text =
+      indent + paint(isPrimary ? "--> " : "::: ", "34") + "\(file.path.printable):\(start.line):\(start.column)\n"
     guard !file.bytes.isEmpty else { return text }
     let line = SourceLine(file, start.line, location.range, secrets.ranges(of: file), width: width - gutter - 4)
     let number = String(start.line)
@@ -60,7 +61,7 @@ public struct TerminalRenderer: Sendable {
     let bar = indent + paint(" |", "34")
     text += bar + "\n" + padding + paint(number + " |", "34") + " " + line.text + "\n"
     let carets = String(repeating: isPrimary ? "^" : "-", count: line.caretCount)
-    let note = label.map { " " + $0 } ?? ""
+    let note = label.map { " " + $0.printable } ?? ""
     text += bar + " " + String(repeating: " ", count: line.caretStart)
     text += paint(carets + note, isPrimary ? colour(severity) : "34") + "\n"
     return text

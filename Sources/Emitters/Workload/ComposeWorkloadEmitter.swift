@@ -36,6 +36,7 @@ enum ComposeWorkloadEmitter {
     if let number {
       variables.append(.init("WORKLOAD_COMPLETION_INDEX", .text(String(number))))
       variables.append(.init("WORKLOAD_COMPLETIONS", .text(String(plan.workers.count))))
+      if plan.workers.count > 1 { variables.append(.init("WORKLOAD_LEADER", .text("\(plan.name)-0"))) }
     } else if plan.workers.isIndexed {
       // Swarm fills in its own templates; slots count from 1.
       variables.append(.init("WORKLOAD_TASK_SLOT", .text("{{.Task.Slot}}")))
@@ -70,7 +71,9 @@ enum ComposeWorkloadEmitter {
 
   private static func restart(_ plan: WorkloadPlan) -> String {
     if plan.kind == .service { return "unless-stopped" }
-    return plan.retries.limit == 0 ? "no" : "on-failure:\(plan.retries.perWorker ?? plan.retries.limit)"
+    // For the engine, 0 is without end.
+    let tries = plan.retries.perWorker ?? plan.retries.limit
+    return tries == 0 ? "no" : "on-failure:\(tries)"
   }
 
   private static func folders(_ plan: WorkloadPlan) -> [ComposePlan.Entry] {
@@ -87,9 +90,9 @@ enum ComposeWorkloadEmitter {
           .mapping([.init("type", .text("bind")), .init("source", .text(path)), target] + readOnly + [bind]))
       case .claim(let name):
         mounts.append(.mapping([.init("type", .text("volume")), .init("source", .text(name)), target] + readOnly))
-      case .scratch(let size):
-        let bytes = ComposePlan.Entry("tmpfs", .mapping([.init("size", .integer(size << 20))]))
-        mounts.append(.mapping([.init("type", .text("tmpfs")), target, bytes]))
+      case .scratch:
+        // On the disk, like everywhere else: a tmpfs would be part of the worker's memory.
+        mounts.append(.mapping([.init("type", .text("volume")), target]))
       case .sharedMemory(let size) where volume.path == "/dev/shm":
         entries.append(.init("shm_size", .integer(size << 20)))
       case .sharedMemory(let size):
@@ -171,11 +174,9 @@ enum ComposeWorkloadEmitter {
 
   private static func restartPolicy(_ plan: WorkloadPlan) -> [ComposePlan.Entry] {
     if plan.kind == .service { return [.init("condition", .text("any"))] }
-    if plan.retries.limit == 0 { return [.init("condition", .text("none"))] }
-    return [
-      .init("condition", .text("on-failure")),
-      .init("max_attempts", .integer(plan.retries.perWorker ?? plan.retries.limit)),
-    ]
+    let tries = plan.retries.perWorker ?? plan.retries.limit
+    if tries == 0 { return [.init("condition", .text("none"))] }
+    return [.init("condition", .text("on-failure")), .init("max_attempts", .integer(tries))]
   }
 
   /// Networks, volumes and secrets of the file.
@@ -219,14 +220,22 @@ enum ComposeWorkloadEmitter {
     if plan.queueing.priorityClass != "default" { report.lose("priority", "\(engine) has no priorities") }
     report.lose(ifSaid: "preemption.take", "\(engine) lets nothing take another's place")
     report.lose(ifSaid: "retries.on_interruption", "\(engine) counts every start")
+    for volume in plan.volumes {
+      if case .scratch = volume.source { report.lose("volumes.scratch", "\(engine)'s volumes have no size") }
+    }
     if plan.kind == .job, plan.workers.count > 1, plan.retries.perWorker == nil {
       report.lose(ifSaid: "retries.limit", "\(engine) counts failures of each worker: say per_worker")
     }
     if plan.limits.run != nil { report.lose("time_limit", "\(engine) lets run what runs") }
     if plan.limits.finishBy != nil { report.lose("finish_by", "\(engine) lets run what runs") }
     for probe in plan.probes {
-      if case .command = probe.check { continue }
-      report.lose("probes", "\(engine) looks by a command in the container alone")
+      guard case .command = probe.check else {
+        report.lose("probes", "\(engine) looks by a command in the container alone")
+        continue
+      }
+      if probe.purpose == .startup {
+        report.lose("probes.startup", "\(engine) has one health check; of this one it takes the time alone")
+      }
     }
     if plan.probes.contains(where: { $0.purpose == .liveness }),
       plan.probes.contains(where: { $0.purpose == .readiness })

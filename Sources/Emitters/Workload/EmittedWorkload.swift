@@ -102,12 +102,6 @@ package enum WorkloadEmitter {
   ///   are of use only if each of those is waived.
   package static func emit(_ plan: WorkloadPlan, for target: WorkloadTarget, waived: Set<String>) -> EmittedWorkload {
     var emitted = artifact(plan, for: target, waived: waived)
-    if plan.isCommandFromShell {
-      emitted.losses.append(
-        .init(
-          "command",
-          "words of it come from the shell of whoever compiles, and may be secrets: they would stand in the file"))
-    }
     switch target {
     case .json, .protobuf: break
     case .kubernetes, .slurm, .compose, .swarm:
@@ -122,10 +116,12 @@ package enum WorkloadEmitter {
     switch target {
     case .json:
       let text = WorkloadWire.message(plan, id: plan.id).json.text(indented: true) + "\n"
-      return EmittedWorkload(files: [.init(name: "\(plan.name).workload.json", bytes: Array(text.utf8))])
+      return EmittedWorkload(
+        files: [.init(name: "\(plan.name).workload.json", bytes: Array(text.utf8))], losses: LossReport(plan).losses)
     case .protobuf:
       let bytes = ProtobufText.bytes(WorkloadWire.message(plan, id: plan.id))
-      return EmittedWorkload(files: [.init(name: "\(plan.name).workload.pb", bytes: bytes)])
+      return EmittedWorkload(
+        files: [.init(name: "\(plan.name).workload.pb", bytes: bytes)], losses: LossReport(plan).losses)
     case .slurm(let isPlain): return SlurmEmitter.emit(plan, isPlain: isPlain, waived: waived)
     case .compose: return ComposeWorkloadEmitter.emit(plan, isStack: false, waived: waived)
     case .swarm: return ComposeWorkloadEmitter.emit(plan, isStack: true, waived: waived)
@@ -139,7 +135,18 @@ struct LossReport {
   private(set) var losses: [WorkloadLoss] = []
   private let plan: WorkloadPlan
 
-  init(_ plan: WorkloadPlan) { self.plan = plan }
+  /// What is lost for every engine, because the plan has no place for it.
+  init(_ plan: WorkloadPlan) {
+    self.plan = plan
+    for key in plan.leftKeys {
+      lose("service.\(key)", "of a service, engines get what x-claw.workload says")
+    }
+    if plan.isCommandFromShell {
+      lose(
+        "command",
+        "words of it come from the shell of whoever compiles, and may be secrets: they would stand in the file")
+    }
+  }
 
   /// Says that a field is lost.
   mutating func lose(_ field: String, _ reason: String) {

@@ -18,7 +18,14 @@ package enum SlurmEmitter {
     lines += plan.placement.gates.map { "# held for the gate \($0.name): scontrol release, once it is taken away" }
     if plan.limits.finishBy != nil { lines.append("# the deadline is in UTC: TZ=UTC sbatch …") }
     lines += options.map { "#SBATCH \($0)" }
-    lines += ["", "export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
+    lines += [
+      "", "export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+      // A workload's own PATH is for its workers.
+      "claw_srun=$(command -v srun) || exit 127",
+    ]
+    if plan.workers.isIndexed, plan.workers.gang > 1 {
+      lines.append("export WORKLOAD_LEADER=$(scontrol show hostnames \"$SLURM_JOB_NODELIST\" | head -n 1)")
+    }
     lines += plan.environment.map { "export \($0.name)=\(ShellText.quoted($0.value))" }
     lines += run(plan, isPlain)
     let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
@@ -100,7 +107,7 @@ package enum SlurmEmitter {
 
   private static func run(_ plan: WorkloadPlan, _ isPlain: Bool) -> [String] {
     let number = isOneJob(plan) ? "$SLURM_PROCID" : "$SLURM_ARRAY_TASK_ID"
-    var words = ["srun", "--export=ALL"]
+    var words = ["\"$claw_srun\"", "--export=ALL"]
     if plan.workers.gang > 1 { words.append("--kill-on-bad-exit=1") }
     if !isPlain {
       words.append("--container-image=\(ShellText.quoted(pyxisImage(plan.image)))")
@@ -109,22 +116,37 @@ package enum SlurmEmitter {
         return "\(path):\(volume.path)" + (volume.isReadOnly ? ":ro" : "")
       }
       if !mounts.isEmpty { words.append("--container-mounts=\(ShellText.quoted(mounts.joined(separator: ",")))") }
+      // Of two values of a variable pyxis takes the image's, unless it is told of it.
+      let names = plan.environment.map(\.name)
+      if !names.isEmpty { words.append("--container-env=\(names.joined(separator: ","))") }
     }
-    let command = plan.command.map(ShellText.quoted)
-    // The image's own command needs no words; pyxis runs its entrypoint then.
+    // What follows is the worker's, whatever it begins with.
+    words.append("--")
     if plan.workers.isIndexed {
       let script = "export WORKLOAD_COMPLETION_INDEX=\(number) WORKLOAD_COMPLETIONS=\(plan.workers.count); exec \"$@\""
-      words += ["bash", "-c", ShellText.quoted(script), plan.name]
+      words += ["sh", "-c", ShellText.quoted(script), plan.name]
     }
-    words += command
+    words += plan.command.map(ShellText.quoted)
     let line = words.joined(separator: " ")
-    let tries = isOneJob(plan) ? plan.retries.limit : plan.retries.perWorker ?? 0
-    guard plan.origins["retries"] != nil, tries > 0 else { return ["", "exec \(line)"] }
+    let tries = tries(plan)
+    guard tries > 0 else { return ["", "exec \(line)"] }
     return [
-      "", "for attempt in $(seq \(tries + 1)); do", "  \(line) && exit 0", "  status=$?",
-      "  echo \"attempt $attempt of \(tries + 1) ended with $status\" >&2", "done", "exit \"$status\"",
+      "", "for ((claw_try = 1; claw_try <= \(tries + 1); claw_try++)); do", "  \(line) && exit 0", "  claw_status=$?",
+      "  echo \"try $claw_try of \(tries + 1) ended with $claw_status\" >&2", "done", "exit \"$claw_status\"",
     ]
   }
+
+  /// How often what failed is started again.
+  private static func tries(_ plan: WorkloadPlan) -> Int {
+    guard isOneJob(plan) else { return plan.retries.perWorker ?? 0 }
+    return plan.workers.count == 1 ? min(plan.retries.limit, plan.retries.perWorker ?? Int.max) : plan.retries.limit
+  }
+
+  /// Variables that bash keeps for itself: the script can't hand them on.
+  private static let shellVariables: Set = [
+    "UID", "EUID", "PPID", "GROUPS", "SHELLOPTS", "BASHOPTS", "BASHPID", "RANDOM", "SRANDOM", "SECONDS", "LINENO",
+    "EPOCHSECONDS", "EPOCHREALTIME", "HISTCMD", "FUNCNAME", "DIRSTACK", "COMP_WORDBREAKS", "_",
+  ]
 
   /// enroot separates the registry by '#'.
   private static func pyxisImage(_ image: String) -> String {
@@ -150,9 +172,11 @@ package enum SlurmEmitter {
         if case .host = volume.source { continue }
         report.lose("volumes", "pyxis mounts folders of the node, and makes none")
       }
-      if plan.command.isEmpty, plan.workers.isIndexed {
-        report.lose("workers.indexed", "the number is given to a command, and none is said")
-      }
+      if plan.command.isEmpty { report.lose("command", "srun starts a command, and none is said") }
+    }
+    for variable in plan.environment
+    where shellVariables.contains(variable.name) || variable.name.utf8.starts(with: "BASH_".utf8) {
+      report.lose("env", "the script is bash's, which keeps \(variable.name) for itself")
     }
     if !plan.secrets.isEmpty { report.lose("secrets", "Slurm keeps no secrets") }
     if !plan.probes.isEmpty { report.lose("probes", "Slurm looks at exit statuses only") }
@@ -179,7 +203,7 @@ package enum SlurmEmitter {
       report.lose("placement.workers_per_node", "elements of a job array don't know of each other")
     }
     if plan.queueing.priorityClass != "default" {
-      report.lose("priority", "Slurm's priorities are its partitions' and QOS's: name one under 'queue'")
+      report.lose("priority", "Slurm's priorities are its partitions' and QOS's: a partition is named under 'queue'")
     }
     report.lose(ifSaid: "preemption.take", "Slurm's partitions and QOS say who gives way to whom")
     report.lose(ifSaid: "preemption.protected", "Slurm's partitions and QOS say who gives way to whom")

@@ -108,6 +108,13 @@ package struct Tenancy: Sendable {
     }
   }
 
+  /// What a namespace's quota takes a workload's GPUs for; nil for a workload without any.
+  package static func way(of plan: WorkloadPlan) -> GPULimit.Way? {
+    guard let first = plan.gpus.first else { return nil }
+    let isBare = first.type == nil && first.memory == nil && first.model == nil && first.selector == nil
+    return plan.gpus.count == 1 && isBare ? .number : .claim
+  }
+
   /// What workloads have at the most, all at the same moment.
   package struct Usage: Sendable, Hashable {
     package var gpus = 0

@@ -14,6 +14,8 @@ package struct WorkloadPlan: Sendable {
   package var image: String
   /// The command; empty for the image's own.
   package var command: [String] = []
+  /// The keys of the pod's service that say something of its container and that the workload does not take.
+  package var leftKeys: [String] = []
   /// Whether words of the command are what variables of whoever compiles hold.
   package var isCommandFromShell = false
   /// Variables, by name; never secrets.
@@ -213,7 +215,7 @@ package struct WorkloadPlan: Sendable {
   /// How often a workload is tried again.
   package struct Retries: Sendable, Hashable {
     /// Failures of the whole workload before it is given up.
-    package var limit = 6
+    package var limit = 0
     /// Failures of each worker; nil for those of the whole.
     package var perWorker: Int?
     /// Whether a worker whose node is lost or taken is started again without counting.

@@ -3,8 +3,19 @@ import IR
 import Source
 
 extension PodLowering {
+  /// The keys of a service that a workload takes, and those that mean nothing outside of compose.
+  private static var taken: Set<String> {
+    [
+      "image", "build", "pull_policy", "command", "environment", "env_file", "x-claw", "profiles", "restart",
+      "networks",
+      "depends_on", "container_name", "labels", "label_file", "logging", "expose", "hostname", "attach", "develop",
+      "platform", "annotations", "init", "scale", "stop_grace_period",
+    ]
+  }
+
   /// Services that are workloads, too: schedulers get them with what the service says of itself.
   mutating func workloads() {
+    let taken = Self.taken
     for service in project.services {
       guard let declaration = blocks[service.name]?.workload else { continue }
       var facts = WorkloadService(
@@ -12,7 +23,8 @@ extension PodLowering {
         isCommandFromShell: service["command"]?.isFromShell ?? false)
       for entry in service.environment {
         let name = Located(entry.key, entry.keyLocation)
-        if let text = entry.value.scalarText, !entry.value.isFromShell {
+        // Whether it is set now or not: a workload is the same wherever it is compiled.
+        if let text = entry.value.scalarText, entry.value.variables.isEmpty {
           facts.environment.append((name, text))
         } else {
           facts.shellVariables.append(name)
@@ -25,9 +37,12 @@ extension PodLowering {
       {
         facts.shellVariables.append(Located(variable.name, variable.location))
       }
-      if let workload = WorkloadLowering.lower(declaration, service: facts, into: &bag) {
-        plan.workloads.append(workload)
+      guard var workload = WorkloadLowering.lower(declaration, service: facts, into: &bag) else { continue }
+      for entry in service.value.entries ?? [] where !entry.value.isNull && !taken.contains(entry.key) {
+        workload.leftKeys.append(entry.key)
+        workload.origins["service.\(entry.key)"] = entry.keyLocation
       }
+      plan.workloads.append(workload)
     }
   }
 }

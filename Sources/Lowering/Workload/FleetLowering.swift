@@ -151,7 +151,7 @@ package struct FleetLowering {
   private static func known(_ name: String) -> FleetGPU? {
     guard let type = GPUType.named(name), type.name == name, !type.memory.isEmpty else { return nil }
     return FleetGPU(
-      type: name, name: "\(type.vendor.rawValue.uppercased()) \(name.uppercased())", memory: type.largest)
+      type: name, name: "\(type.vendor.rawValue.uppercased()) \(name.uppercased())", memory: type.smallest)
   }
 
   private mutating func matrix(_ value: RulesetValue) -> [GPULink]? {

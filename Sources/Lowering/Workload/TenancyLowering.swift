@@ -146,6 +146,16 @@ extension TenancyLowering {
     var isOver: Set<String> = []
     for plan in plans {
       usage.add(plan)
+      if let wanted = quota.gpus?.way, let way = Tenancy.way(of: plan), way != wanted,
+        let place = plan.origins["gpus"] ?? plan.origins["name"]
+      {
+        bag.report(
+          TenancyRules.overQuota, at: place,
+          wanted == .claim
+            ? "'\(owner)' may have GPUs by claims, and a bare number is none"
+            : "'\(owner)' may have GPUs by their number, and these are asked for by a claim",
+          help: wanted == .claim ? "say their 'type'" : "write the number alone")
+      }
       for kind in kinds where !isOver.contains(kind.field) {
         guard let limit = kind.limit, kind.use(usage) > limit else { continue }
         isOver.insert(kind.field)

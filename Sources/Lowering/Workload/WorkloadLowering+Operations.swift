@@ -76,6 +76,11 @@ extension WorkloadLowering {
     } else {
       let query = record["query"]?.record
       let server = query?["server"]?.text ?? ""
+      if let place = query?["server"]?.location, server.utf8.contains(0x40) {
+        bag.report(
+          WorkloadRules.secret, at: place, "the server's address has a user in it, who has a password",
+          help: "KEDA takes those from a TriggerAuthentication")
+      }
       if let place = query?["server"]?.location,
         !(server.utf8.starts(with: "http://".utf8) || server.utf8.starts(with: "https://".utf8))
       {

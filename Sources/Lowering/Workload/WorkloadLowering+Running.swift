@@ -46,7 +46,9 @@ extension WorkloadLowering {
   }
 
   /// How often it is tried again.
-  mutating func retries(_ record: RulesetRecord?, _ kind: WorkloadPlan.Kind) -> WorkloadPlan.Retries {
+  mutating func retries(
+    _ record: RulesetRecord?, _ kind: WorkloadPlan.Kind, _ workers: WorkloadPlan.Workers
+  ) -> WorkloadPlan.Retries {
     var retries = WorkloadPlan.Retries()
     guard let record else { return retries }
     for field in record.fields { origins["retries.\(field.key)"] = field.location }
@@ -55,8 +57,9 @@ extension WorkloadLowering {
         WorkloadRules.conflict, at: origins["retries"] ?? record.location,
         "a service is always started again", help: "remove 'retries'")
     }
-    retries.limit = record["limit"]?.integer ?? retries.limit
     retries.perWorker = record["per_worker"]?.integer
+    // Who counts each worker's failures alone wants no other end.
+    retries.limit = record["limit"]?.integer ?? min(1_000_000, (retries.perWorker ?? 0) * workers.count)
     retries.onInterruption = record["on_interruption"]?.bool ?? true
     return retries
   }

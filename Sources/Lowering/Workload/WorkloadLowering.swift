@@ -76,8 +76,13 @@ package struct WorkloadLowering {
     guard let name, let image else { return nil }
     var plan = WorkloadPlan(
       name: name, kind: kind, image: image, cores: fields["cpu"]?.integer ?? 1, memory: memory)
-    if let words = fields.texts("command")?.map(\.value) {
-      plan.command = words
+    if let words = fields.texts("command") {
+      plan.command = words.map(\.value)
+      for word in words where KeyShape.contains(word.value) {
+        bag.report(
+          WorkloadRules.secret, at: word.location, "a word of the command has the shape of a key",
+          help: "put it into a secret of the engine's, and name that under 'secrets'")
+      }
     } else if let service {
       (plan.command, plan.isCommandFromShell) = (service.command, service.isCommandFromShell)
     }
@@ -87,7 +92,7 @@ package struct WorkloadLowering {
     plan.workers = workers(fields["workers"]?.record, kind)
     plan.placement = placement(fields["placement"]?.record)
     plan.queueing = queueing(fields)
-    plan.retries = retries(fields["retries"]?.record, kind)
+    plan.retries = retries(fields["retries"]?.record, kind, plan.workers)
     plan.limits = limits(fields, kind)
     plan.volumes = volumes(fields)
     plan.ports = ports(fields)
@@ -210,7 +215,7 @@ package struct WorkloadLowering {
 
   private static let enginePrefixes = [
     "SLURM_", "KUBERNETES_", "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "CLAW_WORKER",
-    "LD_PRELOAD", "LD_AUDIT",
+    "WORKLOAD_COMPLETION", "WORKLOAD_TASK_SLOT", "WORKLOAD_LEADER", "claw_", "LD_PRELOAD", "LD_AUDIT",
   ]
 
   private mutating func secrets(

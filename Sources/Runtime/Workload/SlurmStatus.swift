@@ -13,9 +13,13 @@ package enum SlurmStatus {
   }
 
   /// The jobs of a workload in `scontrol --oneliner show job`: those whose comment is its id.
-  package static func jobs(_ text: String, id: String) -> [Job] {
+  ///
+  /// - Parameter user: whose they are, by number; nil for everybody's.
+  package static func jobs(_ text: String, id: String, user: Int? = nil) -> [Job] {
     text.utf8.split(separator: 0x0A).compactMap { line in
       let fields = SlurmRecord.fields(String(Substring(line)))
+      // 'alice(1000)'
+      if let user, fields["UserId"]?.hasSuffix("(\(user))") != true { return nil }
       guard fields["Comment"]?.utf8.elementsEqual(id.utf8) ?? false, let number = fields["JobId"] else { return nil }
       var name = number
       if let array = fields["ArrayJobId"], let task = fields["ArrayTaskId"] { name = "\(array)_\(task)" }
@@ -37,6 +41,13 @@ package enum SlurmStatus {
       }
       return Job(id: name, worker: worker, output: fields["StdOut"] ?? "")
     }
+  }
+
+  /// Those that were submitted last: the same workload may have been submitted before.
+  package static func latest(_ jobs: [Job]) -> [Job] {
+    func number(_ job: Job) -> Int { Int(job.id.prefix { $0 != "_" }) ?? 0 }
+    let last = jobs.map(number).max()
+    return jobs.filter { number($0) == last }
   }
 
   /// claw's word for a state of Slurm's.

@@ -1,4 +1,5 @@
 package import Emitters
+import Glibc
 package import IR
 import JSON
 import Processes
@@ -39,11 +40,21 @@ package struct WorkloadEngine: Sendable {
     guard let file = emitted.files.first else { throw EngineFailure(.failed, "there is nothing to hand over") }
     switch kind {
     case .slurm:
+      if let open = try jobs(plan).first(where: { !$0.worker.state.isFinal }) {
+        throw EngineFailure(
+          .failed, "\(plan.id) is \(open.worker.state.rawValue) as job \(open.id) already: cancel that first")
+      }
       // A deadline is in the zone of whoever submits it.
       let text = try output("sbatch", ["--parsable"], input: file.bytes, variables: ["TZ": "UTC"])
       return String(text.trimmed.prefix { $0 != ";" })
     case .kubernetes:
+      // Jobs don't change: applied again, one that has ended stays as it is.
+      if plan.kind == .job, let found = try status(plan), found.state.isFinal {
+        throw EngineFailure(
+          .failed, "\(plan.id) is there already, and is \(found.state.rawValue): 'claw workload cancel' takes it away")
+      }
       _ = try output("kubectl", scope + ["apply", "-f", "-"], input: file.bytes, timeout: .seconds(120))
+      if case .kubernetes(let minor) = kind, plan.kind == .service { try removeLeftovers(plan, minor: minor) }
       return plan.id
     case .compose:
       _ = try output(
@@ -56,7 +67,7 @@ package struct WorkloadEngine: Sendable {
   /// What became of a workload; nil where the engine knows nothing of it.
   package func status(_ plan: WorkloadPlan) throws(EngineFailure) -> WorkloadStatus? {
     switch kind {
-    case .slurm: return WorkloadStatus(try jobs(plan).map(\.worker))
+    case .slurm: return WorkloadStatus(SlurmStatus.latest(try jobs(plan)).map(\.worker))
     case .kubernetes(let minor):
       let kinds = WorkloadEmitter.kubernetesKinds(plan, minor: minor).filter { kind in
         ["job.", "deployment.", "rollout."].contains { kind.utf8.starts(with: $0.utf8) }
@@ -78,7 +89,7 @@ package struct WorkloadEngine: Sendable {
     switch kind {
     case .slurm:
       var result: [(worker: String, text: [UInt8])] = []
-      for job in try jobs(plan) where !job.output.isEmpty {
+      for job in SlurmStatus.latest(try jobs(plan)) where !job.output.isEmpty {
         guard let file = try? DiskFiles().read(job.output, within: nil, limit: 64 << 20) else { continue }
         result.append((job.id, Self.last(tail, of: Array(file.bytes))))
       }
@@ -105,7 +116,9 @@ package struct WorkloadEngine: Sendable {
       // What is deleted is what was made of the workload, and nothing else that happens to have its label.
       let kinds = WorkloadEmitter.kubernetesKinds(plan, minor: minor).joined(separator: ",")
       let text = try output(
-        "kubectl", scope + ["delete", kinds, "-l", label(plan), "--ignore-not-found"], timeout: .seconds(360))
+        "kubectl",
+        scope + ["delete", kinds, "-l", plan.kind == .service ? nameLabel(plan) : label(plan), "--ignore-not-found"],
+        timeout: .seconds(360))
       return !text.trimmed.isEmpty
     case .compose:
       guard try status(plan) != nil else { return false }
@@ -115,11 +128,32 @@ package struct WorkloadEngine: Sendable {
     }
   }
 
-  private func jobs(_ plan: WorkloadPlan) throws(EngineFailure) -> [SlurmStatus.Job] {
-    SlurmStatus.jobs(try output("scontrol", ["--oneliner", "show", "job"]), id: plan.id)
+  /// Takes away what an earlier version of a service had and this one has not: its scaler, or what kept its workers.
+  private func removeLeftovers(_ plan: WorkloadPlan, minor: Int) throws(EngineFailure) {
+    let kinds = WorkloadEmitter.kubernetesKinds(plan, minor: minor)
+    for kind in ["deployment.v1.apps", "horizontalpodautoscaler.v2.autoscaling"] + Self.foreignKinds
+    where !kinds.contains(kind) {
+      let words = ["delete", kind, "-l", "\(nameLabel(plan)),\(Self.idLabel)!=\(plan.id)", "--ignore-not-found"]
+      do throws(EngineFailure) {
+        _ = try output("kubectl", scope + words, timeout: .seconds(360))
+      } catch {
+        // A cluster without Argo Rollouts or KEDA doesn't know their kinds, and so has nothing of them.
+        if !Self.foreignKinds.contains(kind) { throw error }
+      }
+    }
   }
 
-  private func label(_ plan: WorkloadPlan) -> String { "claw.workload/id=\(plan.id)" }
+  private static let foreignKinds = ["rollout.v1alpha1.argoproj.io", "scaledobject.v1alpha1.keda.sh"]
+
+  private func jobs(_ plan: WorkloadPlan) throws(EngineFailure) -> [SlurmStatus.Job] {
+    SlurmStatus.jobs(try output("scontrol", ["--oneliner", "show", "job"]), id: plan.id, user: Int(getuid()))
+  }
+
+  private static let idLabel = "claw.workload/id"
+
+  private func label(_ plan: WorkloadPlan) -> String { "\(Self.idLabel)=\(plan.id)" }
+  /// Of a service, whatever its version.
+  private func nameLabel(_ plan: WorkloadPlan) -> String { "claw.workload/name=\(plan.name)" }
 
   private var scope: [String] { namespace.map { ["--namespace", $0] } ?? [] }
 

@@ -13,11 +13,12 @@ struct WorkloadCheck: ParsableCommand {
     discussion: """
       EXAMPLES
         claw workload check train.yml
+        claw workload check claw-pod.yml claw-pod.yml#train
         claw workload check --format sarif jobs/*.yml > findings.sarif
         claw workload check --tenancy tenants.yml --tenant research jobs/*.yml
       """)
 
-  @Argument(help: "Workloads.", completion: .file()) var files: [String]
+  @Argument(help: "Workloads; of a pod all that it has, or POD#SERVICE.", completion: .file()) var files: [String]
   @Option(help: ArgumentHelp("Count them against a tenant's quota.", valueName: "file"), completion: .file())
   var tenancy: String?
   @Option(help: ArgumentHelp("The tenant.", valueName: "name")) var tenant: String?
@@ -32,9 +33,7 @@ struct WorkloadCheck: ParsableCommand {
   func run() throws {
     var bag = DiagnosticBag()
     var sound: [WorkloadPlan] = []
-    for path in files {
-      if let plan = WorkloadCompiler.compile(try WorkloadSources.file(path), into: &bag) { sound.append(plan) }
-    }
+    for path in files { sound += try WorkloadSources.plans(path, into: &bag) }
     if let tenancy, let tenant {
       let file = try WorkloadSources.tenancy(tenancy, report)
       guard TenancyCompiler.count(sound, against: file, tenant: tenant, namespace: namespace, into: &bag) else {
@@ -83,7 +82,8 @@ struct WorkloadShow: ParsableCommand {
         return lines.append("\(path): \(elements.map { $0.text() }.joined(separator: " "))")
       }
       for (index, element) in elements.enumerated() { write(element, "\(path)[\(index)]", into: &lines) }
-    case .string(let text): lines.append("\(path): \(text)")
+    // What would pretend to be a line of its own stands between quotes.
+    case .string(let text): lines.append("\(path): \(text.printable == text ? text : value.text().printable)")
     default: lines.append("\(path): \(value.text())")
     }
   }

@@ -35,6 +35,30 @@ enum WorkloadSources {
     return plan
   }
 
+  /// The workloads of a file: the one that it is, or all that a pod has, or `POD#SERVICE`; their findings are added.
+  static func plans(_ path: String, into bag: inout DiagnosticBag) throws -> [WorkloadPlan] {
+    let parts = path.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    guard FileKind(path: parts[0], isNamed: true) == .pod else {
+      return [WorkloadCompiler.compile(try file(path), into: &bag)].compactMap { $0 }
+    }
+    let compilation = Compiler.compile(
+      try file(parts[0]), kind: .pod, files: DiskFiles(), options: CompileOptions.here(parts[0]))
+    bag.add(contentsOf: compilation.bag)
+    let all = compilation.pod?.workloads ?? []
+    guard parts.count > 1, compilation.pod != nil else { return all }
+    let found = all.filter { $0.service == parts[1] }
+    if found.isEmpty { throw noWorkload(parts[1], in: parts[0], all.map(\.service)) }
+    return found
+  }
+
+  /// Says that a pod has no workload of a name.
+  private static func noWorkload(_ service: String, in path: String, _ names: [String]) -> Status {
+    Console.say("claw: '\(path)' has no workload '\(service)'")
+    Console.say(
+      names.isEmpty ? "  no service of it has an x-claw.workload" : "  there are: \(names.joined(separator: ", "))")
+    return .usage
+  }
+
   private static func podPlan(_ path: String, service: String?, _ report: ReportOptions) throws -> WorkloadPlan {
     let compilation = Compiler.compile(
       try file(path), kind: .pod, files: DiskFiles(), options: CompileOptions.here(path))
@@ -50,9 +74,7 @@ enum WorkloadSources {
       throw Status.usage
     }
     guard let found = pod.workloads.first(where: { $0.service == service }) else {
-      Console.say("claw: '\(path)' has no workload '\(service)'")
-      Console.say("  there are: \(names.joined(separator: ", "))")
-      throw Status.usage
+      throw noWorkload(service, in: path, names)
     }
     return found
   }
@@ -106,10 +128,11 @@ struct TargetOptions: ParsableArguments {
   /// What a workload becomes; what would be lost is reported and ends the command.
   func emitted(_ plan: WorkloadPlan, _ report: ReportOptions) throws -> EmittedWorkload {
     var bag = DiagnosticBag()
-    let emitted = WorkloadCompiler.emit(plan, for: try resolved(), waived: waived, into: &bag)
+    let target = try resolved()
+    let emitted = WorkloadCompiler.emit(plan, for: target, waived: waived, into: &bag)
     let status = report.report(bag, besidesData: true)
+    sayNeedless(WorkloadEmitter.emit(plan, for: target, waived: waived))
     guard let emitted, status == .done else { throw status == .done ? Status.invalid : status }
-    sayNeedless(emitted)
     return emitted
   }
 
@@ -120,7 +143,10 @@ struct TargetOptions: ParsableArguments {
   func sayNeedless(_ emitted: EmittedWorkload) {
     for field in waived.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) })
     where !emitted.losses.contains(where: { $0.field == field }) {
-      Console.say("claw: nothing is lost of '\(field)'; --waive \(field) can go")
+      let meant = Suggestion.nearest(to: field, in: emitted.losses.map(\.field))
+      Console.say(
+        meant.map { "claw: nothing is lost of '\(field)'; did you mean --waive \($0)?" }
+          ?? "claw: nothing is lost of '\(field)'; --waive \(field) can go")
     }
   }
 }

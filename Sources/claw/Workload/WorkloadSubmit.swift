@@ -49,6 +49,9 @@ struct WorkloadSubmit: ParsableCommand {
     let emitted = try options.target.emitted(plan, options.report)
     let name = try Engine.run { () throws(EngineFailure) in try engine.submit(plan, emitted) }
     Console.say("handed \(plan.id) to \(try options.target.resolved().name) as \(name)")
+    for rest in emitted.files.dropFirst() {
+      Console.say("claw: '\(rest.name)' is Prometheus's, and was handed to nobody; 'claw workload emit' writes it")
+    }
     if watch { try WorkloadWatch.run(plan, engine) }
   }
 }

@@ -19,8 +19,7 @@ enum GPUClaim {
 extension KubernetesWriter {
   mutating func gpuClaim() -> GPUClaim {
     guard let first = plan.gpus.first else { return .none }
-    let isBare = first.type == nil && first.memory == nil && first.model == nil && first.selector == nil
-    if plan.gpus.count == 1, isBare {
+    if Tenancy.way(of: plan) == .number {
       if first.link != nil { lose("gpus", first, DeviceVendor(first)) }
       return .extended(name: "nvidia.com/gpu", count: first.count)
     }

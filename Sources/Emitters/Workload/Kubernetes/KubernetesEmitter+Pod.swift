@@ -22,7 +22,11 @@ extension KubernetesWriter {
     if !gates.isEmpty { spec.append(.init("schedulingGates", .list(gates))) }
     spec += placement()
     var security: [ComposePlan.Entry] = [.init("runAsNonRoot", .bool(true))]
-    if let user = plan.user { security.append(.init("runAsUser", .integer(user))) }
+    if let user = plan.user {
+      security.append(.init("runAsUser", .integer(user)))
+    } else {
+      need("an image whose user is a number other than 0, since the workload says no 'user'")
+    }
     security.append(.init("seccompProfile", .map(["type": .plain("RuntimeDefault")])))
     spec.append(.init("securityContext", .mapping(security)))
     let folders = folders()
@@ -86,6 +90,9 @@ extension KubernetesWriter {
         ]))
       result.append(
         .map(["name": .plain("WORKLOAD_COMPLETIONS"), "value": .plain(String(plan.workers.count))]))
+      if hasHostNames {
+        result.append(.map(["name": .plain("WORKLOAD_LEADER"), "value": .plain("\(jobName)-0.\(jobName)")]))
+      }
     }
     return result
   }

@@ -142,7 +142,7 @@ package enum TenancyEmitter {
 
   private static func rules(_ role: Tenancy.Role) -> [ComposePlan.Value] {
     let seen: [(String, [String])] = [
-      ("", ["pods", "pods/log", "events", "configmaps", "persistentvolumeclaims", "resourcequotas"]),
+      ("", ["pods", "pods/log", "events", "persistentvolumeclaims", "resourcequotas"]),
       ("apps", ["replicasets"]), ("resource.k8s.io", ["resourceclaims"]),
     ]
     var rules = seen.map { rule($0.0, $0.1, look) }
@@ -175,14 +175,19 @@ package enum TenancyEmitter {
 
   /// What every tenant may look at beside its namespaces: nodes, and the classes that its workloads name.
   private static func clusterRoles(_ tenancy: Tenancy) -> [KubernetesObject] {
-    var groups: [String] = []
-    for tenant in tenancy.tenants {
+    let name = "claw-tenants"
+    let bindings = tenancy.tenants.compactMap { tenant -> KubernetesObject? in
+      var groups: [String] = []
       for role in Tenancy.Role.allCases {
         for group in tenant.roles[role] ?? [] where !groups.contains(group) { groups.append(group) }
       }
+      guard !groups.isEmpty else { return nil }
+      // One for each tenant: another file's tenants keep theirs.
+      return KubernetesObject(
+        "rbac.authorization.k8s.io/v1", "ClusterRoleBinding", "claw-tenant-\(tenant.name)",
+        [.init("roleRef", reference("ClusterRole", name)), .init("subjects", subjects(groups))])
     }
-    guard !groups.isEmpty else { return [] }
-    let name = "claw-tenants"
+    guard !bindings.isEmpty else { return [] }
     return [
       KubernetesObject(
         "rbac.authorization.k8s.io/v1", "ClusterRole", name,
@@ -193,10 +198,7 @@ package enum TenancyEmitter {
               rule("", ["nodes"], look), rule("scheduling.k8s.io", ["priorityclasses"], look),
               rule("resource.k8s.io", ["deviceclasses", "resourceslices"], look),
             ]))
-        ]),
-      KubernetesObject(
-        "rbac.authorization.k8s.io/v1", "ClusterRoleBinding", name,
-        [.init("roleRef", reference("ClusterRole", name)), .init("subjects", subjects(groups))]),
-    ]
+        ])
+    ] + bindings
   }
 }

@@ -30,7 +30,12 @@ package struct PodManifestLowering {
     }
     readTop()
     for service in project.services where service.isActive {
-      if pod.workloads.contains(where: { $0.service == service.name }) { readWorkload(service) } else { read(service) }
+      if pod.workloads.contains(where: { $0.service == service.name }) {
+        // What it becomes, its block says.
+        plan.workloads.append(service.name)
+      } else {
+        read(service)
+      }
     }
     var users: [String: Int] = [:]
     for service in plan.services {
@@ -97,19 +102,6 @@ package struct PodManifestLowering {
       }
     }
     plan.services.append(made)
-  }
-
-  /// A service that is a workload too: schedulers get it as its block says, and nothing else of the service.
-  private mutating func readWorkload(_ service: ComposeService) {
-    let known = plan.losses.count
-    let taken: Set = [
-      "image", "build", "pull_policy", "command", "environment", "env_file", "profiles", "deploy", "x-claw",
-    ]
-    for entry in service.value.entries ?? [] where !entry.value.isNull && !taken.contains(entry.key) {
-      lose(entry.key, "of a workload, Kubernetes gets what x-claw.workload says", entry.keyLocation)
-    }
-    for index in known..<plan.losses.count { plan.losses[index].service = service.location }
-    plan.workloads.append(service.name)
   }
 
   // MARK: Who a service is

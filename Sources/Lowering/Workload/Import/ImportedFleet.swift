@@ -20,7 +20,7 @@ package struct ImportedFleet: Sendable {
   static func gpus(_ product: String, count: Int, memory: Int? = nil) -> [FleetGPU] {
     let type = GPUType.ofProduct(product)
     let name = type?.name ?? label(product)
-    let usual = type?.largest ?? 1
+    let usual = type?.smallest ?? 1
     return Array(
       repeating: FleetGPU(type: name, name: product, memory: memory ?? usual), count: min(max(count, 0), 16))
   }

@@ -32,15 +32,30 @@ package enum KubernetesNodes {
         else { return nil }
         return .init(type, status)
       }.sorted { $0.type.utf8.lexicographicallyPrecedes($1.type.utf8) }
-      let taints = node["spec"]?["taints"]?.array ?? []
-      let isClosed = taints.contains { ["NoSchedule", "NoExecute"].contains($0["effect"]?.string ?? "") }
-      found.isDrained = node["spec"]?["unschedulable"]?.bool ?? false || isClosed
+      found.isDrained = node["spec"]?["unschedulable"]?.bool ?? false
+      for taint in node["spec"]?["taints"]?.array ?? []
+      where ["NoSchedule", "NoExecute"].contains(taint["effect"]?.string ?? "") {
+        let key = taint["key"]?.string ?? ""
+        if gpuTaints.contains(key) {
+          result.notes.append(
+            "'\(name)' takes pods that tolerate \(key): the plugin ExtendedResourceToleration adds it to those with GPUs"
+          )
+        } else {
+          found.isDrained = true
+          if key != "node.kubernetes.io/unschedulable" {
+            result.notes.append("'\(name)' counts as drained: it is tainted with \(key)")
+          }
+        }
+      }
       addGPUs(room, labels, to: &found, &result)
       result.fleet.nodes.append(found)
     }
     result.notes.append("what runs on the nodes is not in this list: add it below 'running'")
     return result
   }
+
+  /// What keeps pods without GPUs away from nodes that have some.
+  private static let gpuTaints: Set = ["nvidia.com/gpu", "amd.com/gpu"]
 
   private static let places: [(label: String, level: String)] = [
     ("topology.kubernetes.io/region", "region"), ("topology.kubernetes.io/zone", "zone"),

@@ -53,7 +53,7 @@ package struct IntentLowering {
   private mutating func write() -> [UInt8]? {
     guard let verb = intent.verb, let model = intent.model else { return nil }
     guard let runner = runner(verb.value, model) else { return nil }
-    guard let size = gpus(model.value, verb.value) else { return nil }
+    guard let size = gpus(model.value, verb.value, runner) else { return nil }
     let name = intent.name?.value ?? "\(model.value.family)-\(model.value.size.replacing(".", with: "-"))"
     because("name", name, said(intent.name, or: "the model's family and size"))
     because("kind", runner.isService ? "service" : "job", "the runner '\(runner.name)' says so")
@@ -62,10 +62,20 @@ package struct IntentLowering {
       "image", image, said(intent.image, or: "the runner '\(runner.name)' of \(runner.file)"))
     let context = intent.context?.value ?? 8192
     let modelName = "\(model.value.family)-\(model.value.size)"
-    let command = runner.command([
+    var command = runner.command([
       "model": modelName, "gpus": String(size.perWorker), "workers": String(size.workers),
       "context": String(context), "precision": size.precision.rawValue,
     ])
+    if let known = runner.precisions {
+      guard let words = known[size.precision] else {
+        bag.report(
+          IntentRules.runner, at: Location(sentence, intent.precision?.range ?? verb.range),
+          "the runner '\(runner.name)' does not keep a model in \(size.precision.rawValue)",
+          help: "it knows \(Precision.allCases.filter { known[$0] != nil }.map(\.rawValue).joined(separator: ", "))")
+        return nil
+      }
+      command += words
+    }
     if !command.isEmpty { because("command", command.joined(separator: " "), "the runner '\(runner.name)'") }
     var lines = [
       "# \(String(decoding: sentence.bytes, as: UTF8.self).split(whereSeparator: \.isNewline).joined(separator: " "))",
@@ -118,7 +128,9 @@ package struct IntentLowering {
   }
 
   /// The GPUs of a worker, and the workers; nil where the model fits none that were named.
-  private mutating func gpus(_ model: LanguageModel, _ verb: WorkloadIntent.Verb) -> Size? {
+  private mutating func gpus(
+    _ model: LanguageModel, _ verb: WorkloadIntent.Verb, _ runner: Runner
+  ) -> Size? {
     let precision = intent.precision?.value ?? .fp16
     let context = intent.context?.value ?? 8192
     because("precision", precision.rawValue, said(intent.precision, or: "the usual"))
@@ -150,6 +162,13 @@ package struct IntentLowering {
       bag.report(
         IntentRules.size, at: Location(sentence, intent.gpuCount?.range ?? SourceRange(0, 0)),
         "\(total) GPUs are not the same number for each node of 8", help: "\((total + 7) / 8 * 8) would be")
+      return nil
+    }
+    guard runner.splits.isEmpty || runner.splits.contains(perWorker) else {
+      bag.report(
+        IntentRules.size, at: Location(sentence, intent.gpuCount?.range ?? SourceRange(0, 0)),
+        "the runner '\(runner.name)' does not split a model over \(perWorker) GPUs",
+        help: "it does over \(runner.splits.map(String.init).joined(separator: ", "))")
       return nil
     }
     because(

@@ -16,6 +16,10 @@ package struct Runner: Sendable {
   package var port: Int?
   /// The path that says that it is well.
   package var health: String?
+  /// Words for each precision that it knows; nil where it does not matter.
+  package var precisions: [Precision: [String]]?
+  /// The numbers of GPUs that it splits a model over; empty for any.
+  package var splits: [Int]
   /// Where it was declared.
   package var file: String
 
@@ -46,7 +50,23 @@ package struct Runner: Sendable {
         name: name, verbs: record.texts("verbs")?.compactMap { WorkloadIntent.Verb(rawValue: $0.value) } ?? [],
         families: record.texts("families")?.map(\.value) ?? [], isService: record["kind"]?.text == "service",
         image: reference, command: record.texts("command")?.map(\.value) ?? [], port: record["port"]?.integer,
-        health: record["health"]?.text, file: file.path)
+        health: record["health"]?.text, precisions: precisions(record["precision"]?.record),
+        splits: splits(record, into: &bag), file: file.path)
+    }
+  }
+
+  private static func precisions(_ record: RulesetRecord?) -> [Precision: [String]]? {
+    guard let record else { return nil }
+    return Precision.allCases.reduce(into: [:]) { result, precision in
+      result[precision] = record.texts(precision.rawValue)?.map(\.value)
+    }
+  }
+
+  private static func splits(_ record: RulesetRecord, into bag: inout DiagnosticBag) -> [Int] {
+    (record.texts("splits") ?? []).compactMap { word in
+      if let number = Int(word.value), 1...1024 ~= number { return number }
+      bag.report(WorkloadRules.fieldValue, at: word.location, "'\(word.value)' is no number of GPUs")
+      return nil
     }
   }
 
