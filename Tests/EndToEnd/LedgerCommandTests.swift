@@ -276,10 +276,16 @@ struct LedgerCommandTests {
     var generator = SeededGenerator(seed: 9)
     let other = await ledger(["start"]).output.trimmed
     try folder.write("event.json", #"{"type":"DoDRecorded","payload":{"other":true}}"#)
+    // From before the first event to well behind it, however slow the machine is.
+    let begin = ContinuousClock.now
+    _ = await Machine.run("/bin/sh", ["-c", "python3 -c pass && \"$1\" --version", "sh", Machine.claw])
+    let start = max(50, Int((ContinuousClock.now - begin) / .milliseconds(1)))
     var (acknowledged, interrupted, others) = (0, 0, 1)
     for kill in 0..<Self.kills {
       let run = await ledger(["start"]).output.trimmed
-      let delay = "0.\(Int.random(in: 100...450, using: &generator))"
+      let milliseconds = Int.random(in: start...start + 400, using: &generator)
+      let fraction = String(1000 + milliseconds % 1000).dropFirst()
+      let delay = "\(milliseconds / 1000).\(fraction)"
       let line = """
         cd "$1" && python3 feed.py 2>/dev/null | timeout -s KILL \(delay) "$2" ledger append --events - --json --run "$3" --ledger audit
         """

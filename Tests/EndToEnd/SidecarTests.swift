@@ -212,7 +212,8 @@ extension EndToEnd {
         }
         // What is new is taken, and nothing twice.
         for _ in 0..<2 {
-          let audit = await Self.claw(["audit", "--file", folder.path, "--record", "--summary"], recorded, state: state)
+          let words = ["audit", "--file", folder.path, "--record", "--summary"]
+          let audit = await Self.claw(words, recorded, state: state)
           #expect(audit.status == 0, "\(audit.all)")
         }
         let down = await Self.claw(["down", folder.path, "--volumes", "-q"], recorded, state: state)

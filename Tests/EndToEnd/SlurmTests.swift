@@ -106,7 +106,7 @@ struct SlurmTests {
     found = await claw(["workload", "submit", "waits.yml"] + engine, in: folder, cluster)
     #expect(found.status == 0, "\(found.all)")
     found = await claw(["workload", "submit", "waits.yml"] + engine, in: folder, cluster)
-    #expect(found.status == 1 && found.errors.contains("cancel that first"), "\(found.all)")
+    #expect(found.status == 5 && found.errors.contains("cancel that first"), "\(found.all)")
     found = await claw(["workload", "cancel", "waits.yml"] + engine, in: folder, cluster)
     #expect(found.status == 0, "\(found.all)")
 

@@ -20,6 +20,22 @@ if kind != "plain":
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(f"{folder}/cert.pem", f"{folder}/key.pem")
 
+
+def request(connection):
+    """What somebody asks, to its end; a connection that is closed with bytes unread is reset."""
+    said = b""
+    while b"\r\n\r\n" not in said:
+        more = connection.recv(65536)
+        if not more:
+            return said
+        said += more
+    head, _, body = said.partition(b"\r\n\r\n")
+    length = next((int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0)
+    while len(body) < length:
+        body += connection.recv(65536)
+    return said
+
+
 listener = socket.create_server(("127.0.0.1", port))
 while True:
     connection, _ = listener.accept()
@@ -31,7 +47,7 @@ while True:
             connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
         else:
             with context.wrap_socket(connection, server_side=True) as secure:
-                if secure.recv(65536):
+                if request(secure):
                     open(f"{folder}/told", "w").close()
                     with open(f"{folder}/answer", "rb") as file:
                         body = file.read()
