@@ -172,7 +172,7 @@ let package = Package(
       imports: ["Source", "JSON", "Canonical", "IR", "Policy", "Lowering", "Driver", "Cllama", "TestSupport"]),
     .testTarget(
       name: "CllamaServerTests",
-      dependencies: ["cllama", "JSON", "Canonical", "Cllama", "CllamaServer", "TestSupport"],
+      dependencies: ["cllama", "JSON", "Canonical", "Driver", "IR", "Cllama", "CllamaServer", "TestSupport"],
       exclude: ["peers"], swiftSettings: settings),
     .testTarget(
       name: "CllamaDashTests",

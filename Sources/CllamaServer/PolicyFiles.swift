@@ -4,6 +4,7 @@ import Driver
 import IR
 import JSON
 import Lowering
+import Policy
 
 /// The bundles of a sidecar's policies, verified with the keys that claw pinned.
 struct PolicyFiles {
@@ -16,6 +17,9 @@ struct PolicyFiles {
     var sequence: Int
     /// Seconds since 1970.
     var expires: Int?
+    /// Whether the ruleset means what the bundle says of it. Languages are compared, which takes longer than all the rest of
+    /// a start.
+    var meansWhatItSays: @Sendable () -> Bool
 
     /// As records name it.
     var json: JSONValue {
@@ -51,15 +55,18 @@ struct PolicyFiles {
       let verification = BundleVerification(keys: keys, now: now, claw: Sidecar.version)
       var program: PolicyProgram?
       let verified = try verification.verify(bytes) { bundle throws(TrustFailure) in
-        let policy = try BundleBuilder.compile(bundle)
-        program = policy.program
-        return BundleBuilder.hashes(bundle, of: policy)
+        program = try BundleBuilder.compile(bundle).program
+        return .init(policy: Digest.sha256Hex(bundle.policy), semantic: nil, isExact: bundle.isExact)
       }
       guard let program else { throw TrustFailure(.wrongHash, "the bundle has no program") }
       loaded.append(
         Loaded(
           path: path, digest: verified.digest, semanticHash: verified.bundle.semanticHash,
-          sequence: verified.bundle.sequence, expires: verified.bundle.expires))
+          sequence: verified.bundle.sequence, expires: verified.bundle.expires,
+          meansWhatItSays: { [bundle = verified.bundle] in
+            let meaning = PolicyMeaning(program)
+            return meaning.hash == bundle.semanticHash && meaning.isExact == bundle.isExact
+          }))
       return program
     } catch { throw ConfigurationFailure(path, "\(error.message) [\(error.rule.rawValue)]") }
   }

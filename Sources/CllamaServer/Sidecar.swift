@@ -1,6 +1,7 @@
 import CMalloc
 import Canonical
 import Cllama
+import Dispatch
 import JSON
 import NIOCore
 import NIOHTTP1
@@ -98,6 +99,7 @@ final class Sidecar {
         accounts[instance.name] = account
       }
       serving = next
+      checkMeaning(of: next)
       client.most = max(64, next.configuration.limits.concurrent)
       reason = nil
       log.setRun(next.configuration.run)
@@ -130,6 +132,29 @@ final class Sidecar {
     // Compiling a policy takes memory that serving does not.
     malloc_trim(0)
   }
+
+  /// Sees on a thread of its own whether policies mean what their bundles say, as their signers claim. Whoever signed is
+  /// trusted, so that calls need not wait for it; but a bundle that says what it is not ends the serving.
+  private func checkMeaning(of next: Serving) {
+    takes += 1
+    guard !next.policies.isEmpty else { return }
+    let (number, policies) = (takes, next.policies)
+    let own = NIOLoopBound(self, eventLoop: loop)
+    DispatchQueue.global(qos: .utility).async { [loop] in
+      let wrong = policies.first { !$0.meansWhatItSays() }
+      malloc_trim(0)
+      guard let wrong else { return }
+      loop.execute {
+        // Another configuration may have come meanwhile.
+        guard own.value.takes == number else { return }
+        own.value.take(
+          .failure(ConfigurationFailure(wrong.path, "the ruleset does not mean what the bundle says of it")))
+      }
+    }
+  }
+
+  /// How many configurations were taken over.
+  private var takes = 0
 
   /// What instances spent before the sidecar was started, from the record.
   var restored: [String: [RestoredCall]] = [:]

@@ -68,7 +68,7 @@ enum Sample {
   static func bundle(sequence: Int = 7, channel: String = "default", name: String = "policy.yml") -> PolicyBundle {
     PolicyBundle(
       policy: Array(#"{"guards":{},"version":"1.2.0"}"#.utf8), profile: .hardened, policyHash: hashes.policy,
-      semanticHash: hashes.semantic, isExact: true,
+      semanticHash: hashes.semantic ?? "", isExact: true,
       sources: [.init(name: "file:\(name)", sha256: Digest.sha256Hex([2]))],
       channel: channel, sequence: sequence, compiledAt: now - 100, notBefore: now - 50, expires: now + 50,
       minimumClaw: "0.1.0")

@@ -22,10 +22,11 @@ package struct BundleVerification: Sendable {
   /// The hashes that a ruleset has.
   package struct Hashes: Sendable, Equatable {
     package var policy: String
-    package var semantic: String
+    /// nil where the meaning is looked at later.
+    package var semantic: String?
     package var isExact: Bool
 
-    package init(policy: String, semantic: String, isExact: Bool) {
+    package init(policy: String, semantic: String?, isExact: Bool) {
       self.policy = policy
       self.semantic = semantic
       self.isExact = isExact
@@ -65,8 +66,8 @@ package struct BundleVerification: Sendable {
     guard found.policy == bundle.policyHash else {
       throw TrustFailure(.wrongHash, "the ruleset's hash is \(found.policy), not \(bundle.policyHash)")
     }
-    guard found.semantic == bundle.semanticHash, found.isExact == bundle.isExact else {
-      throw TrustFailure(.wrongHash, "the semantic hash is \(found.semantic), not \(bundle.semanticHash)")
+    if let semantic = found.semantic, semantic != bundle.semanticHash || found.isExact != bundle.isExact {
+      throw TrustFailure(.wrongHash, "the semantic hash is \(semantic), not \(bundle.semanticHash)")
     }
     return Verified(
       bundle: bundle, signers: signers, digest: digest,
