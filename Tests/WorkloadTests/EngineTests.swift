@@ -59,6 +59,18 @@ struct EngineTests {
   }
 
   @Test(
+    "All workers on one node that takes fewer are a contradiction, and fewer are none",
+    arguments: [(3, false), (2, true)])
+  func oneNode(count: Int, isSound: Bool) {
+    var bag = DiagnosticBag()
+    let text =
+      "workload:\n  name: w\n  image: a:1\n  workers: {count: \(count), gang: true}\n"
+      + "  placement: {within: node, strict: true, workers_per_node: 2}\n"
+    let plan = WorkloadCompiler.compile(SourceFile(path: "w.yml", bytes: Array(text.utf8)), into: &bag)
+    #expect((plan != nil) == isSound && bag.hasErrors == !isSound)
+  }
+
+  @Test(
     "What the engine sets nobody else does", arguments: ["WORKLOAD_COMPLETION_INDEX", "WORKLOAD_LEADER", "claw_srun"])
   func engineVariables(name: String) {
     var bag = DiagnosticBag()

@@ -44,6 +44,10 @@ package enum SlurmEmitter {
       options.append("--ntasks=\(workers.count)")
       if plan.placement.within == "node", plan.placement.isStrict {
         options.append("--nodes=1")
+        // Nobody can have both, and Slurm says so if it knows of both.
+        if let most = plan.placement.workersPerNode, most < workers.count {
+          options.append("--ntasks-per-node=\(most)")
+        }
       } else if let most = plan.placement.workersPerNode, most < workers.count {
         options.append("--ntasks-per-node=\(most)")
         // Fewer nodes than that would hold more on one.

@@ -228,6 +228,14 @@ extension WorkloadLowering {
         "the shared memory of \(WorkloadQuantity.text(mebibytes: shared)) is part of the worker's memory, which is "
           + WorkloadQuantity.text(mebibytes: plan.memory), help: "raise 'memory'")
     }
+    if plan.placement.within == "node", plan.placement.isStrict, let most = plan.placement.workersPerNode,
+      most < plan.workers.count, let place = origins["placement.workers_per_node"]
+    {
+      bag.report(
+        WorkloadRules.conflict, at: place,
+        "\(plan.workers.count) workers must stand on one node, and a node takes \(most) of them",
+        help: "raise it, or remove 'strict'")
+    }
     if let retries = plan.retries.perWorker, !plan.workers.isIndexed, let place = origins["retries.per_worker"] {
       bag.report(
         WorkloadRules.conflict, at: place, "failures of each worker (\(retries)) are counted by its number",
