@@ -59,6 +59,8 @@ struct ShellValueTests {
       "workload", "check", "\(folder.path)/claw-pod.yml#train", "\(folder.path)/claw-pod.yml",
     ])
     #expect(one.status == 0 && one.output.split(separator: "\n").count == 2, "\(one.all)")
+    let some = await Machine.claw(["workload", "check", "\(folder.path)/nothing.yml", "\(folder.path)/claw-pod.yml"])
+    #expect(some.status == 3 && some.output.hasPrefix("train-"), "\(some.all)")
     let none = await Machine.claw(["workload", "check", "\(folder.path)/claw-pod.yml#tram"])
     #expect(none.status == 2 && none.errors.contains("there are: train"), "\(none.all)")
   }

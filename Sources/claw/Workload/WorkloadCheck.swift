@@ -33,7 +33,11 @@ struct WorkloadCheck: ParsableCommand {
   func run() throws {
     var bag = DiagnosticBag()
     var sound: [WorkloadPlan] = []
-    for path in files { sound += try WorkloadSources.plans(path, into: &bag) }
+    // One that can't be read takes nothing from what is said of the others.
+    var unread: Status?
+    for path in files {
+      do { sound += try WorkloadSources.plans(path, into: &bag) } catch let status as Status { unread = status }
+    }
     if let tenancy, let tenant {
       let file = try WorkloadSources.tenancy(tenancy, report)
       guard TenancyCompiler.count(sound, against: file, tenant: tenant, namespace: namespace, into: &bag) else {
@@ -44,6 +48,7 @@ struct WorkloadCheck: ParsableCommand {
     }
     let status = report.report(bag)
     if report.format == .text { for plan in sound { Console.write("\(plan.id)\n") } }
+    if let unread { throw unread }
     if status != .done { throw status }
   }
 }
