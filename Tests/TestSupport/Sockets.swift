@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// Plain sockets.
 package enum Sockets {
@@ -14,9 +15,11 @@ package enum Sockets {
     return address
   }
 
-  package static func listen() throws -> (Int32, Int) {
+  package static func listen() throws -> (Int32, Int) { try listen(0) }
+
+  private static func listen(_ port: Int) throws -> (Int32, Int) {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = address(0)
+    var address = address(port)
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let isBound = withUnsafeMutablePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -24,15 +27,31 @@ package enum Sockets {
           && getsockname(descriptor, $0, &length) == 0
       }
     }
-    guard isBound else { throw Failure() }
+    guard isBound else {
+      close(descriptor)
+      throw Failure()
+    }
     return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
   }
 
+  /// A port on which nothing listens. Each is given once, and none is one that the kernel gives to whoever connects (32768
+  /// and above, ip(7)): between now and its use nobody else gets it.
   package static func freePort() throws -> Int {
-    let (descriptor, port) = try listen()
-    close(descriptor)
-    return port
+    for _ in 0..<ports.count {
+      let number = given.withLock { number in
+        number += 1
+        return number
+      }
+      guard let (descriptor, port) = try? listen(ports.lowerBound + number % ports.count) else { continue }
+      close(descriptor)
+      return port
+    }
+    throw Failure()
   }
+
+  private static let ports = 20_000..<32_000
+  /// Other processes with tests begin elsewhere.
+  private static let given = Mutex(Int(getpid()) &* 97)
 
   package static func connect(_ port: Int) throws -> Int32 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
