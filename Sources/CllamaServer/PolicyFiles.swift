@@ -4,7 +4,6 @@ import Driver
 import IR
 import JSON
 import Lowering
-import Policy
 
 /// The bundles of a sidecar's policies, verified with the keys that claw pinned.
 struct PolicyFiles {
@@ -64,8 +63,7 @@ struct PolicyFiles {
           path: path, digest: verified.digest, semanticHash: verified.bundle.semanticHash,
           sequence: verified.bundle.sequence, expires: verified.bundle.expires,
           meansWhatItSays: { [bundle = verified.bundle] in
-            let meaning = PolicyMeaning(program)
-            return meaning.hash == bundle.semanticHash && meaning.isExact == bundle.isExact
+            BundleBuilder.hashes(bundle, of: program).agrees(with: bundle)
           }))
       return program
     } catch { throw ConfigurationFailure(path, "\(error.message) [\(error.rule.rawValue)]") }

@@ -1,7 +1,6 @@
 extension String {
   /// The text on one line and without what a terminal would take for a command: control characters and characters that
-  /// turn the direction of text are U+FFFD. For what others wrote: files,
-  /// programs in containers.
+  /// turn the direction of text are U+FFFD. For what others wrote: files, programs in containers.
   package var printable: String {
     var result = ""
     for scalar in unicodeScalars {

@@ -1,6 +1,6 @@
 package import Canonical
 import Diagnostics
-import IR
+package import IR
 package import Lowering
 import Policy
 import Source
@@ -62,12 +62,12 @@ package enum BundleBuilder {
 
   /// The hashes of the ruleset in a bundle.
   package static func hashes(_ bundle: PolicyBundle) throws(TrustFailure) -> BundleVerification.Hashes {
-    hashes(bundle, of: try compile(bundle))
+    hashes(bundle, of: try compile(bundle).program)
   }
 
   /// The hashes of the ruleset in a bundle that was compiled already.
-  package static func hashes(_ bundle: PolicyBundle, of policy: LoweredPolicy) -> BundleVerification.Hashes {
-    let meaning = PolicyMeaning(policy.program)
+  package static func hashes(_ bundle: PolicyBundle, of program: PolicyProgram) -> BundleVerification.Hashes {
+    let meaning = PolicyMeaning(program)
     return .init(policy: Digest.sha256Hex(bundle.policy), semantic: meaning.hash, isExact: meaning.isExact)
   }
 }

@@ -31,6 +31,11 @@ package struct BundleVerification: Sendable {
       self.semantic = semantic
       self.isExact = isExact
     }
+
+    /// Whether the ruleset means what a bundle says of it; a meaning that nobody looked at does not.
+    package func agrees(with bundle: PolicyBundle) -> Bool {
+      semantic == bundle.semanticHash && isExact == bundle.isExact
+    }
   }
 
   /// A bundle that stood every test.
@@ -66,7 +71,7 @@ package struct BundleVerification: Sendable {
     guard found.policy == bundle.policyHash else {
       throw TrustFailure(.wrongHash, "the ruleset's hash is \(found.policy), not \(bundle.policyHash)")
     }
-    if let semantic = found.semantic, semantic != bundle.semanticHash || found.isExact != bundle.isExact {
+    if let semantic = found.semantic, !found.agrees(with: bundle) {
       throw TrustFailure(.wrongHash, "the semantic hash is \(semantic), not \(bundle.semanticHash)")
     }
     return Verified(

@@ -42,16 +42,12 @@ package enum SlurmEmitter {
     var options = ["--job-name=\(plan.name)", "--comment=\(plan.id)", "--export=NIL", "--open-mode=append"]
     if isOneJob(plan) {
       options.append("--ntasks=\(workers.count)")
-      if plan.placement.within == "node", plan.placement.isStrict {
-        options.append("--nodes=1")
-        // Nobody can have both, and Slurm says so if it knows of both.
-        if let most = plan.placement.workersPerNode, most < workers.count {
-          options.append("--ntasks-per-node=\(most)")
-        }
-      } else if let most = plan.placement.workersPerNode, most < workers.count {
+      let isOneNode = plan.placement.within == "node" && plan.placement.isStrict
+      if isOneNode { options.append("--nodes=1") }
+      if let most = plan.placement.workersPerNode, most < workers.count {
         options.append("--ntasks-per-node=\(most)")
         // Fewer nodes than that would hold more on one.
-        options.append("--nodes=\((workers.count + most - 1) / most)-\(workers.count)")
+        if !isOneNode { options.append("--nodes=\((workers.count + most - 1) / most)-\(workers.count)") }
       }
       options.append("--output=\(plan.name)-%j.log")
     } else {

@@ -2,20 +2,16 @@ import AST
 import IR
 import Source
 
-extension PodLowering {
-  /// The keys of a service that a workload takes, and those that mean nothing outside of compose.
-  private static var taken: Set<String> {
-    [
-      "image", "build", "pull_policy", "command", "environment", "env_file", "x-claw", "profiles", "restart",
-      "networks",
-      "depends_on", "container_name", "labels", "label_file", "logging", "expose", "hostname", "attach", "develop",
-      "platform", "annotations", "init", "scale", "stop_grace_period",
-    ]
-  }
+/// The keys of a service that a workload takes, and those that mean nothing outside of compose.
+private let takenKeys: Set = [
+  "image", "build", "pull_policy", "command", "environment", "env_file", "x-claw", "profiles", "restart", "networks",
+  "depends_on", "container_name", "labels", "label_file", "logging", "expose", "hostname", "attach", "develop",
+  "platform", "annotations", "init", "scale", "stop_grace_period",
+]
 
+extension PodLowering {
   /// Services that are workloads, too: schedulers get them with what the service says of itself.
   mutating func workloads() {
-    let taken = Self.taken
     for service in project.services {
       guard let declaration = blocks[service.name]?.workload else { continue }
       var facts = WorkloadService(
@@ -38,7 +34,7 @@ extension PodLowering {
         facts.shellVariables.append(Located(variable.name, variable.location))
       }
       guard var workload = WorkloadLowering.lower(declaration, service: facts, into: &bag) else { continue }
-      for entry in service.value.entries ?? [] where !entry.value.isNull && !taken.contains(entry.key) {
+      for entry in service.value.entries ?? [] where !entry.value.isNull && !takenKeys.contains(entry.key) {
         workload.leftKeys.append(entry.key)
         workload.origins["service.\(entry.key)"] = entry.keyLocation
       }

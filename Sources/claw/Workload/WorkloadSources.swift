@@ -24,15 +24,18 @@ enum WorkloadSources {
   ///
   /// - Parameter path: a workload's file, a pod's file with one workload, or `POD#SERVICE`.
   static func plan(_ path: String, _ report: ReportOptions) throws -> WorkloadPlan {
-    let parts = path.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    if FileKind(path: parts[0], isNamed: true) == .pod {
-      return try podPlan(parts[0], service: parts.count > 1 ? parts[1] : nil, report)
-    }
     var bag = DiagnosticBag()
-    let plan = WorkloadCompiler.compile(try file(path), into: &bag)
+    let found = try plans(path, into: &bag)
     let status = report.report(bag, isQuiet: !bag.hasErrors, besidesData: true)
-    guard let plan, status == .done else { throw status == .done ? Status.invalid : status }
-    return plan
+    guard status == .done else { throw status }
+    if let only = found.first, found.count == 1 { return only }
+    guard FileKind(path: path, isNamed: true) == .pod else { throw Status.invalid }
+    Console.say(
+      found.isEmpty
+        ? "claw: no service of '\(path)' has an x-claw.workload"
+        : "claw: '\(path)' has the workloads \(found.map(\.service).joined(separator: ", ")): "
+          + "write \(path)#\(found[0].service)")
+    throw Status.usage
   }
 
   /// The workloads of a file: the one that it is, or all that a pod has, or `POD#SERVICE`; their findings are added.
@@ -47,36 +50,11 @@ enum WorkloadSources {
     let all = compilation.pod?.workloads ?? []
     guard parts.count > 1, compilation.pod != nil else { return all }
     let found = all.filter { $0.service == parts[1] }
-    if found.isEmpty { throw noWorkload(parts[1], in: parts[0], all.map(\.service)) }
-    return found
-  }
-
-  /// Says that a pod has no workload of a name.
-  private static func noWorkload(_ service: String, in path: String, _ names: [String]) -> Status {
-    Console.say("claw: '\(path)' has no workload '\(service)'")
-    Console.say(
-      names.isEmpty ? "  no service of it has an x-claw.workload" : "  there are: \(names.joined(separator: ", "))")
-    return .usage
-  }
-
-  private static func podPlan(_ path: String, service: String?, _ report: ReportOptions) throws -> WorkloadPlan {
-    let compilation = Compiler.compile(
-      try file(path), kind: .pod, files: DiskFiles(), options: CompileOptions.here(path))
-    let status = report.report(compilation.bag, isQuiet: !compilation.bag.hasErrors, besidesData: true)
-    guard status == .done, let pod = compilation.pod else { throw status == .done ? Status.invalid : status }
-    let names = pod.workloads.map(\.service)
-    guard let service else {
-      if let only = pod.workloads.first, pod.workloads.count == 1 { return only }
-      Console.say(
-        names.isEmpty
-          ? "claw: no service of '\(path)' has an x-claw.workload"
-          : "claw: '\(path)' has the workloads \(names.joined(separator: ", ")): write \(path)#\(names[0])")
-      throw Status.usage
-    }
-    guard let found = pod.workloads.first(where: { $0.service == service }) else {
-      throw noWorkload(service, in: path, names)
-    }
-    return found
+    guard found.isEmpty else { return found }
+    Console.say("claw: '\(parts[0])' has no workload '\(parts[1])'")
+    let names = all.map(\.service).joined(separator: ", ")
+    Console.say(all.isEmpty ? "  no service of it has an x-claw.workload" : "  there are: \(names)")
+    throw Status.usage
   }
 
   /// The fleet of a file, which is sound; its findings are reported.
@@ -131,7 +109,7 @@ struct TargetOptions: ParsableArguments {
     let target = try resolved()
     let emitted = WorkloadCompiler.emit(plan, for: target, waived: waived, into: &bag)
     let status = report.report(bag, besidesData: true)
-    sayNeedless(WorkloadEmitter.emit(plan, for: target, waived: waived))
+    sayNeedless(emitted ?? WorkloadEmitter.emit(plan, for: target, waived: waived))
     guard let emitted, status == .done else { throw status == .done ? Status.invalid : status }
     return emitted
   }

@@ -32,14 +32,15 @@ extension KubernetesWriter {
     return KubernetesObject(
       "autoscaling/v2", "HorizontalPodAutoscaler", plan.name, labels: labels,
       spec: [
-        .init(
-          "scaleTargetRef",
-          .map([
-            "apiVersion": .plain(controller.apiVersion), "kind": .plain(controller.kind), "name": .plain(plan.name),
-          ])),
+        .init("scaleTargetRef", target),
         .init("minReplicas", .integer(scaling.minimum)), .init("maxReplicas", .integer(scaling.maximum)),
         .init("metrics", .list([metric])), .init("behavior", behavior),
       ])
+  }
+
+  /// What gets the number of workers.
+  private var target: ComposePlan.Value {
+    .map(["apiVersion": .plain(controller.apiVersion), "kind": .plain(controller.kind), "name": .plain(plan.name)])
   }
 
   private static func resource(_ name: String, _ percent: Int) -> ComposePlan.Value {
@@ -64,11 +65,7 @@ extension KubernetesWriter {
     return KubernetesObject(
       "keda.sh/v1alpha1", "ScaledObject", plan.name, labels: labels,
       spec: [
-        .init(
-          "scaleTargetRef",
-          .map([
-            "apiVersion": .plain(controller.apiVersion), "kind": .plain(controller.kind), "name": .plain(plan.name),
-          ])),
+        .init("scaleTargetRef", target),
         .init("minReplicaCount", .integer(scaling.minimum)), .init("maxReplicaCount", .integer(scaling.maximum)),
         .init("advanced", .map(["horizontalPodAutoscalerConfig": .map(["behavior": behavior])])),
         .init("triggers", .list([trigger])),
