@@ -179,8 +179,10 @@ package final class TextScreen {
       // Invisible characters are passed over by the automaton, and what is around them is looked at without them.
       let visible = VisibleText.withoutInvisible(bytes) ?? bytes
       let settled = visible.withUnsafeBufferPointer { screen.matcher.advance(&progress, $0) }
+      let isWaiting = !isEmpty
       window += bytes
-      if settled == visible.count { return release(window.count, screen) }
+      // A piece that can't be seen settles nothing of what waits.
+      if settled == visible.count, settled > 0 || !isWaiting { return release(window.count, screen) }
       // With something invisible in the piece, places don't agree: the whole of it waits.
       if settled > 0, visible.count == bytes.count { return release(window.count - (visible.count - settled), screen) }
       if window.count - contextCount > limit { throw TooLong() }
