@@ -34,6 +34,8 @@ package final class StreamMatcher {
     var state = progress.key.map { machine.resume($0) } ?? machine.start(Determinizer.Before(isStart: true))
     var settled = 0
     var index = 0
+    // Most texts stay in one state for long.
+    var known = (state: Determinizer.StateID(-1), generation: -1, isIdle: false)
     while index < bytes.count {
       var column: Int
       var length = 1
@@ -47,7 +49,10 @@ package final class StreamMatcher {
       if next & Determinizer.matchBit != 0 { progress.hasMatch = true }
       state = next & ~Determinizer.matchBit
       index += length
-      if isIdle(state) { settled = index }
+      if state != known.state || machine.generation != known.generation {
+        known = (state, machine.generation, isIdle(state))
+      }
+      if known.isIdle { settled = index }
     }
     progress.key = machine.key(state)
     return settled

@@ -21,6 +21,9 @@ final class CallHandler: ChannelInboundHandler, RemovableChannelHandler, Timed {
   private var state = State.idle
   private var context: ChannelHandlerContext?
   private var deadline = NIODeadline.distantFuture
+  /// What came while a request was being worked on: a caller may send its next ones without waiting (RFC 9112, 9.3.2).
+  private var early = CircularBuffer<HTTPServerRequestPart>()
+  private var isCatchingUp = false
 
   /// How long a head, or the whole of a body, may take to come.
   private static let headTime = TimeAmount.seconds(15)
@@ -37,7 +40,28 @@ final class CallHandler: ChannelInboundHandler, RemovableChannelHandler, Timed {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    switch unwrapInboundIn(data) {
+    let part = unwrapInboundIn(data)
+    guard case .working = state else { return take(part, context) }
+    early.append(part)
+    // What is read already is kept, but no more is read.
+    if early.count == 1 { try? context.channel.syncOptions?.setOption(.autoRead, value: false) }
+  }
+
+  /// Takes what came early, as far as the next request that has to be worked on.
+  private func catchUp(_ context: ChannelHandlerContext) {
+    // A request that is answered at once ends within this loop.
+    if isCatchingUp || early.isEmpty { return }
+    isCatchingUp = true
+    defer { isCatchingUp = false }
+    while !early.isEmpty {
+      if case .working = state { return }
+      take(early.removeFirst(), context)
+    }
+    try? context.channel.syncOptions?.setOption(.autoRead, value: true)
+  }
+
+  private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+    switch part {
     case .head(let head):
       guard case .idle = state else { return }
       limit(Self.bodyTime)
@@ -71,6 +95,7 @@ final class CallHandler: ChannelInboundHandler, RemovableChannelHandler, Timed {
     state = .idle
     guard keepsAlive else { return context.close(promise: nil) }
     limit(Self.idleTime)
+    catchUp(context)
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -86,6 +111,7 @@ final class CallHandler: ChannelInboundHandler, RemovableChannelHandler, Timed {
     case .idle, .refusing: break
     }
     state = .refusing
+    early.removeAll()
     context.fireChannelInactive()
   }
 

@@ -49,6 +49,7 @@ struct ConfigurationSource {
     let pipeline = try StageBuilder.pipeline(configuration.stages) { bundle throws(ConfigurationFailure) in
       try files.program(bundle, now: now)
     }
-    return .init(configuration: configuration, pipeline: pipeline, keys: keys, policies: files.loaded)
+    return .init(
+      configuration, pipeline: pipeline, keys: keys, policies: files.loaded, claims: files.claims)
   }
 }

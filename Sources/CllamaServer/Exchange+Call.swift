@@ -8,7 +8,7 @@ import NIOHTTP1
 extension Exchange {
   /// A call of a model, its body whole.
   func call(_ api: WireAPI, _ bytes: [UInt8]) {
-    guard let serving, let account else { return }
+    guard let serving, let pipeline, let account else { return }
     let limits = serving.configuration.limits
     let now = RecordTime.now
     do throws(WireError) {
@@ -21,7 +21,7 @@ extension Exchange {
       if let refusal = account.spending.refusal(now: now) { throw refusal }
       let request = try ModelRequest(api, bytes)
       choices = try ModelChoice.choices(request.model, family: api.family, serving.configuration)
-      if request.body["background"]?.bool == true, serving.pipeline.seesAnswers {
+      if request.body["background"]?.bool == true, pipeline.seesAnswers {
         throw WireError(.denied, "answers in the background can't be judged", parameter: "background")
       }
       self.request = request
@@ -35,7 +35,7 @@ extension Exchange {
 
   /// Lets the stages look at the request, and whoever is asked between them.
   private func judge(from position: Int, evaluator index: Int) {
-    guard let pipeline = serving?.pipeline, var request else { return }
+    guard let pipeline, var request else { return }
     let evaluators = pipeline.evaluators
     let end = index < evaluators.count ? evaluators[index].position : pipeline.stages.count
     do throws(Denial) { try pipeline.judge(&request, stages: position..<end, &notes) } catch {
@@ -65,7 +65,7 @@ extension Exchange {
 
   /// Writes down what is about to be asked; then asks.
   private func intend() {
-    guard let request, let serving, let first = choices.first, let account else { return }
+    guard let request, let serving, let pipeline, let first = choices.first, let account else { return }
     if request.isChanged { forwarded = Array(request.body.text().utf8) }
     var records = unrecordedNotes()
     var record = CallRecord(.request)
@@ -76,14 +76,14 @@ extension Exchange {
     record.set("stream", request.isStream)
     record.set("request_bytes", forwarded.count)
     record.set("request_sha256", Digest.sha256Hex(forwarded))
-    record.set("stages", value: .array(serving.configuration.stages.map { .string($0.name) }))
+    record.set("stages", value: serving.stageNames)
     if serving.configuration.log.bodies == .redacted {
       record.set("request_body", value: request.body)
     }
     records.append(record)
     account.spending.begin(estimated: estimatedTokens)
     isReserved = true
-    let delay = serving.pipeline.delay
+    let delay = pipeline.delay
     sidecar.log.append(records).assumeIsolated().whenComplete { [self] result in
       if isOver { return }
       if case .failure = result {

@@ -23,6 +23,8 @@ final class Exchange {
   var session: String?
   /// What serves it; a configuration that comes later is for later requests.
   private(set) var serving: Sidecar.Serving?
+  /// The stages that look at it: those that are served, with what the drift of the instance asks for.
+  private(set) var pipeline: Pipeline?
   private var received: ByteBuffer?
   private var isHeadWritten = false
   private(set) var isOver = false
@@ -101,7 +103,7 @@ final class Exchange {
       }
       session = name
     }
-    self.serving?.pipeline = sidecar.pipeline(instance)
+    pipeline = sidecar.pipeline(instance)
     let limit = serving.configuration.limits.requestBytes
     if let length = requestHead.headers.first(name: "content-length").flatMap({ Int($0) }), length > limit {
       return refuse(WireError(.tooLarge, "the body has more than \(limit) bytes"))

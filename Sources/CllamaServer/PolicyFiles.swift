@@ -16,9 +16,6 @@ struct PolicyFiles {
     var sequence: Int
     /// Seconds since 1970.
     var expires: Int?
-    /// Whether the ruleset means what the bundle says of it. Languages are compared, which takes longer than all the rest of
-    /// a start.
-    var meansWhatItSays: @Sendable () -> Bool
 
     /// As records name it.
     var json: JSONValue {
@@ -29,9 +26,17 @@ struct PolicyFiles {
     }
   }
 
+  /// What is found out beside the serving: whether a ruleset means what its bundle says of it. Languages are compared, which
+  /// takes longer than all the rest of a start.
+  struct Claim: Sendable {
+    var path: String
+    var isTrue: @Sendable () -> Bool
+  }
+
   private let folder: String
   private let keys: TrustedKeys
   private(set) var loaded: [Loaded] = []
+  private(set) var claims: [Claim] = []
 
   /// - Parameter folder: where the configuration lies; paths in it start there.
   init(folder: String, keys paths: [String]) throws(ConfigurationFailure) {
@@ -61,10 +66,11 @@ struct PolicyFiles {
       loaded.append(
         Loaded(
           path: path, digest: verified.digest, semanticHash: verified.bundle.semanticHash,
-          sequence: verified.bundle.sequence, expires: verified.bundle.expires,
-          meansWhatItSays: { [bundle = verified.bundle] in
-            BundleBuilder.hashes(bundle, of: program).agrees(with: bundle)
-          }))
+          sequence: verified.bundle.sequence, expires: verified.bundle.expires))
+      claims.append(
+        Claim(path: path) { [bundle = verified.bundle] in
+          BundleBuilder.hashes(bundle, of: program).agrees(with: bundle)
+        })
       return program
     } catch { throw ConfigurationFailure(path, "\(error.message) [\(error.rule.rawValue)]") }
   }

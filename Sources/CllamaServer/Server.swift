@@ -136,7 +136,7 @@ final class ServerProcess {
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.configureHTTPServerPipeline(
-            withPipeliningAssistance: true, withErrorHandling: false, withEncoderConfiguration: .init(),
+            withPipeliningAssistance: false, withErrorHandling: false, withEncoderConfiguration: .init(),
             withDecoderLimitConfiguration: decoder)
           try channel.pipeline.syncOperations.addHandler(CallHandler(sidecar.value))
         }

@@ -8,7 +8,7 @@ extension Exchange {
   /// A call of a service of the pod: refused without the modules that the service demands, judged where it calls a tool, and
   /// written down before it is forwarded.
   func service(_ name: String, _ path: String, _ body: ByteBuffer?) {
-    guard let serving, let instance,
+    guard let serving, let pipeline, let instance,
       let target = serving.configuration.services.first(where: { $0.name.utf8.elementsEqual(name.utf8) })
     else { return refuse(WireError(.notFound, "the claw has no service '\(name)'")) }
     let stages = Set(serving.configuration.stages.map(\.name))
@@ -24,7 +24,7 @@ extension Exchange {
     let bytes = body.map { Array($0.readableBytesView) } ?? []
     if target.protocolName == "mcp", requestHead.method == .POST {
       do throws(WireError) {
-        if let answer = try refusal(bytes, target) { return tell(answer) }
+        if let answer = try refusal(bytes, target, pipeline) { return tell(answer) }
       } catch { return refuse(error) }
     }
     enter()
@@ -44,13 +44,12 @@ extension Exchange {
 
   /// What the stages say of the tools that a JSON-RPC message calls: the answer to a call that is denied, nil to go on.
   private func refusal(
-    _ bytes: [UInt8], _ target: SidecarConfiguration.ServiceTarget
+    _ bytes: [UInt8], _ target: SidecarConfiguration.ServiceTarget, _ pipeline: Pipeline
   ) throws(WireError) -> JSONValue? {
     let value: JSONValue
     do throws(JSONFailure) { value = try JSONValue.strict(bytes) } catch {
       throw WireError(.invalidRequest, "the body is no JSON: \(error.message)")
     }
-    guard let serving else { return nil }
     for message in value.array ?? [value] where message["method"]?.string == "tools/call" {
       let tool = message["params"]?["name"]?.string ?? ""
       let call = ModelAnswer.Call(
@@ -64,7 +63,7 @@ extension Exchange {
         why = refusal
       } else {
         do throws(Denial) {
-          if try serving.pipeline.judge(call, &notes) == .drop { why = notes.last?.reason }
+          if try pipeline.judge(call, &notes) == .drop { why = notes.last?.reason }
         } catch {
           notes.append(error.intervention)
           why = error.intervention.reason

@@ -16,12 +16,33 @@ final class Sidecar {
 
   static let userAgent = "cllama/\(version)"
 
-  /// A configuration that is in force.
-  struct Serving {
-    var configuration: SidecarConfiguration
-    var pipeline: Pipeline
-    var keys: [String: UpstreamKey]
-    var policies: [PolicyFiles.Loaded]
+  /// A configuration that is in force. Calls hold on to it, so it is shared and never changes.
+  final class Serving {
+    let configuration: SidecarConfiguration
+    let pipeline: Pipeline
+    let keys: [String: UpstreamKey]
+    let policies: [PolicyFiles.Loaded]
+    /// The names of its stages, as every record of a request has them.
+    let stageNames: JSONValue
+    /// What is still to be found out of its policies; they hold bundles, so they are let go of once it is.
+    private var claims: [PolicyFiles.Claim]
+
+    init(
+      _ configuration: SidecarConfiguration, pipeline: Pipeline, keys: [String: UpstreamKey],
+      policies: [PolicyFiles.Loaded], claims: [PolicyFiles.Claim]
+    ) {
+      self.configuration = configuration
+      self.pipeline = pipeline
+      self.keys = keys
+      self.policies = policies
+      self.claims = claims
+      stageNames = .array(configuration.stages.map { .string($0.name) })
+    }
+
+    func takeClaims() -> [PolicyFiles.Claim] {
+      defer { claims = [] }
+      return claims
+    }
   }
 
   /// What an instance did. Shared by the calls that it has under way.
@@ -137,11 +158,11 @@ final class Sidecar {
   /// trusted, so that calls need not wait for it; but a bundle that says what it is not ends the serving.
   private func checkMeaning(of next: Serving) {
     takes += 1
-    guard !next.policies.isEmpty else { return }
-    let (number, policies) = (takes, next.policies)
+    let (number, claims) = (takes, next.takeClaims())
+    if claims.isEmpty { return }
     let own = NIOLoopBound(self, eventLoop: loop)
     DispatchQueue.global(qos: .utility).async { [loop] in
-      let wrong = policies.first { !$0.meansWhatItSays() }
+      let wrong = claims.first { !$0.isTrue() }
       malloc_trim(0)
       guard let wrong else { return }
       loop.execute {

@@ -53,7 +53,7 @@ final class UpstreamAnswer: AnswerReceiver {
 
   var isStream: Bool { if case .stream = way { true } else { false } }
 
-  var pipeline: Pipeline? { exchange.serving?.pipeline }
+  var pipeline: Pipeline? { exchange.pipeline }
   private var limits: SidecarConfiguration.Limits { exchange.serving?.configuration.limits ?? .init() }
   private var api: WireAPI { if case .call(let api) = exchange.route { api } else { .chat } }
 
@@ -171,11 +171,14 @@ final class UpstreamAnswer: AnswerReceiver {
       return deliverWhole(collected, "error")
     }
     var answer = ModelAnswer(api, body: value)
-    judgedCalls = answer.calls.count
     isScanned = true
-    sentenceLength = Drift.sentenceLength(
-      answer.passages.filter { $0.kind == .text }.map(\.text).joined(separator: "\n"))
-    do throws(Denial) { try pipeline.judge(&answer, &exchange.notes) } catch { return deny(error) }
+    var sentences = SentenceCount()
+    for passage in answer.passages where passage.kind == .text { sentences.add(passage.text) }
+    sentenceLength = sentences.wordsPerSentence
+    do throws(Denial) { judgedCalls = try pipeline.judge(&answer, &exchange.notes) } catch {
+      judgedCalls = answer.calls.count
+      return deny(error)
+    }
     evaluate(answer, 0)
   }
 

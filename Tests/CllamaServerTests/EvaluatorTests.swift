@@ -153,11 +153,11 @@ import Testing
   /// A provider stands on the sidecar's network to the outside, and is no claw (the sidecar has an ear there too).
   @Test func whoIsOnNoNetworkOfAClawMayNeitherConnectNorAsk() throws {
     let upstream = try ScriptedUpstream { _ in [answer(goodAnswer)] }
-    let (connect, dns) = (try Sockets.freePort(), try Sockets.freePort())
     let head = "CONNECT api.example.com:443 HTTP/1.1\r\nhost: api.example.com:443\r\n\r\n"
     let question: [UInt8] =
       [0, 9, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 4] + Array("evil".utf8) + [4] + Array("test".utf8) + [0, 0, 1, 0, 1]
     for (range, isClient) in [("10.213.0.0/27", false), ("127.0.0.0/27", true)] {
+      let (connect, dns) = (try Sockets.freePort(), try Sockets.freePort())
       let sidecar = try Harness(upstream: upstream.port) {
         $0.editMember("listen") {
           $0.set("connect", JSONValue(connect))

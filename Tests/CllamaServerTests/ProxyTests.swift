@@ -301,4 +301,28 @@ let goodAnswer =
     try sidecar.waitForEnd()
     #expect(sidecar.record().last?["type"] == "stop")
   }
+
+  /// A caller need not wait for an answer before it sends its next request (RFC 9112, 9.3.2).
+  @Test func answersRequestsThatCameTogetherInTheirOrder() throws {
+    let upstream = try ScriptedUpstream { request in
+      let text = request.text.contains("first") ? "one" : "two"
+      return [.pause(milliseconds: 50), answer(goodAnswer.replacing("hi", with: text))]
+    }
+    let sidecar = try Harness(upstream: upstream.port)
+    func body(_ text: String) -> String { #"{"model":"gpt-x","messages":[{"role":"user","content":"\#(text)"}]}"# }
+    let connection = try Sockets.connect(sidecar.port)
+    defer { close(connection) }
+    let path = "/v1/chat/completions"
+    let health = "GET /health HTTP/1.1\r\nhost: c\r\n\r\n"
+    let last = Harness.request(path, body("last"), headers: "connection: close\r\n")
+    let all = Harness.request(path, body("first")) + String(repeating: health, count: 3_000) + last
+    Threads.run { _ = Sockets.send(connection, Array(all.utf8)) }
+    var received: [UInt8] = []
+    while let more = Sockets.receive(connection) { received += more }
+    let text = String(decoding: received, as: UTF8.self)
+    let places = ["\"one\"", "\"state\"", "\"two\""].map { Sockets.place(of: $0, in: received) ?? -1 }
+    #expect(places == places.sorted() && places[0] > 0)
+    #expect(text.split(separator: "HTTP/1.1 200 ").count == 3_002)
+    try sidecar.stop()
+  }
 }

@@ -53,5 +53,15 @@ struct DriftTests {
   @Test(
     arguments: [("One two three. Four five!", 2.5), ("no end", 2), ("", nil), ("... 12 34", nil), ("it's one", 2)]
       as [(String, Double?)])
-  func countsWordsOfSentences(_ text: String, _ length: Double?) { #expect(Drift.sentenceLength(text) == length) }
+  func countsWordsOfSentences(_ text: String, _ length: Double?) {
+    var count = SentenceCount()
+    count.add(text)
+    #expect(count.wordsPerSentence == length)
+  }
+
+  @Test func textsEndWhereTheyEnd() {
+    var count = SentenceCount()
+    for text in ["Two words", "ein schönes Wort.", "Ωμέγα και 你好", "."] { count.add(text) }
+    #expect(count.wordsPerSentence == 8.0 / 3)
+  }
 }

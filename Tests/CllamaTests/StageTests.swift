@@ -263,4 +263,24 @@ struct StageTests {
     stage.level = .quarantined
     #expect(throws: Denial.self) { try Self.judged(Pipeline([stage]), try Self.request(#"{"model":"m"}"#)) }
   }
+
+  @Test func aWholeTextBecomesWhatItsPiecesBecome() throws {
+    let (secret, cut) = (Self.secret, Self.secret.prefix(9) + "\u{200B}" + Self.secret.dropFirst(9))
+    for (text, count) in [
+      ("nothing", 0), (secret, 1), ("a \(secret) b", 1), ("\(secret) \(secret)", 2), ("\(secret.dropLast())", 0),
+      ("ä \(secret)é", 1), ("\u{200B}a\u{200B} b", 0), ("a \(cut) b", 1), ("\(secret)\n\(cut)", 2),
+      (String(repeating: "word ", count: 2_000) + secret, 1),
+    ] {
+      let stage = try #require(try Self.policy().stages.first)
+      var (whole, pieces) = (try #require(stage.makeFlow(.text)), try #require(stage.makeFlow(.text)))
+      var (wholeNotes, pieceNotes) = ([Intervention](), [Intervention]())
+      let wholeText = try whole.whole(text, &wholeNotes)
+      var pieceText = ""
+      for character in text { pieceText += try pieces.push(String(character), &pieceNotes) }
+      pieceText += try pieces.finish(&pieceNotes)
+      #expect(wholeText == pieceText, "\(text.prefix(80))")
+      #expect(wholeNotes.map(\.subject) == pieceNotes.map(\.subject), "\(text.prefix(80))")
+      #expect(wholeNotes.count == count, "\(text.prefix(80))")
+    }
+  }
 }

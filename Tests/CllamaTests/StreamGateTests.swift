@@ -1,4 +1,5 @@
 import Driver
+import Glibc
 import IR
 import JSON
 import Lowering
@@ -209,6 +210,22 @@ struct StreamGateTests {
     let (out, gate) = try Self.run(api, events, Pipeline([try Self.stage()]))
     #expect(out == events.joined())
     #expect(gate.judgedCalls == 1)
+  }
+
+  /// What is gathered must not be copied with each piece: a long call would take minutes.
+  @Test func longCallsTakeTimeByTheirLength() throws {
+    let pieces = Array(repeating: "0123456789", count: 50_000)
+    func clock() -> Int {
+      var time = timespec()
+      clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+      return time.tv_sec
+    }
+    let call = Self.callEvents(.chat, 0, "read_page", [#"{"page":""#] + pieces + [#""}"#]) + Self.end(.chat)
+    // Other tests run beside this one: its thread's own time counts.
+    let start = clock()
+    let (out, gate) = try Self.run(.chat, call, Pipeline([try Self.stage()]))
+    #expect(clock() - start < 10)
+    #expect(gate.judgedCalls == 1 && out == call.joined())
   }
 
   @Test func deliversNothingOfACallThatNeverEnds() throws {

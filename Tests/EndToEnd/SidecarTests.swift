@@ -296,6 +296,58 @@ extension EndToEnd {
       }
     }
 
+    @Test("Claws that share a sidecar have tokens, budgets and records of their own")
+    func shared() async throws {
+      let folder = try Folder("shared")
+      let state = try Folder("state")
+      try folder.copy("examples/desk")
+      try folder.write("claw-pod.yml", Self.sharedPod)
+      let up = await Self.claw(["up", folder.path], state: state)
+      try #require(up.status == 0, "\(up.all)")
+      try await Machine.during {
+        let names = await Machine.docker([
+          "ps", "--format", "{{.Names}}", "--filter", "label=com.docker.compose.project=shared",
+        ])
+        #expect(names.output.split(separator: "\n").filter { $0.contains("cllama") } == ["shared-claw-cllama-1"])
+        let ask = ["/app/desk", "ask", "Whose is this?"]
+        let answers = [
+          await Self.exec(folder, "first", ask), await Self.exec(folder, "first", ask),
+          await Self.exec(folder, "second", ask),
+        ].map(\.output)
+        #expect(answers.map { $0.contains("model: 200") } == [true, false, true], "\(answers)")
+        #expect(answers[1].contains("model: 429"), "\(answers)")
+        for (claw, refused) in [("first", 1), ("second", 0)] {
+          let audit = await Self.claw(["audit", claw, "--file", folder.path, "--json"], state: state)
+          let lines = try audit.output.split(separator: "\n").map { try JSONParser.parse($0.utf8) }
+          let agents = Set(lines.compactMap { $0["gen_ai.agent.id"]?.string })
+          #expect(agents == [claw] && lines.count { $0["type"] == "response" } == 1, "\(audit.all)")
+          #expect(lines.count { $0["type"] == "refusal" } == refused, "\(audit.all)")
+        }
+        let verified = await Self.claw(["verify-egress", folder.path], state: state)
+        #expect(verified.status == 0, "\(verified.all)")
+      } then: {
+        await Self.down(folder, state)
+      }
+    }
+
+    private static let sharedPod = """
+      x-claw:
+        pod: shared
+        upstreams: {house: {service: provider, port: 9000, key: PROVIDER_KEY}}
+        gateway: {topology: shared, budget: {requests: 1}}
+      x-desk: &desk
+        build: {context: ./desk, dockerfile: Clawfile}
+        x-claw:
+          agent: contracts/desk.md
+          cllama-env: {PROVIDER_KEY: "${NO_KEY:-demo-key}"}
+          models: {primary: house/small}
+      services:
+        first: *desk
+        second: *desk
+        provider: {build: ./provider}
+
+      """
+
     private static let hermeticPod = """
       x-claw:
         pod: hermetic

@@ -37,9 +37,14 @@ package struct Money: Sendable, Equatable, Comparable, CustomStringConvertible {
   /// `0.00125`, with no zeros at the end.
   package var description: String {
     let whole = String(nanodollars / 1_000_000_000)
-    var fraction = String(nanodollars % 1_000_000_000)
-    fraction = String(repeating: "0", count: 9 - fraction.utf8.count) + fraction
-    while fraction.last == "0" { fraction.removeLast() }
-    return fraction.isEmpty ? whole : "\(whole).\(fraction)"
+    var fraction = nanodollars % 1_000_000_000
+    if fraction == 0 { return whole }
+    var width = 9
+    while fraction % 10 == 0 {
+      fraction /= 10
+      width -= 1
+    }
+    let digits = String(fraction)
+    return "\(whole).\(String(repeating: "0", count: width - digits.utf8.count))\(digits)"
   }
 }

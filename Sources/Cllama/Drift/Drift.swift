@@ -80,10 +80,16 @@ package struct Drift: Sendable, Equatable {
 
   /// How far its sentences are from those of its first calls, from 0 to 1; 0 as long as there is nothing to compare.
   package var style: Double {
-    let lengths = calls.compactMap(\.sentenceLength)
-    guard baseline.count >= Self.baselineCalls, !lengths.isEmpty else { return 0 }
+    guard baseline.count >= Self.baselineCalls else { return 0 }
+    var (sum, count) = (0.0, 0)
+    for call in calls {
+      guard let length = call.sentenceLength else { continue }
+      sum += length
+      count += 1
+    }
+    if count == 0 { return 0 }
     let usual = baseline.reduce(0, +) / Double(baseline.count)
-    let now = lengths.reduce(0, +) / Double(lengths.count)
+    let now = sum / Double(count)
     return usual > 0 ? min(1, abs(now - usual) / usual) : 0
   }
 
@@ -99,27 +105,5 @@ package struct Drift: Sendable, Equatable {
 
   package func level(_ thresholds: Thresholds) -> Level {
     score >= thresholds.quarantine ? .quarantined : score >= thresholds.restrict ? .restricted : .free
-  }
-
-  /// Words a sentence of a text, or of its first 20,000 characters; nil if there are none.
-  package static func sentenceLength(_ text: String) -> Double? {
-    var words = 0
-    var sentences = 0
-    var isInWord = false
-    var hasWord = false
-    for scalar in text.unicodeScalars.prefix(20_000) {
-      let isLetter =
-        scalar.isASCII
-        ? 0x61...0x7A ~= scalar.value | 0x20 || scalar == "'" : scalar.properties.isAlphabetic
-      if isLetter, !isInWord { words += 1 }
-      if isLetter { hasWord = true }
-      isInWord = isLetter
-      if hasWord, scalar == "." || scalar == "!" || scalar == "?" || scalar == "\n" {
-        sentences += 1
-        hasWord = false
-      }
-    }
-    if hasWord { sentences += 1 }
-    return sentences == 0 ? nil : Double(words) / Double(sentences)
   }
 }

@@ -31,17 +31,22 @@ package struct Pipeline {
   }
 
   /// Lets all stages look at a whole answer.
-  package func judge(_ answer: inout ModelAnswer, _ notes: inout [Intervention]) throws(Denial) {
-    guard answer.api.isConversation else { return }
+  ///
+  /// - Returns: how many tool calls were judged.
+  @discardableResult
+  package func judge(_ answer: inout ModelAnswer, _ notes: inout [Intervention]) throws(Denial) -> Int {
+    guard answer.api.isConversation else { return 0 }
     for passage in answer.passages where passage.kind != .toolCall {
       var chain = FlowChain(stages, passage.kind)
       if chain.isEmpty { continue }
-      let text = try chain.push(passage.text, &notes) + (try chain.finish(&notes))
+      let text = try chain.whole(passage.text, &notes)
       if !text.utf8.elementsEqual(passage.text.utf8) { answer.replace(passage.place, with: text) }
     }
     var dropped: Set<JSONPlace> = []
-    for call in answer.calls where try judge(call, &notes) == .drop { dropped.insert(call.place) }
+    let calls = answer.calls
+    for call in calls where try judge(call, &notes) == .drop { dropped.insert(call.place) }
     answer.removeCalls(dropped)
+    return calls.count
   }
 
   /// Why a connection to a host must not be made.

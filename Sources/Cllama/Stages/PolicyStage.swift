@@ -206,13 +206,13 @@ package final class PolicyStage: Stage {
     let stage: PolicyStage
     var stream = TextScreen.Stream()
     /// The whole text so far, where rails count what is in it.
-    var whole = ""
+    var said = ""
 
     init(stage: PolicyStage) { self.stage = stage }
 
     mutating func push(_ piece: String, _ notes: inout [Intervention]) throws(Denial) -> String {
       guard let screen = stage.screen else {
-        whole += piece
+        said += piece
         return piece
       }
       let passed: (text: String, finds: [TextScreen.Find])
@@ -223,7 +223,7 @@ package final class PolicyStage: Stage {
             reason: "something that may be a secret has no end", severity: .critical))
       }
       try stage.note(passed.finds, nil, nil, .answer, &notes)
-      if stage.rails != nil { whole += passed.text }
+      if stage.rails != nil { said += passed.text }
       return passed.text
     }
 
@@ -234,13 +234,26 @@ package final class PolicyStage: Stage {
         try stage.note(passed.finds, nil, nil, .answer, &notes)
         rest = passed.text
       }
-      if let rails = stage.rails {
-        whole += rest
-        let data: JSONValue = ["text": .string(whole)]
-        let decision = rails.decide(PolicyEvent(id: "answer", action: .custom(type: "answer", data: LazyJSON(data))))
-        try stage.note(decision, .answer, "text", &notes)
-      }
+      try judge(said + rest, &notes)
       return rest
+    }
+
+    mutating func whole(_ text: String, _ notes: inout [Intervention]) throws(Denial) -> String {
+      var passed = text
+      if let masked = stage.screen?.masked(text) {
+        try stage.note(masked.finds, nil, nil, .answer, &notes)
+        passed = masked.text
+      }
+      try judge(passed, &notes)
+      return passed
+    }
+
+    /// The rails look at a text from its beginning to its end.
+    private func judge(_ text: String, _ notes: inout [Intervention]) throws(Denial) {
+      guard let rails = stage.rails else { return }
+      let data: JSONValue = ["text": .string(text)]
+      let decision = rails.decide(PolicyEvent(id: "answer", action: .custom(type: "answer", data: LazyJSON(data))))
+      try stage.note(decision, .answer, "text", &notes)
     }
   }
 

@@ -48,6 +48,14 @@ package protocol TextFlow {
   mutating func push(_ piece: String, _ notes: inout [Intervention]) throws(Denial) -> String
   /// Gives what still waits: the text is at its end.
   mutating func finish(_ notes: inout [Intervention]) throws(Denial) -> String
+  /// What becomes of a text that is there as a whole: the same as of its pieces, but nothing has to wait.
+  mutating func whole(_ text: String, _ notes: inout [Intervention]) throws(Denial) -> String
+}
+
+extension TextFlow {
+  package mutating func whole(_ text: String, _ notes: inout [Intervention]) throws(Denial) -> String {
+    try push(text, &notes) + (try finish(&notes))
+  }
 }
 
 /// The flows of all stages for one text, one behind the other.
@@ -61,6 +69,12 @@ struct FlowChain {
   mutating func push(_ piece: String, _ notes: inout [Intervention]) throws(Denial) -> String {
     var text = piece
     for index in flows.indices { text = try flows[index].push(text, &notes) }
+    return text
+  }
+
+  mutating func whole(_ text: String, _ notes: inout [Intervention]) throws(Denial) -> String {
+    var text = text
+    for index in flows.indices { text = try flows[index].whole(text, &notes) }
     return text
   }
 

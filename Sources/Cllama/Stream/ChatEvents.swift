@@ -40,9 +40,9 @@ enum ChatEvents {
             key: .init(choice: choice, index: -1), name: member.value["name"]?.string,
             arguments: arguments(member.value["arguments"]), place: place + [index]))
       default:
-        var finder = PassageFinder()
+        var finder = PassageFinder(at: place + [index])
         let isThought = ["reasoning", "reasoning_content", "reasoning_details", "thinking"].contains(member.name)
-        finder.find(member.value, role: .assistant, kind: isThought ? .reasoning : .text, at: place + [index])
+        finder.find(member.value, role: .assistant, kind: isThought ? .reasoning : .text)
         for passage in finder.passages {
           result.pieces.append(
             .init(

@@ -39,8 +39,8 @@ enum MessageEvents {
   }
 
   private static func texts(_ value: JSONValue, _ item: Int, _ place: JSONPlace, _ result: inout StreamEvent) {
-    var finder = PassageFinder()
-    finder.find(value, role: .assistant, at: place)
+    var finder = PassageFinder(at: place)
+    finder.find(value, role: .assistant)
     let isThought = value["type"]?.string.map { $0.hasPrefix("thinking") || $0.hasPrefix("redacted_thinking") } ?? false
     for passage in finder.passages {
       let kind: Passage.Kind = isThought || passage.kind == .reasoning ? .reasoning : .text

@@ -31,8 +31,8 @@ enum ResponseEvents {
         result.calls.append(.init(key: key, name: nil, arguments: type.hasSuffix(".delta") ? delta(json) : ""))
       } else if type.hasSuffix(".delta"), let place = json.index(of: "delta") {
         let isThought = type.contains("reasoning")
-        var finder = PassageFinder()
-        finder.find(json["delta"] ?? .null, role: .assistant, at: [place])
+        var finder = PassageFinder(at: [place])
+        finder.find(json["delta"] ?? .null, role: .assistant)
         for passage in finder.passages {
           result.pieces.append(
             .init(channel: channel(json, item, isThought: isThought), text: passage.text, place: passage.place))
@@ -42,8 +42,8 @@ enum ResponseEvents {
         for name in ["text", "refusal", "part"] {
           guard let place = json.index(of: name) else { continue }
           let isThought = type.contains("reasoning")
-          var finder = PassageFinder()
-          finder.find(json[name] ?? .null, role: .assistant, at: [place])
+          var finder = PassageFinder(at: [place])
+          finder.find(json[name] ?? .null, role: .assistant)
           for passage in finder.passages {
             result.repeats.append(
               .init(channel: channel(json, item, isThought: isThought), text: passage.text, place: passage.place))
@@ -83,9 +83,9 @@ enum ResponseEvents {
     var found: [(StreamEvent.Channel, Passage)] = []
     for (index, member) in (value.members ?? []).enumerated() {
       for (part, element) in (member.value.array ?? []).enumerated() {
-        var finder = PassageFinder()
+        var finder = PassageFinder(at: place + [index, part])
         let isThought = value["type"]?.string == "reasoning"
-        finder.find(element, role: .assistant, kind: isThought ? .reasoning : .text, at: place + [index, part])
+        finder.find(element, role: .assistant, kind: isThought ? .reasoning : .text)
         let kind: Passage.Kind = isThought ? .reasoning : .text
         for passage in finder.passages {
           found.append((.init(item: item, part: String(part), kind: kind), passage))

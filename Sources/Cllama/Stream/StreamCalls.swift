@@ -35,7 +35,8 @@ struct StreamCalls {
     for piece in event.calls {
       keys.insert(piece.key)
       open.insert(piece.key)
-      var call = calls[piece.key] ?? Call()
+      // Taken out, so that what it has gathered is not copied with every piece.
+      var call = calls.removeValue(forKey: piece.key) ?? Call()
       if let name = piece.name, call.name.isEmpty || api == .responses {
         call.name = name
       } else if let name = piece.name {

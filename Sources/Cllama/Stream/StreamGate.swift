@@ -26,7 +26,7 @@ package final class StreamGate {
     /// The event that brought its last piece, to say more in.
     var template: StreamEvent?
     var place: JSONPlace = []
-    /// What was delivered.
+    /// What was delivered, where it will be said again.
     var emitted = ""
     var isFinished = false
   }
@@ -86,14 +86,16 @@ package final class StreamGate {
   private func flow(_ event: inout StreamEvent) throws(Denial) {
     for piece in event.pieces where !piece.text.isEmpty {
       textBytes += piece.text.utf8.count
-      var text = texts[piece.channel] ?? Text(chain: FlowChain(pipeline.stages, piece.channel.kind))
+      // Taken out, so that what it has gathered is not copied with every piece.
+      var text =
+        texts.removeValue(forKey: piece.channel) ?? Text(chain: FlowChain(pipeline.stages, piece.channel.kind))
+      var passed = piece.text
       if !text.chain.isEmpty {
-        let passed = try text.chain.push(piece.text, &notes)
+        passed = try text.chain.push(piece.text, &notes)
         if !passed.utf8.elementsEqual(piece.text.utf8) { event.edit(piece.place, passed) }
-        text.emitted += passed
-      } else if api == .responses {
-        text.emitted += piece.text
       }
+      // The responses API says whole texts again.
+      if api == .responses { text.emitted += passed }
       text.template = event
       text.place = piece.place
       texts[piece.channel] = text
@@ -103,7 +105,7 @@ package final class StreamGate {
         // A text that never came in pieces is judged as it is.
         var chain = FlowChain(pipeline.stages, piece.channel.kind)
         if chain.isEmpty { continue }
-        let passed = try chain.push(piece.text, &notes) + (try chain.finish(&notes))
+        let passed = try chain.whole(piece.text, &notes)
         if !passed.utf8.elementsEqual(piece.text.utf8) { event.edit(piece.place, passed) }
         continue
       }
@@ -204,12 +206,14 @@ package final class StreamGate {
 
   private func drain() -> [ServerEvent] {
     var released: [ServerEvent] = []
-    while let first = queue.first {
-      if first.calls.contains(where: { calls[$0]?.verdict == nil }) { break }
-      queue.removeFirst()
-      queuedBytes -= first.event.event.bytes.count
-      if let event = mender.settled(first.event, of: first.calls, calls) { released.append(event) }
+    var count = 0
+    for entry in queue {
+      if entry.calls.contains(where: { calls[$0]?.verdict == nil }) { break }
+      count += 1
+      queuedBytes -= entry.event.event.bytes.count
+      if let event = mender.settled(entry.event, of: entry.calls, calls) { released.append(event) }
     }
+    queue.removeFirst(count)
     return released
   }
 
@@ -232,7 +236,7 @@ package final class StreamGate {
         } else {
           var chain = FlowChain(pipeline.stages, channel.kind)
           if chain.isEmpty { continue }
-          text = try chain.push(passage.text, &notes) + (try chain.finish(&notes))
+          text = try chain.whole(passage.text, &notes)
         }
         if !text.utf8.elementsEqual(passage.text.utf8) {
           changed[number].edit(passage.place) { $0 = .string(text) }

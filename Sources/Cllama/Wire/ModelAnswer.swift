@@ -6,6 +6,8 @@ package struct ModelAnswer: Sendable {
   package var body: JSONValue
   /// Whether a stage changed the body.
   package var isChanged = false
+  /// Every text that was said, as it came.
+  package let passages: [Passage]
 
   /// A call of a tool that the model wants to have made.
   package struct Call: Sendable, Equatable {
@@ -24,10 +26,11 @@ package struct ModelAnswer: Sendable {
   package init(_ api: WireAPI, body: JSONValue) {
     self.api = api
     self.body = body
+    passages = Self.passages(api, body)
   }
 
   /// The list of what was said, by API.
-  private var listName: String {
+  private static func listName(_ api: WireAPI) -> String {
     switch api {
     case .chat: "choices"
     case .responses: "output"
@@ -36,17 +39,18 @@ package struct ModelAnswer: Sendable {
     }
   }
 
-  /// Every text that was said.
-  package var passages: [Passage] {
-    guard api.isConversation, let index = body.index(of: listName) else { return [] }
-    var finder = PassageFinder()
-    finder.find(body.members?[index].value ?? .null, role: .assistant, at: [index])
+  private static func passages(_ api: WireAPI, _ body: JSONValue) -> [Passage] {
+    guard api.isConversation, let index = body.index(of: listName(api)) else { return [] }
+    var finder = PassageFinder(at: [index])
+    finder.find(body.members?[index].value ?? .null, role: .assistant)
     return finder.passages
   }
 
   /// Every call that is asked for.
   package var calls: [Call] {
-    guard let index = body.index(of: listName), let elements = body.members?[index].value.array else { return [] }
+    guard let index = body.index(of: Self.listName(api)), let elements = body.members?[index].value.array else {
+      return []
+    }
     var calls: [Call] = []
     for (number, element) in elements.enumerated() {
       let place = [index, number]
@@ -107,7 +111,8 @@ package struct ModelAnswer: Sendable {
     body.removeAll(places)
     switch api {
     case .chat: mendChoices()
-    case .messages where calls.isEmpty && body["stop_reason"]?.string == "tool_use": body.set("stop_reason", "end_turn")
+    case .messages where body["stop_reason"]?.string == "tool_use" && calls.isEmpty:
+      body.set("stop_reason", "end_turn")
     default: break
     }
   }

@@ -45,6 +45,11 @@ package struct Passage: Sendable, Equatable {
 /// so that nothing passes because of where it stands.
 struct PassageFinder {
   private(set) var passages: [Passage] = []
+  /// Where it is.
+  private var place: JSONPlace
+
+  /// - Parameter place: where what is looked at stands.
+  init(at place: JSONPlace = []) { self.place = place }
 
   /// Members that name and connect things and are no texts.
   private static let structural: Set<String> = [
@@ -56,28 +61,34 @@ struct PassageFinder {
   ]
   private static let addresses: Set<String> = ["url", "image_url", "file_url", "server_url"]
 
-  mutating func find(
-    _ value: JSONValue, role: Passage.Role = .other, kind: Passage.Kind = .text, at place: JSONPlace = []
-  ) {
+  mutating func find(_ value: JSONValue, role: Passage.Role = .other, kind: Passage.Kind = .text) {
     switch value {
     case .string(let text):
       if !text.isEmpty { passages.append(Passage(role: role, kind: kind, text: text, place: place)) }
     case .array(let elements):
-      for (index, element) in elements.enumerated() { find(element, role: role, kind: kind, at: place + [index]) }
-    case .object(let members): object(value, members, role, kind, place)
+      for (index, element) in elements.enumerated() {
+        place.append(index)
+        find(element, role: role, kind: kind)
+        place.removeLast()
+      }
+    case .object(let members): object(value, members, role, kind)
     case .null, .bool, .number: return
     }
   }
 
   private mutating func object(
-    _ value: JSONValue, _ members: [JSONValue.Member], _ outer: Passage.Role, _ outerKind: Passage.Kind,
-    _ place: JSONPlace
+    _ value: JSONValue, _ members: [JSONValue.Member], _ outer: Passage.Role, _ outerKind: Passage.Kind
   ) {
     let role = value["role"]?.string.map { Passage.Role($0) } ?? outer
     var kind = outerKind
     if kind == .text, let type = value["type"]?.string { kind = Self.kind(ofType: type) ?? kind }
     for (index, member) in members.enumerated() {
-      if Self.structural.contains(member.name), member.value.string != nil { continue }
+      // What holds no text needs no second look.
+      switch member.value {
+      case .null, .bool, .number: continue
+      case .string: if Self.structural.contains(member.name) { continue }
+      case .array, .object: break
+      }
       var own = kind
       var ownRole = role
       switch member.name {
@@ -92,7 +103,9 @@ struct PassageFinder {
         if kind == .text || kind == .toolResult, Self.addresses.contains(member.name) { own = .address }
         if kind == .text, role == .tool { own = .toolResult }
       }
-      find(member.value, role: own == .toolResult ? .tool : ownRole, kind: own, at: place + [index])
+      place.append(index)
+      find(member.value, role: own == .toolResult ? .tool : ownRole, kind: own)
+      place.removeLast()
     }
   }
 

@@ -38,6 +38,8 @@ package struct ServerEventReader: Sendable {
   package struct TooLarge: Error, Sendable {}
 
   private var buffer: [UInt8] = []
+  /// Where the event that is being read starts.
+  private var start = 0
   /// Where the line that is being read starts.
   private var lineStart = 0
   /// How far the buffer was looked at.
@@ -53,13 +55,14 @@ package struct ServerEventReader: Sendable {
   package init(limit: Int = 8 << 20) { self.limit = limit }
 
   /// Whether something came that is no whole event yet.
-  package var isInside: Bool { !buffer.isEmpty && !(buffer.count == 1 && isAfterReturn) }
+  package var isInside: Bool { start < buffer.count && !(buffer.count - start == 1 && isAfterReturn) }
 
   /// Takes bytes; calls `body` for each event that they complete.
   package mutating func read(
     _ bytes: some Sequence<UInt8>, _ body: (ServerEvent) throws -> Void
   ) throws {
     buffer.append(contentsOf: bytes)
+    defer { drop() }
     if isAtStart { skipMark() }
     while position < buffer.count {
       let byte = buffer[position]
@@ -68,9 +71,9 @@ package struct ServerEventReader: Sendable {
         // The rest of a line's end that was there already.
         isAfterReturn = false
         lineStart = position
-        if position == 1 {
+        if position == start + 1 {
           // It belonged to an event that is gone already; a reader of lines passes over it.
-          drop(1)
+          start = position
           try body(ServerEvent(bytes: [0x0A], name: "", data: nil))
         }
         continue
@@ -84,32 +87,32 @@ package struct ServerEventReader: Sendable {
           position += 1
           isAfterReturn = false
         }
-        let event = ServerEvent(bytes: Array(buffer[..<position]), name: name, data: data)
+        let event = ServerEvent(bytes: Array(buffer[start..<position]), name: name, data: data)
         name = ""
         data = nil
-        drop(position)
+        start = position
+        lineStart = position
         try body(event)
       } else {
         field(line)
         lineStart = position
       }
     }
-    if buffer.count > limit { throw TooLarge() }
+    if buffer.count - start > limit { throw TooLarge() }
   }
 
   /// What came and is no whole event: the end of a stream that was cut.
   package mutating func rest() -> [UInt8] {
-    let rest = buffer
-    drop(buffer.count)
-    name = ""
-    data = nil
-    return rest
+    defer { self = ServerEventReader(limit: limit) }
+    return Array(buffer[start...])
   }
 
-  private mutating func drop(_ count: Int) {
-    buffer.removeFirst(count)
-    position = max(0, position - count)
-    lineStart = position
+  /// Lets go of what events were made of, once for all that came together.
+  private mutating func drop() {
+    buffer.removeFirst(start)
+    position -= start
+    lineStart -= start
+    start = 0
   }
 
   /// A byte order mark at the very start is no part of the first line.
