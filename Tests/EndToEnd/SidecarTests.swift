@@ -335,15 +335,19 @@ extension EndToEnd {
         pod: shared
         upstreams: {house: {service: provider, port: 9000, key: PROVIDER_KEY}}
         gateway: {topology: shared, budget: {requests: 1}}
-      x-desk: &desk
-        build: {context: ./desk, dockerfile: Clawfile}
-        x-claw:
-          agent: contracts/desk.md
-          cllama-env: {PROVIDER_KEY: "${NO_KEY:-demo-key}"}
-          models: {primary: house/small}
       services:
-        first: *desk
-        second: *desk
+        first:
+          build: {context: ./desk, dockerfile: Clawfile}
+          x-claw:
+            agent: contracts/desk.md
+            cllama-env: {PROVIDER_KEY: "${NO_KEY:-demo-key}"}
+            models: {primary: house/small}
+        second:
+          build: {context: ./desk, dockerfile: Clawfile}
+          x-claw:
+            agent: contracts/desk.md
+            cllama-env: {PROVIDER_KEY: "${NO_KEY:-demo-key}"}
+            models: {primary: house/small}
         provider: {build: ./provider}
 
       """
