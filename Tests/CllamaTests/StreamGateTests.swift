@@ -236,6 +236,68 @@ struct StreamGateTests {
     #expect(!gate.isFinished)
   }
 
+  /// Wherever a text stands, it is judged.
+  @Test(
+    arguments: [
+      (WireAPI.chat, #"{"choices":[],"citations":["see SECRET"]}"#),
+      (.chat, #"{"choices":[{"index":0,"delta":{},"unheard":{"of":"SECRET"}}]}"#),
+      (.chat, #"{"error":{"message":"it was SECRET"}}"#),
+      (
+        .messages,
+        #"{"type":"message_start","message":{"role":"assistant","content":[{"type":"text","text":"SECRET"}]}}"#
+      ),
+      (.messages, #"{"type":"error","error":{"type":"overloaded_error","message":"SECRET"}}"#),
+      (
+        .responses,
+        #"{"type":"response.output_text.annotation.added","output_index":0,"annotation":{"title":"SECRET"}}"#
+      ),
+      (.responses, #"{"type":"error","code":"c","message":"SECRET"}"#),
+    ] as [(WireAPI, String)])
+  func judgesTextsWhereverTheyStand(_ api: WireAPI, _ event: String) throws {
+    let (out, gate) = try Self.run(
+      api, ["data: \(event.replacing("SECRET", with: Self.secret))\n\n"], Pipeline([try Self.stage()]))
+    #expect(out == "data: \(event.replacing("SECRET", with: "[redacted:github_token]"))\n\n")
+    #expect(gate.notes.map(\.action) == [.redact])
+  }
+
+  @Test func textsOfChoicesComeInPieces() throws {
+    let events = [Self.secret.prefix(9), Self.secret.dropFirst(9), " end"].map {
+      "data: {\"choices\":[{\"index\":0,\"text\":\"\($0)\"}]}\n\n"
+    }
+    let (out, gate) = try Self.run(.chat, events + ["data: [DONE]\n\n"], Pipeline([try Self.stage()]))
+    #expect(!out.contains(Self.secret.suffix(9)) && out.contains("[redacted:github_token]") && out.contains("end"))
+    #expect(gate.notes.map(\.action) == [.redact])
+  }
+
+  /// Log probabilities say a text again, token by token.
+  @Test(
+    arguments: [
+      (
+        WireAPI.chat,
+        #"{"choices":[{"index":0,"delta":{"content":"Hi. "},"logprobs":{"content":[{"token":"Hi","bytes":[72,105]}]}}]}"#,
+        #"{"choices":[{"index":0,"delta":{"content":"Hi. "},"logprobs":null}]}"#
+      ),
+      (.chat, #"{"choices":[{"index":0,"delta":{"content":"Hi. "},"logprobs":null}]}"#, ""),
+      (
+        .responses,
+        #"{"type":"response.output_text.delta","output_index":0,"content_index":0,"delta":"Hi. ","logprobs":[{"token":"Hi"}]}"#,
+        #"{"type":"response.output_text.delta","output_index":0,"content_index":0,"delta":"Hi. ","logprobs":[]}"#
+      ),
+    ] as [(WireAPI, String, String)])
+  func leavesLogProbabilitiesOut(_ api: WireAPI, _ event: String, _ wanted: String) throws {
+    let line = "data: \(event)\n\n"
+    let (out, gate) = try Self.run(api, [line, line], Pipeline([try Self.stage()]))
+    let one = wanted.isEmpty ? line : "data: \(wanted)\n\n"
+    #expect(out == one + one)
+    #expect(gate.notes.map(\.rule) == (wanted.isEmpty ? [] : ["logprobs"]))
+    // Nobody looks: nothing is left out.
+    #expect(try Self.run(api, [line], Pipeline([])).text == line)
+    var answer = ModelAnswer(.chat, body: try JSONValue.strict(Array(event.utf8)))
+    var notes: [Intervention] = []
+    try Pipeline([try Self.stage()]).judge(&answer, &notes)
+    #expect(notes.map(\.rule) == (wanted.isEmpty ? [] : ["logprobs"]) && !answer.body.text().contains("token"))
+  }
+
   @Test func refusesWhatIsNoJSON() throws {
     #expect(throws: Denial.self) { try Self.run(.chat, ["data: {\"choices\":[\n\n"], Pipeline([try Self.stage()])) }
   }

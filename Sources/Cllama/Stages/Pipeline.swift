@@ -20,6 +20,8 @@ package struct Pipeline {
   package var seesAnswers: Bool { !evaluators.isEmpty || stages.contains { $0.seesAnswers } }
   /// Whether an answer must be there as a whole before any of it is delivered.
   package var needsWholeAnswers: Bool { evaluators.contains { $0.evaluator.seesAnswers } }
+  /// Whether a stage looks at what is said.
+  var judgesTexts: Bool { !FlowChain(stages, .text).isEmpty }
   /// How long a request waits, in milliseconds.
   package var delay: Int { stages.reduce(0) { $0 + $1.delay() } }
 
@@ -36,6 +38,7 @@ package struct Pipeline {
   @discardableResult
   package func judge(_ answer: inout ModelAnswer, _ notes: inout [Intervention]) throws(Denial) -> Int {
     guard answer.api.isConversation else { return 0 }
+    if judgesTexts, answer.removeLogProbabilities() { notes.append(LogProbabilities.note) }
     for passage in answer.passages where passage.kind != .toolCall {
       var chain = FlowChain(stages, passage.kind)
       if chain.isEmpty { continue }

@@ -4,6 +4,7 @@ import JSON
 enum ChatEvents {
   static func read(_ event: ServerEvent, _ json: JSONValue) -> StreamEvent {
     var result = StreamEvent(event, json)
+    result.takeRest(of: json, besides: ["choices"], item: -1)
     guard let list = json.index(of: "choices") else { return result }
     for (number, choice) in (json["choices"]?.array ?? []).enumerated() {
       // A choice without a number is the first.
@@ -12,6 +13,12 @@ enum ChatEvents {
         guard let delta = choice.index(of: name) else { continue }
         read(delta: choice[name] ?? .null, index, [list, number, delta], &result)
       }
+      // As completions of before had it.
+      if let place = choice.index(of: "text"), let text = choice["text"]?.string {
+        let channel = StreamEvent.Channel(item: index, part: "text", kind: .text)
+        result.pieces.append(.init(channel: channel, text: text, place: [list, number, place]))
+      }
+      result.takeRest(of: choice, besides: ["delta", "message", "text"], item: index, at: [list, number])
       if choice["finish_reason"]?.string != nil {
         result.isFinish = true
         result.closedChoices.append(index)

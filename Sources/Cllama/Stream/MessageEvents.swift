@@ -6,6 +6,7 @@ enum MessageEvents {
     var result = StreamEvent(event, json)
     let index = json["index"]?.integer ?? 0
     let key = StreamEvent.CallKey(choice: 0, index: index)
+    if !open.contains(key) { result.takeRest(of: json, besides: ["content_block", "delta"], item: index) }
     switch json["type"]?.string ?? event.name {
     case "content_block_start":
       guard let place = json.index(of: "content_block"), let block = json["content_block"] else { break }

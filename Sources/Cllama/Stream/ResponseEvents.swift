@@ -7,6 +7,10 @@ enum ResponseEvents {
     let type = json["type"]?.string ?? event.name
     let item = json["output_index"]?.integer ?? 0
     let key = StreamEvent.CallKey(choice: 0, index: item)
+    // What `response` holds besides its output, the caller said itself.
+    if !open.contains(key) || json["output_index"] == nil {
+      result.takeRest(of: json, besides: ["item", "delta", "text", "refusal", "part", "response"], item: item)
+    }
     switch type {
     case "response.output_item.added", "response.output_item.done":
       let isDone = type.hasSuffix("done")
@@ -25,7 +29,6 @@ enum ResponseEvents {
     case "response.completed", "response.incomplete", "response.failed", "response.cancelled":
       result.isFinish = true
       result.isEnd = true
-    case "error": break
     default:
       if open.contains(key), json["output_index"] != nil {
         result.calls.append(.init(key: key, name: nil, arguments: type.hasSuffix(".delta") ? delta(json) : ""))

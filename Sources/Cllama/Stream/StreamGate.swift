@@ -39,6 +39,8 @@ package final class StreamGate {
   private var queue: [Entry] = []
   private var queuedBytes = 0
   private var mender: StreamMender
+  private let judgesTexts: Bool
+  private var hadLogProbabilities = false
 
   /// - Parameter limit: most bytes that wait.
   package init(_ api: WireAPI, _ pipeline: Pipeline, limit: Int = 64 << 20) {
@@ -47,6 +49,7 @@ package final class StreamGate {
     self.limit = limit
     calls = StreamCalls(api, limit: limit)
     mender = StreamMender(api)
+    judgesTexts = pipeline.judgesTexts
   }
 
   /// Takes an event; gives the events that may be delivered now.
@@ -56,9 +59,15 @@ package final class StreamGate {
       guard event.isDone else { return release(Entry(event: StreamEvent(event, .null), calls: [])) }
       return try end(before: event)
     }
-    let json: JSONValue
+    var event = event
+    var json: JSONValue
     do throws(JSONFailure) { json = try JSONValue.strict(data) } catch {
       throw Denial.ofStream("garbled", "the upstream sent an event that is no JSON")
+    }
+    if judgesTexts, LogProbabilities.remove(from: &json) {
+      event = event.with(data: Array(json.text().utf8))
+      if !hadLogProbabilities { notes.append(LogProbabilities.note) }
+      hadLogProbabilities = true
     }
     var read: StreamEvent =
       switch api {

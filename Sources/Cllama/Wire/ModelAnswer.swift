@@ -7,7 +7,7 @@ package struct ModelAnswer: Sendable {
   /// Whether a stage changed the body.
   package var isChanged = false
   /// Every text that was said, as it came.
-  package let passages: [Passage]
+  package private(set) var passages: [Passage]
 
   /// A call of a tool that the model wants to have made.
   package struct Call: Sendable, Equatable {
@@ -40,7 +40,14 @@ package struct ModelAnswer: Sendable {
   }
 
   private static func passages(_ api: WireAPI, _ body: JSONValue) -> [Passage] {
-    guard api.isConversation, let index = body.index(of: listName(api)) else { return [] }
+    guard api.isConversation else { return [] }
+    guard api == .responses else {
+      var finder = PassageFinder()
+      finder.find(body, role: .assistant)
+      return finder.passages
+    }
+    // What a response holds besides its output, the caller said itself.
+    guard let index = body.index(of: listName(api)) else { return [] }
     var finder = PassageFinder(at: [index])
     finder.find(body.members?[index].value ?? .null, role: .assistant)
     return finder.passages
@@ -96,6 +103,16 @@ package struct ModelAnswer: Sendable {
     guard let text = value.string else { return value }
     if text.isEmpty { return .object([]) }
     return (try? JSONValue.strict(Array(text.utf8))) ?? value
+  }
+
+  /// Takes log probabilities away.
+  ///
+  /// - Returns: whether there were any.
+  mutating func removeLogProbabilities() -> Bool {
+    guard LogProbabilities.remove(from: &body) else { return false }
+    isChanged = true
+    passages = Self.passages(api, body)
+    return true
   }
 
   /// Replaces a text.
