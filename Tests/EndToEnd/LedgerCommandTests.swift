@@ -147,10 +147,7 @@ struct LedgerCommandTests {
     #expect(await ledger(["seal", "--key", "signer.pem"]).status == 0)
     try folder.write("events.jsonl", await ledger(["show", run, "--json"]).output)
     var proofs = ""
-    for seq in 1...5 {
-      let proof = try value(await ledger(["prove", run, "\(seq)", "--json"]))
-      proofs += proof.text() + "\n"
-    }
+    for seq in 1...5 { proofs += await ledger(["prove", run, "\(seq)", "--json"]).output }
     try folder.write("proofs.jsonl", proofs)
     try folder.write("equivalence.py", try #require(Repository.text("Tests/Equivalence/equivalence.py")))
     try #require(blocks.count >= 2)
@@ -163,9 +160,50 @@ struct LedgerCommandTests {
     #expect(signature.status == 0 && signature.all.contains("Verified Successfully"), "\(signature.all)")
     let audit = await shell("sh ./audit.sh")
     #expect(audit.status == 0 && audit.output == "5 events fit the checkpoint\n", "\(audit.all)")
+    for (change, finding) in [
+      ("s/^{/{\"approvedBy\":\"ceo\",/", "its members are not those of an event"),
+      ("s/^{/{ /", "it is not in its canonical form"),
+    ] {
+      let other = await shell(
+        "cp events.jsonl kept && sed -i '\(change)' events.jsonl && sh ./audit.sh; mv kept events.jsonl")
+      #expect(other.output.contains(finding) && other.output.contains("invalid"), "\(other.all)")
+    }
     let edited = await shell(
       "sed -i 's/true/false/' events.jsonl && sh ./audit.sh")
     #expect(edited.status == 1 && edited.output.contains("event 2: the hash is another"), "\(edited.all)")
+  }
+
+  @Test("As many keys must have signed as --threshold says")
+  func threshold() async throws {
+    let run = await ledger(["start"]).output.trimmed
+    for name in ["one.pem", "two.pem"] { #expect(await folder.claw(["key", "new", name]).status == 0) }
+    #expect(await ledger(["seal", "--key", "one.pem"]).status == 0)
+    // A machine that saw nothing of the ledger before.
+    let both = ["--pubkey", "one.pem.pub", "--pubkey", "two.pem.pub", "--state", "elsewhere"]
+    let few = await ledger(["verify", "--require-anchor", "--threshold", "2"] + both)
+    #expect(
+      few.status == 1 && few.errors.contains("1 of the keys that are trusted signed it, and 2 must"), "\(few.all)")
+    #expect(few.output.contains("internally consistent, unanchored"), "\(few.all)")
+    for words in [
+      ["--threshold", "3"] + both, ["--threshold", "0"] + both, ["--threshold", "2"],
+      ["--threshold", "2", "--pubkey", "one.pem.pub", "--pubkey", "one.pem.pub"],
+    ] {
+      #expect(await ledger(["verify"] + words).status == 2)
+    }
+    #expect(await ledger(["export", run, "-o", "run.zip"]).status == 0)
+    #expect(await ledger(["verify", "--bundle", "run.zip", "--require-anchor", "--threshold", "2"] + both).status == 1)
+    #expect(await ledger(["seal", "--key", "one.pem", "--key", "two.pem"]).status == 0)
+    #expect(await ledger(["verify", "--require-anchor", "--threshold", "2"] + both).status == 0)
+  }
+
+  @Test("A type that is spelled wrongly keeps nothing, and an export replaces nothing but a file")
+  func spelling() async throws {
+    let run = await ledger(["start"]).output.trimmed
+    let archive = await ledger(["archive", "--older-than", "0d", "--keep-type", "ArtifactRecordd"])
+    #expect(archive.status == 2 && archive.errors.contains("did you mean 'ArtifactRecorded'?"), "\(archive.all)")
+    #expect(mkfifo("\(folder.path)/pipe", 0o600) == 0)
+    #expect(await ledger(["export", run, "-o", "pipe"]).status == 1)
+    #expect(FileSearch.kind(of: "\(folder.path)/pipe") == .other)
   }
 
   @Test("A ledger that was rolled back is refused by the head that was kept")

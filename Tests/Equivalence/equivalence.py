@@ -174,6 +174,22 @@ def canonical(value):
 HASHED = ("actor", "eventId", "payload", "runId", "schemaVersion", "seq", "ts", "type")
 
 
+MEMBERS = {*HASHED, "hash", "prevHash"}
+
+
+def documents(data):
+    """JSON documents one behind the other, with any white space between."""
+    decoder, text, place, found = json.JSONDecoder(), data.decode("utf-8"), 0, []
+    while True:
+        while place < len(text) and text[place] in " \t\r\n":
+            place += 1
+        if place == len(text):
+            return found
+        end = decoder.raw_decode(text, place)[1]
+        found.append(parse(text[place:end].encode("utf-8")))
+        place = end
+
+
 def hashed_bytes(event):
     return canonical({name: event[name] for name in HASHED})
 
@@ -402,9 +418,16 @@ def generate(seed, count):
 def verify(events_path, proofs_path=None, checkpoint_path=None):
     failures = []
     with open(events_path, "rb") as file:
-        events = [parse(line) for line in file.read().split(b"\n") if line]
+        lines = [line for line in file.read().split(b"\n") if line]
+    events = [parse(line) for line in lines]
     previous = None
-    for number, event in enumerate(events, 1):
+    for number, (line, event) in enumerate(zip(lines, events), 1):
+        # A member that no hash covers, or another spelling, is something that nobody vouches for.
+        if set(event) != MEMBERS:
+            failures.append(f"event {number}: its members are not those of an event")
+            continue
+        if canonical(event) != line:
+            failures.append(f"event {number}: it is not in its canonical form")
         if hashlib.sha256(hashed_bytes(event)).hexdigest() != event["hash"]:
             failures.append(f"event {number}: the hash is another")
         if event["prevHash"] != previous:
@@ -418,10 +441,12 @@ def verify(events_path, proofs_path=None, checkpoint_path=None):
         with open(checkpoint_path, encoding="utf-8") as file:
             origin, size, root = file.read().split("\n")[:3]
         with open(proofs_path, "rb") as file:
-            proofs = [parse(line) for line in file.read().split(b"\n") if line]
+            proofs = documents(file.read())
         if len(proofs) != len(events):
             failures.append(f"{len(proofs)} proofs of {len(events)} events")
         for event, proof in zip(events, proofs):
+            if set(event) != MEMBERS:
+                continue
             leaf = leaf_bytes(event)
             path = [bytes.fromhex(step) for step in proof["path"]]
             found = inclusion_root(proof["index"], int(size), leaf_hash(leaf), path)

@@ -149,6 +149,27 @@ struct PackTests {
     #expect(try PackFixture.reason(expectation, PackFixture.subject(Self.full)) == reason)
   }
 
+  @Test(
+    "What can't be told of a run holds neither way",
+    arguments: [
+      "{event: RunStarted}", "{not: {event: ApprovalDenied}}", "{count: {event: StepFailed, at_most: 0}}",
+      "{artifacts: {at_most: 0}}", "{rehash: {}}", "{not: {all: [{event: StepFailed}]}}",
+      "{order: {earlier: {first: RunStarted}, later: {last: RunCompleted}}}",
+    ])
+  func pruned(expectation: String) throws {
+    var subject = PackFixture.subject([PackFixture.started, PackFixture.completed])
+    subject.prunedEvents = 1
+    #expect(try PackFixture.reason(expectation, subject) == "1 event was pruned: nobody can tell")
+  }
+
+  @Test(
+    "Bytes and signatures that can't be checked hold neither way", arguments: ["{rehash: {}}", "{verified: signed}"])
+  func uncheckable(check: String) throws {
+    let subject = PackFixture.subject(Self.full, isSigned: false, broken: ["rca.md"])
+    #expect(try PackFixture.reason(check, subject) != nil)
+    #expect(try PackFixture.reason("{not: \(check)}", subject) != nil)
+  }
+
   @Test("Broken artifacts, broken records and missing signatures are seen")
   func trust() throws {
     let broken = PackFixture.subject(Self.full, broken: ["metrics.csv"])

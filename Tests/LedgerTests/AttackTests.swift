@@ -164,8 +164,10 @@ struct AttackTests {
     try write(Array(try records().prefix(count)))
     #expect(try report().findings.map(\.rule) == [.truncated, .rollback])
     #expect(try report(checkpoint: false).findings.map(\.rule) == [.rollback])
-    let ledger = try fixture.open()
-    #expect(throws: LedgerFailure.self) { try ledger.seal([signer], heads: heads, time: 0) }
+    #expect(throws: LedgerFailure.self) { try fixture.open().seal([signer], heads: heads, time: 0) }
+    // Without the ledger's own checkpoint it goes on, and the head that was kept tells.
+    unlink(FilePath.join(fixture.path, "checkpoint"))
+    #expect(throws: LedgerFailure.self) { try fixture.open().seal([signer], heads: heads, time: 0) }
   }
 
   @Test("An emptied ledger is never right")
@@ -181,8 +183,13 @@ struct AttackTests {
   @Test("A ledger that goes on where it was cut off does not fit what was signed")
   func replacedTail() throws {
     try write(Array(try records().prefix(9)))
+    // The ledger itself refuses that as long as it knows that it was sealed.
+    let checkpoint = FilePath.join(fixture.path, "checkpoint")
+    let note = try LedgerFixture.bytes(checkpoint)
+    unlink(checkpoint)
     _ = try fixture.open().append(
       (0..<4).map { LedgerFixture.note("other \($0)") }, run: runs[1], actor: LedgerFixture.actor)
+    try LedgerFixture.write(note, to: checkpoint)
     #expect(try report().findings.map(\.rule) == [.rootMismatch, .fork])
     #expect(try report().findings.first?.index == 9)
   }
@@ -305,5 +312,99 @@ struct AttackTests {
     #expect(report.findings.map(\.rule) == [.pruned])
     #expect(report.findings.first?.index == 2)
     #expect(report.pruned == 1)
+  }
+
+  @Test("A head that was overwritten with zeros is no end of the log: nothing is written over what was acknowledged")
+  func zeroedHead() throws {
+    let whole = try records()
+    for index in [4, 8] {
+      var records = whole
+      records[index].replaceSubrange(..<152, with: repeatElement(0, count: 152))
+      try write(records)
+      let found = try report(checkpoint: false, head: false)
+      #expect(found.findings.map(\.rule) == [.damaged] && found.findings.first?.index == index)
+      #expect(throws: LedgerFailure.self) { try LedgerFixture.fill(try fixture.open(), 1) }
+      #expect(try self.records().count == index)
+    }
+  }
+
+  @Test("What was sealed and is not there any more is not written over, whoever signed it")
+  func shorterThanSealed() throws {
+    let whole = try records()
+    var damaged = whole
+    damaged[9][damaged[9].count - 1] ^= 1
+    for records in [damaged, Array(whole.dropLast()), []] {
+      try write(records)
+      let segment = try LedgerFixture.bytes(try #require(fixture.segments.first))
+      #expect(throws: LedgerFailure.self) { try LedgerFixture.fill(try fixture.open(), 1) }
+      #expect(try LedgerFixture.bytes(try #require(fixture.segments.first)) == segment)
+    }
+    unlink(try #require(fixture.segments.first))
+    fixture.loseControl()
+    #expect(throws: LedgerFailure.self) { try LedgerFixture.fill(try fixture.open(), 1) }
+    let folder = try LedgerFolder(existing: fixture.path)
+    var verification = LedgerVerification(folder)
+    #expect(try verification.add(try #require(try folder.lastCheckpoint(keys: []))) == false)
+    #expect(try verification.run().findings.map(\.rule) == [.truncated])
+  }
+
+  @Test("A checkpoint counts if as many signed it as must, each key once")
+  func threshold() throws {
+    let stranger = try PrivateKey(seed: [UInt8](repeating: 8, count: 32)).publicKey
+    let own = signer.publicKey
+    let folder = try LedgerFolder(existing: fixture.path)
+    for (keys, threshold, isEnough) in [
+      ([own, stranger], 2, false), ([own, own], 2, false), ([own, stranger], 1, true),
+    ] {
+      let signed = try #require(try folder.lastCheckpoint(keys: CheckpointKeys(keys, threshold: threshold)))
+      #expect(signed.signed == [own] && signed.signers == (isEnough ? [own] : []))
+      var verification = LedgerVerification(folder)
+      #expect(try verification.add(signed) == isEnough)
+    }
+  }
+
+  @Test("A ledger that lost its name is no new one")
+  func lostName() throws {
+    unlink(FilePath.join(fixture.path, "ledger.json"))
+    let bytes = try LedgerFixture.bytes(try #require(fixture.segments.first))
+    #expect(throws: LedgerFailure.self) { try fixture.open() }
+    #expect(try LedgerFixture.bytes(try #require(fixture.segments.first)) == bytes)
+    #expect(FileSearch.kind(of: FilePath.join(fixture.path, "ledger.json")) == .missing)
+  }
+
+  /// A record of the log that says what was pruned.
+  private func pruning(_ records: String, keeping: String = "") throws -> [UInt8] {
+    let body = Array(
+      #"{"at":"2026-01-02T03:04:05.006Z","count":1,"cutoff":"2001-01-01T00:00:00.000Z","keepTypes":[\#(keeping)],"kind":"claw.ledger/pruned/v1","records":"\#(records)"}"#
+        .utf8)
+    var head = Array(try self.records()[0][..<152])
+    head.replaceSubrange(0..<4, with: Array("clwC".utf8))
+    head.replaceSubrange(4..<8, with: (0..<4).map { UInt8(truncatingIfNeeded: body.count >> (8 * $0)) })
+    head.replaceSubrange(48..<80, with: Hash256(of: body).bytes)
+    head.replaceSubrange(80..<112, with: repeatElement(0, count: 32))
+    head.replaceSubrange(112..<144, with: MerkleTree.leaf(body).bytes)
+    return Self.renumbered(head + body, 10)
+  }
+
+  @Test("A pruning of a run that goes on, or of a type that it keeps, is found")
+  func prunedAgainstItsPolicy() throws {
+    let whole = try records()
+    for (keeping, message) in [("", "whose run went on"), (#""DoDRecorded""#, "whose type it keeps")] {
+      var records = whole
+      let body = Array(records[2][152...])
+      let event = try AuditEvent(
+        hashedBytes: body, prevHash: Digest.hexadecimal(records[2][80..<112]), hash: Hash256(of: body).hex)
+      let entry = try #require(LogEntry(event)).bytes
+      var head = Array(records[2][..<152])
+      head.replaceSubrange(0..<4, with: Array("clwP".utf8))
+      head.replaceSubrange(4..<8, with: (0..<4).map { UInt8(truncatingIfNeeded: entry.count >> (8 * $0)) })
+      records[2] = Self.summed(head) + entry
+      records.append(try pruning("2", keeping: keeping))
+      try write(records)
+      let found = try report().findings
+      #expect(found.allSatisfy { $0.rule == .pruned && $0.index == 10 })
+      #expect(found.contains { $0.message.contains(message) }, "\(found)")
+      try write(whole)
+    }
   }
 }

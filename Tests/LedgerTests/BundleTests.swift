@@ -17,7 +17,7 @@ struct BundleFixture {
   /// The bundle.
   let path: String
 
-  var keys: [PublicKey] { [signer.publicKey] }
+  var keys: CheckpointKeys { [signer.publicKey] }
 
   init(ends: Bool = true, seals: Bool = true) throws {
     fixture = try LedgerFixture("bundle")
@@ -48,7 +48,7 @@ struct BundleFixture {
     return try EvidenceExport(try fixture.view(), options).write(run, to: path)
   }
 
-  func verify(_ keys: [PublicKey]? = nil) throws -> BundleReport {
+  func verify(_ keys: CheckpointKeys? = nil) throws -> BundleReport {
     try EvidenceBundle(path).verify(keys: keys ?? self.keys)
   }
 

@@ -183,6 +183,31 @@ struct ArchiveTests {
     #expect(try StoreTests.isValid(fixture, open, count: 7))
   }
 
+  @Test("An event's own time does not make a run older than its place in the log, and ledgers may share an archive")
+  func retention() throws {
+    var archives: Set<String> = []
+    let target = FilePath.join(try TemporaryFolder.make("backup"), "shared")
+    defer { TemporaryFolder.remove(FilePath.directory(of: target)) }
+    for name in ["one", "two"] {
+      let fixture = try LedgerFixture(name)
+      let ledger = try fixture.open()
+      let run = try LedgerFixture.fill(ledger, 1, text: name)
+      var end = EventDraft(type: "RunCompleted", payload: Array("{}".utf8))
+      end.ts = "2001-01-01T00:00:00.000Z"
+      _ = try ledger.append([end], run: run, actor: LedgerFixture.actor)
+      let early = PruningPolicy(cutoff: "2020-01-01T00:00:00.000Z", keepTypes: [], moveTo: target)
+      #expect(try ledger.prune(early).index == nil)
+      let late = PruningPolicy(cutoff: "2099-01-01T00:00:00.000Z", keepTypes: [], moveTo: target)
+      let archive = try #require(try ledger.prune(late).archive)
+      #expect(String(decoding: try LedgerFixture.bytes(archive), as: UTF8.self).contains(name))
+      archives.insert(archive)
+    }
+    #expect(archives.count == 2)
+    for archive in archives {
+      #expect(try LedgerFixture.bytes(archive).split(separator: 0x0A).count == 3)
+    }
+  }
+
   @Test("Artifacts are stored by their digest, once, and what is wrong with them is found")
   func artifacts() throws {
     let fixture = try LedgerFixture()

@@ -63,6 +63,7 @@ struct PackEvaluation {
 
   /// Why an expression does not hold; nil if it does.
   func refute(_ expression: PackExpression) -> String? {
+    if let unknown = unknown(expression) { return unknown }
     switch expression {
     case .all(let parts):
       for part in parts { if let reason = refute(part) { return reason } }
@@ -113,14 +114,32 @@ struct PackEvaluation {
 
   private static let noEvents = "a sealed change package has no events"
 
+  /// Why a single check asks for something that this subject does not have any more, or never has.
+  private func unknown(_ check: PackExpression) -> String? {
+    switch check {
+    case .event, .count, .order:
+      if !subject.kind.hasEvents { return Self.noEvents }
+      return forgotten
+    case .artifacts, .rehash: return forgotten
+    case .document: return subject.kind.hasEvents ? "a \(subject.kind.rawValue) has no documents" : nil
+    case .all, .any, .not, .verified: return nil
+    }
+  }
+
+  /// What was pruned may have been what is asked for.
+  private var forgotten: String? {
+    let count = subject.prunedEvents
+    return count == 0 ? nil : "\(PackWords.count(count)) \(count == 1 ? "was" : "were") pruned: nobody can tell"
+  }
+
   /// Why an expression can't be checked on this subject at all.
   private func impossible(_ expression: PackExpression) -> String? {
     switch expression {
     case .all(let parts), .any(let parts): parts.lazy.compactMap { impossible($0) }.first
     case .not(let part): impossible(part)
-    case .event, .count, .order: subject.kind.hasEvents ? nil : Self.noEvents
-    case .document: subject.kind.hasEvents ? "a \(subject.kind.rawValue) has no documents" : nil
-    case .artifacts, .rehash, .verified: nil
+    case .event, .count, .order, .artifacts, .document: unknown(expression)
+    // Bytes that can't be read and signatures that can't be checked show nothing.
+    case .rehash, .verified: refute(expression)
     }
   }
 

@@ -29,6 +29,7 @@ extension PackSubject {
         return error.message
       }
     }
+    prunedEvents = pruned
   }
 
   /// The artifacts that events record, each digest once.

@@ -34,6 +34,8 @@ package struct PackSubject: Sendable {
   /// The run, the session or the file.
   package var name: String
   package var events: [AuditEvent]
+  /// Events of which only the entry is left: what they said, nobody can tell.
+  package var prunedEvents = 0
   package var artifacts: [Artifact]
   /// Documents by their names; of sealed change packages alone.
   package var documents: [String: [UInt8]]

@@ -71,9 +71,10 @@ private struct Pruning {
       (run.state.phase == .completed || run.state.phase == .failed)
         && run.last.utf8.lexicographicallyPrecedes(policy.cutoff.utf8)
     }
-    let keys = Set(old.map { RunKey($0.runId) })
+    var keys = Set(old.map { RunKey($0.runId) })
     guard !keys.isEmpty, let first = try folder.segments().first else { return result }
     let start = LogPlace(segment: first, offset: SegmentHead.size)
+    keys = try aged(keys, from: start, to: end.place)
     var records: [Int] = []
     var pruned: Set<RunKey> = []
     var local = reader
@@ -102,6 +103,32 @@ private struct Pruning {
     return result
   }
 
+  /// Of these runs those that really ended before the cutoff. Whoever appends says when an event was; but nothing was appended
+  /// before what stands in front of it.
+  private mutating func aged(
+    _ keys: Set<RunKey>, from start: LogPlace, to end: LogPlace
+  ) throws(LedgerFailure) -> Set<RunKey> {
+    var aged = keys
+    let now = Clock.now()
+    var latest = ""
+    try reader.scan(from: start, to: end) { (frame, body, _) throws(LedgerFailure) in
+      let bytes = Array(body)
+      let time: String?
+      switch frame.kind {
+      case .event:
+        time = HashedRanges(body.bindMemory(to: UInt8.self)).flatMap { CanonicalString.text(bytes[$0.ts]) }
+      case .pruned: time = try LogEntry(canonical: bytes).ts
+      case .control: time = try PruningRecord(canonical: bytes).at
+      }
+      // A time that is still to come says nothing of when it was appended.
+      if let time, latest.utf8.lexicographicallyPrecedes(time.utf8), !now.utf8.lexicographicallyPrecedes(time.utf8) {
+        latest = time
+      }
+      if !latest.utf8.lexicographicallyPrecedes(policy.cutoff.utf8) { aged.remove(frame.run) }
+    }
+    return aged
+  }
+
   private func goes(_ frame: Frame, _ body: UnsafeRawBufferPointer, _ keys: Set<RunKey>) -> Bool {
     guard frame.kind == .event, keys.contains(frame.run),
       let ranges = HashedRanges(body.bindMemory(to: UInt8.self))
@@ -115,7 +142,9 @@ private struct Pruning {
     to target: String, _ records: Set<Int>, from start: LogPlace, to end: LogPlace, first: Int, last: Int
   ) throws(LedgerFailure) -> String {
     try DiskFolder.make(target)
-    let path = FilePath.join(target, "events-\(first)-\(last).jsonl")
+    // Ledgers may share a folder, and each has a record 0.
+    let name = Digest.sha256Hex(Array(folder.origin.utf8)).prefix(8)
+    let path = FilePath.join(target, "events-\(name)-\(first)-\(last).jsonl")
     let temporary = path + ".new-\(getpid())"
     unlink(temporary)
     let file = try DiskFile.write(temporary, exclusive: true)
@@ -128,9 +157,24 @@ private struct Pruning {
       offset += line.count
     }
     try file.sync()
+    // What is there may be all that is left of other events; a pruning that was cut short has written the same.
+    if let other = try DiskFile.read(path), try !Self.areSame(other, file) {
+      unlink(temporary)
+      throw LedgerFailure(.notWritten, "'\(path)' is there and has other events: name another folder")
+    }
     guard rename(temporary, path) == 0 else { throw DiskFile.failure(path, writing: true) }
     try DiskFolder.sync(target)
     return path
+  }
+
+  private static func areSame(_ left: DiskFile, _ right: DiskFile) throws(LedgerFailure) -> Bool {
+    guard left.size == right.size else { return false }
+    var offset = 0
+    while offset < left.size {
+      guard try left.bytes(at: offset, count: 1 << 20) == right.bytes(at: offset, count: 1 << 20) else { return false }
+      offset += 1 << 20
+    }
+    return true
   }
 
   /// Puts a segment in place anew, without what goes; how many bytes it has less.

@@ -1,4 +1,5 @@
 import Canonical
+import JSON
 import Source
 
 /// What an event must be before it is recorded: every limit, and the types of payloads.
@@ -51,6 +52,7 @@ package struct EventCheck: Sendable {
   private func check(payload: [UInt8], of type: String) throws(LedgerFailure) {
     if let known = EventType.known(type) {
       if let fields = known.fields { try Self.check(payload, "payload", fields) }
+      if type == "ArtifactRecorded" { try Self.check(artifact: payload) }
       if type == "ContractRecorded", let complaint = Contract.complaint(payload) {
         throw LedgerFailure(.malformedEvent, "'payload.contract\(complaint)")
       }
@@ -61,9 +63,20 @@ package struct EventCheck: Sendable {
     case .removed?:
       throw LedgerFailure(.unknownType, "the extension that had the event type '\(type)' was removed")
     case nil:
-      let names = (EventType.kernel + EventType.session).map(\.name) + extensions.typeNames
+      let names = EventType.names + extensions.typeNames
       let near = Suggestion.nearest(to: type, in: names).map { "; did you mean '\($0)'?" } ?? ""
       throw LedgerFailure(.unknownType, "no extension registers the event type '\(type)'\(near)")
+    }
+  }
+
+  /// An artifact is named by its digest, so that both say the same; what no ledger stores can't have been recorded.
+  private static func check(artifact payload: [UInt8]) throws(LedgerFailure) {
+    guard let value = try? JSONParser.parse(payload[...], strict: true) else { return }
+    if let id = value["artifactId"]?.string, let digest = value["sha256"]?.string, id != digest {
+      throw LedgerFailure(.malformedEvent, "'payload.artifactId' must be the 'sha256'")
+    }
+    if let size = value["size"]?.integer, !(1...ArtifactLibrary.limit ~= size) {
+      throw LedgerFailure(.malformedEvent, "'payload.size' must be 1 to \(ArtifactLibrary.limit)")
     }
   }
 

@@ -45,6 +45,9 @@ package struct EventType: Sendable {
     "ExplorationStarted", "DoDRecorded", "DecisionLockRecorded", "DecisionLockApproved",
   ].map { EventType(name: $0, fields: nil) }
 
+  /// Their names.
+  package static let names = (kernel + session).map(\.name)
+
   /// The type of a name, if every ledger knows it.
   package static func known(_ name: String) -> EventType? { table[name] }
 

@@ -34,12 +34,14 @@ struct BundleProof: Sendable, Equatable {
 
 /// The statement that is signed with a checkpoint.
 enum BundleSeal {
-  /// Whether an envelope holds a statement about this note.
-  static func isAbout(_ note: [UInt8], _ envelope: [UInt8]) -> Bool {
+  /// Whether an envelope holds a statement about this note, by those who signed the note if they are trusted.
+  static func isAbout(_ signed: SignedCheckpoint, _ envelope: [UInt8]) -> Bool {
     guard let read = try? Envelope(json: envelope), read.payloadType == Envelope.statementType,
       let statement = try? Statement(canonical: read.payload)
     else { return false }
+    let signers = read.signers(among: signed.signers)
     return statement.predicateType == Statement.Predicate.ledgerCheckpoint.rawValue
-      && statement.subjects == [.init(name: "checkpoint", sha256: Digest.sha256Hex(note))]
+      && statement.subjects == [.init(name: "checkpoint", sha256: Digest.sha256Hex(signed.note))]
+      && signed.signers.allSatisfy { signers.contains($0) }
   }
 }

@@ -1,10 +1,10 @@
-package import Canonical
+import Canonical
 import JSON
 
 extension EvidenceBundle {
   /// Reads everything in the bundle, and holds each part against the others and the checkpoint against keys. It needs no
   /// ledger.
-  package func verify(keys: [PublicKey]) -> BundleReport {
+  package func verify(keys: CheckpointKeys) -> BundleReport {
     var check = BundleCheck(self)
     check.run(keys)
     return check.report
@@ -29,7 +29,7 @@ private struct BundleCheck {
     report = BundleReport(runId: bundle.runId, isReference: bundle.isReference)
   }
 
-  mutating func run(_ keys: [PublicKey]) {
+  mutating func run(_ keys: CheckpointKeys) {
     for entry in archive.entries {
       do throws(LedgerFailure) { digests[entry.name] = try archive.sha256(entry) } catch { report.add(error) }
     }
@@ -43,20 +43,22 @@ private struct BundleCheck {
     }
   }
 
-  private mutating func readCheckpoint(_ keys: [PublicKey]) throws(LedgerFailure) {
+  private mutating func readCheckpoint(_ keys: CheckpointKeys) throws(LedgerFailure) {
     for name in [BundleLayout.contracts, BundleLayout.audit] {
       guard let bytes = try archive.bytes(name, limit: BundleLayout.documentLimit),
         (try? JSONDocument.read(bytes))?.members != nil
       else { throw LedgerFailure(.badBundle, "'\(name)' is no JSON object") }
     }
     let note = try archive.bytes(BundleLayout.checkpoint, limit: SignedNote.limit)
+    let signed = try note.map { (note) throws(LedgerFailure) in try SignedCheckpoint(note, keys: keys) }
     if let envelope = try archive.bytes(BundleLayout.seal, limit: LedgerFolder.smallLimit) {
-      guard let note, BundleSeal.isAbout(note, envelope) else {
-        throw LedgerFailure(.badCheckpoint, "'\(BundleLayout.seal)' is no statement about the checkpoint of the bundle")
+      guard let signed, BundleSeal.isAbout(signed, envelope) else {
+        throw LedgerFailure(
+          .badCheckpoint,
+          "'\(BundleLayout.seal)' is no statement about the checkpoint of the bundle, by those who signed that")
       }
     }
-    guard let note else { return }
-    let signed = try SignedCheckpoint(note, keys: keys)
+    guard let signed else { return }
     report.checkpoint = signed.checkpoint
     report.signers = signed.signers.map(\.id)
   }

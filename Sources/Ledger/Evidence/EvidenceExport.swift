@@ -52,6 +52,8 @@ package struct EvidenceExport {
   /// Writes a bundle in place as a whole. Nothing is written if the chain is broken, or an artifact has other bytes than were
   /// recorded.
   package func write(_ runId: String, to path: String) throws(LedgerFailure) -> Result {
+    // A file is replaced; what is there and is none, a device say, is not.
+    _ = try DiskFile.read(path)
     let temporary = "\(path).new-\(getpid())-\(UInt64.random(in: .min ... .max))"
     do throws(LedgerFailure) {
       let file = try DiskFile.write(temporary, exclusive: true)
@@ -187,7 +189,7 @@ package struct EvidenceExport {
         try sink(BundleProof(seq: record.entry.seq, index: record.index, path: proof.path).bytes + [0x0A])
       }
     }
-    if let envelope = try view.folder.sealEnvelope(of: signed), BundleSeal.isAbout(signed.note, envelope) {
+    if let envelope = try view.folder.sealEnvelope(of: signed), BundleSeal.isAbout(signed, envelope) {
       try zip.add(BundleLayout.seal, envelope)
     }
     return signed.checkpoint.size

@@ -58,7 +58,7 @@ package struct RunReport: Sendable {
   ///
   /// - Parameter report: what verifying the whole ledger found.
   package init(
-    _ runId: String, _ view: LedgerView, report: LedgerReport, keys: [PublicKey]
+    _ runId: String, _ view: LedgerView, report: LedgerReport, keys: CheckpointKeys
   ) throws(LedgerFailure) {
     run = try view.run(runId)
     origin = view.folder.origin

@@ -49,12 +49,14 @@ package struct SignedCheckpoint: Sendable, Equatable {
   package var checkpoint: Checkpoint
   package var note: [UInt8]
   /// The keys that signed it, of those that were asked for.
+  package var signed: [PublicKey]
+  /// The same if they are enough, else none: then nobody vouches for it.
   package var signers: [PublicKey]
 
   /// Reads a note.
   ///
   /// - Parameter keys: who may have signed; a wrong signature of one of them is a failure, none at all is not.
-  package init(_ note: [UInt8], keys: [PublicKey]) throws(LedgerFailure) {
+  package init(_ note: [UInt8], keys: CheckpointKeys) throws(LedgerFailure) {
     let read: SignedNote
     do throws(SignedNote.Failure) {
       read = try SignedNote(note)
@@ -63,14 +65,15 @@ package struct SignedCheckpoint: Sendable, Equatable {
     self.note = note
     let names = Set(read.signatures.map(\.name))
     var candidates: [NoteKey] = []
-    for key in keys where key.algorithm == .ed25519 {
+    for key in keys.keys where key.algorithm == .ed25519 {
       for name in names { if let candidate = try? NoteKey(name: name, key: key) { candidates.append(candidate) } }
     }
     guard let found = read.signers(among: candidates) else {
       throw LedgerFailure(.badCheckpoint, "a signature of the checkpoint is wrong")
     }
-    signers = []
-    for key in found where !signers.contains(key.key) { signers.append(key.key) }
+    signed = []
+    for key in found where !signed.contains(key.key) { signed.append(key.key) }
+    signers = signed.count >= keys.threshold ? signed : []
   }
 }
 
@@ -131,7 +134,7 @@ extension Ledger {
 
 extension LedgerFolder {
   /// The last checkpoint that was written; nil if the ledger was never sealed.
-  package func lastCheckpoint(keys: [PublicKey]) throws(LedgerFailure) -> SignedCheckpoint? {
+  package func lastCheckpoint(keys: CheckpointKeys) throws(LedgerFailure) -> SignedCheckpoint? {
     guard let bytes = try DiskFile.read(checkpoint)?.all(limit: SignedNote.limit) else { return nil }
     return try SignedCheckpoint(bytes, keys: keys)
   }

@@ -73,6 +73,13 @@ package struct LedgerFolder: Sendable {
     self = try lock.locked { () throws(LedgerFailure) in
       // Another process may have been faster.
       if let folder = try? LedgerFolder(existing: path) { return folder }
+      // A log that has lost its name is no new ledger: its checkpoints and the heads that were kept are of the old name.
+      let log = (try? DiskFolder.names(FilePath.join(path, "log"))) ?? []
+      let note = (try? DiskFile.read(FilePath.join(path, "checkpoint"))) ?? nil
+      guard log.isEmpty, note == nil else {
+        throw LedgerFailure(
+          .damaged, "'\(FilePath.join(path, "ledger.json"))' is missing, and the log is there: restore it")
+      }
       let random = (0..<2).map { _ in UInt64.random(in: .min ... .max) }
       let name = origin ?? "claw.example/ledger/\(Digest.hexadecimal(random.flatMap { [UInt8](bigEndian: $0) }))"
       guard Self.isOrigin(name) else {

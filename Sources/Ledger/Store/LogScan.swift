@@ -6,7 +6,7 @@ struct LogScan: ~Copyable {
   enum Next {
     /// A record: its head, its body, and its place.
     case record(Frame, UnsafeRawBufferPointer, LogPlace)
-    /// Nothing: the segment's file ends here, or goes on with zeros.
+    /// Nothing: the segment's file ends here, or has only zeros from here on.
     case end(LogPlace)
     /// Something that is no record.
     case damage(LogPlace)
@@ -49,9 +49,11 @@ struct LogScan: ~Copyable {
       let rest = UnsafeRawBufferPointer(rebasing: buffer[position..<filled])
       return rest.allSatisfy { $0 == 0 } ? .end(place) : .damage(place)
     }
+    // Room that was asked for and not used has no end but the file's: a head of zeros with something behind is no end.
     guard let frame = Frame(UnsafeRawPointer(start + position)) else {
       let head = UnsafeRawBufferPointer(rebasing: buffer[position..<position + Frame.size])
-      return head.allSatisfy { $0 == 0 } ? .end(place) : .damage(place)
+      guard head.allSatisfy({ $0 == 0 }) else { return .damage(place) }
+      return try isZero(from: base + position + Frame.size) ? .end(place) : .damage(place)
     }
     let here = place
     if frame.total > buffer.count { return try longRecord(frame, here) }
@@ -60,6 +62,20 @@ struct LogScan: ~Copyable {
     let body = UnsafeRawBufferPointer(rebasing: buffer[(position + Frame.size)..<(position + frame.total)])
     position += frame.total
     return .record(frame, body, here)
+  }
+
+  /// Whether the rest of the file has only zeros.
+  private func isZero(from start: Int) throws(LedgerFailure) -> Bool {
+    var offset = start
+    while true {
+      let bytes = try file.bytes(at: offset, count: 1 << 16)
+      if bytes.isEmpty { return true }
+      let isZero = bytes.withUnsafeBytes { bytes in
+        bytes.bindMemory(to: UInt64.self).allSatisfy { $0 == 0 } && bytes.suffix(bytes.count % 8).allSatisfy { $0 == 0 }
+      }
+      if !isZero { return false }
+      offset += bytes.count
+    }
   }
 
   private mutating func longRecord(_ frame: Frame, _ here: LogPlace) throws(LedgerFailure) -> Next {

@@ -136,6 +136,7 @@ struct LogWriter: ~Copyable {
           .truncated,
           "the log has \(found.tail.size) records, and \(safe) were on the disk: restore it, or begin another ledger")
       }
+      try hold(found.tail.size)
       try openSegment(found.tail.place)
       if found.torn > 0 {
         cutBytes += found.torn
@@ -155,9 +156,18 @@ struct LogWriter: ~Copyable {
         throw LedgerFailure(
           .truncated, "the log is empty, and records were on the disk: restore it, or begin another ledger")
       }
+      try hold(0)
       try makeSegment(MerkleFrontier())
     }
     if let tail { control.write(tail) }
+  }
+
+  /// What was sealed was durable: a log that is shorter has lost something, and nothing is to be put in its place.
+  private func hold(_ size: Int) throws(LedgerFailure) {
+    guard let sealed = try? folder.lastCheckpoint(keys: [])?.checkpoint.size, sealed > size else { return }
+    throw LedgerFailure(
+      .truncated,
+      "the log has \(size) whole records, and was sealed with \(sealed): restore it, or begin another ledger")
   }
 
   /// Learns what other processes appended to the runs that this one knows.

@@ -6,6 +6,8 @@ package struct LedgerVerification {
   private let folder: LedgerFolder
   /// Commitments that the records must fit.
   private var anchors: [LedgerReport.Anchor] = []
+  /// Checkpoints that nobody who is trusted signed. They vouch for nothing; but what contradicts them is wrong.
+  private var claims: [Checkpoint] = []
   /// Whether every artifact that was recorded is read too.
   package var checksArtifacts = false
 
@@ -18,7 +20,10 @@ package struct LedgerVerification {
       throw LedgerFailure(
         .badCheckpoint, "the checkpoint is of '\(signed.checkpoint.origin)', and the ledger is '\(folder.origin)'")
     }
-    guard !signed.signers.isEmpty else { return false }
+    guard !signed.signers.isEmpty else {
+      claims.append(signed.checkpoint)
+      return false
+    }
     anchors.append(
       .init(
         kind: .checkpoint, size: signed.checkpoint.size, root: signed.checkpoint.root,
@@ -38,7 +43,7 @@ package struct LedgerVerification {
     // A ledger is only as long as its processes say it is: what one is writing behind the end is none of it yet.
     let limit = try ControlFile.read(folder).map(\.size)
     var roots: [Int: Hash256] = [:]
-    let wanted = Set(anchors.map(\.size))
+    let wanted = Set(anchors.map(\.size) + claims.map(\.size))
     let segments = try folder.segments()
     var isWhole = true
     for (number, segment) in segments.enumerated() where isWhole {
@@ -106,6 +111,15 @@ package struct LedgerVerification {
 
   /// Holds the roots against the commitments.
   private func hold(_ report: inout LedgerReport, _ roots: [Int: Hash256]) {
+    for claim in claims {
+      if claim.size > report.size {
+        report.findings.append(
+          .init(.truncated, "the log has \(report.size) records, and the checkpoint has \(claim.size)"))
+      } else if roots[claim.size] != claim.root {
+        report.findings.append(
+          .init(.rootMismatch, "the first \(claim.size) records are not those of the checkpoint, whoever signed it"))
+      }
+    }
     for anchor in anchors {
       let name = anchor.kind == .checkpoint ? "the signed checkpoint" : "what this machine saw before"
       guard anchor.size <= report.size else {

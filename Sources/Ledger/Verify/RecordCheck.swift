@@ -11,8 +11,9 @@ struct RecordCheck: ~Copyable {
     var seq: Int
     var hash: Hash256
     var state: RunState
-    /// Whether an event of it was pruned, so that its steps are not known.
-    var isPruned = false
+    /// The first record of it that was pruned, so that its steps are not known.
+    var firstPruned: Int?
+    var isPruned: Bool { firstPruned != nil }
   }
 
   /// Most findings that are told.
@@ -24,6 +25,9 @@ struct RecordCheck: ~Copyable {
   /// Events whose payload is gone: how many, and which.
   private(set) var prunedCount = 0
   private var pruned: [ClosedRange<Int>] = []
+  /// The types of pruned events, in their order: numbers of `typeNames`, because there are few.
+  private var prunedTypes: [UInt16] = []
+  private var typeNames: [String] = []
   private(set) var authorized: [ClosedRange<Int>] = []
   /// Runs that go on, and where they are found; runs that ended, of which nothing but that is kept.
   private var runs: [OpenRun] = []
@@ -135,15 +139,44 @@ struct RecordCheck: ~Copyable {
           .badSequence, "record \(index) is filed as another event than it is", index: index, runId: entry.runId,
           seq: entry.seq))
     }
+    note(pruned: entry.type)
     if let place = find(frame.run) {
-      runs[place].isPruned = true
+      runs[place].firstPruned = runs[place].firstPruned ?? index
       follow(place, frame, entry.hash, index)
       if Self.changesState(entry.type.utf8.map { $0 }, quoted: false) { apply(place, entry.type, [], frame, index) }
     } else {
       begin(CanonicalObject.text(entry.runId), entry.type, [], frame, entry.hash, index)
-      if let place = find(frame.run) { runs[place].isPruned = true }
+      if let place = find(frame.run) { runs[place].firstPruned = index }
     }
     return leaf
+  }
+
+  private mutating func note(pruned type: String) {
+    let known = typeNames.firstIndex { $0.utf8.elementsEqual(type.utf8) }
+    if known == nil, typeNames.count < UInt16.max { typeNames.append(type) }
+    prunedTypes.append(UInt16(truncatingIfNeeded: known ?? typeNames.count - 1))
+  }
+
+  /// Holds a pruning against its own policy: only runs that had ended, and no event of a type that stays.
+  private mutating func hold(_ record: PruningRecord, _ index: Int) {
+    for run in runs {
+      guard let first = run.firstPruned, record.ranges.contains(where: { $0.contains(first) }) else { continue }
+      add(.init(.pruned, "record \(index) says that record \(first) was pruned, whose run went on", index: index))
+    }
+    let kept = Set(
+      record.keepTypes.compactMap { type in
+        typeNames.firstIndex { $0.utf8.elementsEqual(type.utf8) }.map { UInt16($0) }
+      })
+    if kept.isEmpty { return }
+    var ordinal = 0
+    for range in pruned {
+      for (number, place) in range.enumerated() where kept.contains(prunedTypes[ordinal + number]) {
+        guard record.ranges.contains(where: { $0.contains(place) }) else { continue }
+        return add(
+          .init(.pruned, "record \(index) says that record \(place) was pruned, whose type it keeps", index: index))
+      }
+      ordinal += range.count
+    }
   }
 
   // MARK: Runs
@@ -225,7 +258,9 @@ struct RecordCheck: ~Copyable {
   private mutating func control(_ frame: Frame, _ body: UnsafeRawBufferPointer, _ index: Int) -> Hash256 {
     let bytes = Array(body)
     do throws(LedgerFailure) {
-      authorized += try PruningRecord(canonical: bytes).ranges
+      let record = try PruningRecord(canonical: bytes)
+      authorized += record.ranges
+      hold(record, index)
     } catch {
       add(.init(error.rule, "record \(index): \(error.message)", index: index))
     }

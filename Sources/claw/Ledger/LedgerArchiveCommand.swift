@@ -41,7 +41,14 @@ struct LedgerArchiveCommand: ParsableCommand {
       keepTypes: keepTypes.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) },
       moveTo: to)
     let result = try LedgerRun.run {
-      _ = try ledger.existing()
+      let folder = try ledger.existing()
+      // A type that is spelled wrongly would let go of what was to stay.
+      let known = EventType.names + (try folder.extensions().typeNames)
+      for type in keepTypes where !known.contains(where: { $0.utf8.elementsEqual(type.utf8) }) {
+        let near = Suggestion.nearest(to: type, in: known).map { "; did you mean '\($0)'?" } ?? ""
+        Console.say("claw: there is no event type '\(type.printable)'\(near)")
+        throw Status.usage
+      }
       return try ledger.open().prune(policy)
     }
     if json {
@@ -52,8 +59,10 @@ struct LedgerArchiveCommand: ParsableCommand {
       ]
       return Console.write(document.text(indented: true) + "\n")
     }
-    guard let index = result.index else { return Console.say("nothing ended before \(policy.cutoff)") }
-    Console.say(
-      "pruned \(result.events) events of \(result.runs) runs, \(result.freed) bytes less; record \(index) says so")
+    guard let index = result.index else {
+      return Console.say("nothing to prune: no run that has more than its entries ended before \(policy.cutoff)")
+    }
+    let size = result.freed < 0 ? "\(-result.freed) bytes more" : "\(result.freed) bytes less"
+    Console.say("pruned \(result.events) events of \(result.runs) runs, \(size); record \(index) says so")
   }
 }

@@ -103,7 +103,7 @@ extension PinnedOptions {
   var heads: KeptHeads { KeptHeads(folder: store.folder) }
 
   /// What verifying a whole ledger finds, with its last checkpoint and the head that was kept.
-  func report(of folder: LedgerFolder, keys: [PublicKey]) throws -> LedgerReport {
+  func report(of folder: LedgerFolder, keys: CheckpointKeys) throws -> LedgerReport {
     var verification = LedgerVerification(folder)
     if let signed = try folder.lastCheckpoint(keys: keys) { try verification.add(signed) }
     if let head = try heads.head(folder.origin) { verification.add(head) }
@@ -111,10 +111,19 @@ extension PinnedOptions {
   }
 
   /// The keys that are trusted for ledgers, none if there are none; only those that count now.
-  func ledgerKeys() throws -> [PublicKey] {
-    try trusted(for: .ledger).keys.filter { key in
+  func ledgerKeys() throws -> CheckpointKeys {
+    let trusted = try trusted(for: .ledger)
+    let keys = trusted.keys.filter { key in
       !key.isRevoked && (key.notBefore ?? .min) <= now && now < (key.expires ?? .max)
-    }.map(\.key)
+    }
+    return CheckpointKeys(keys.map(\.key), threshold: trusted.threshold)
+  }
+
+  /// What is said of a checkpoint that too few signed; nil if they are enough.
+  func doubt(_ signed: SignedCheckpoint, _ keys: CheckpointKeys) -> String? {
+    guard signed.signers.isEmpty else { return nil }
+    if signed.signed.isEmpty { return "no key that is trusted signed it" }
+    return "\(signed.signed.count) of the keys that are trusted signed it, and \(keys.threshold) must"
   }
 }
 

@@ -58,10 +58,9 @@ struct LedgerVerify: ParsableCommand {
   private func given() throws -> SignedCheckpoint? {
     guard let checkpoint else { return nil }
     let note = try CanonicalCommand.read(checkpoint).bytes
-    let signed = try LedgerRun.run { try SignedCheckpoint(note, keys: try pinned.ledgerKeys()) }
-    if signed.signers.isEmpty {
-      Console.say("claw: no key that is trusted signed the checkpoint: it proves nothing about who made it")
-    }
+    let keys = try pinned.ledgerKeys()
+    let signed = try LedgerRun.run { try SignedCheckpoint(note, keys: keys) }
+    if let doubt = pinned.doubt(signed, keys) { Console.say("claw: the checkpoint proves nothing: \(doubt)") }
     return signed
   }
 
@@ -136,8 +135,8 @@ struct LedgerVerify: ParsableCommand {
       var verification = LedgerVerification(folder)
       verification.checksArtifacts = artifacts
       let signed = try given() ?? folder.lastCheckpoint(keys: keys)
-      if let signed, try !verification.add(signed), checkpoint == nil {
-        Console.say("claw: the ledger is sealed, and no key that is trusted signed it: name one with --pubkey")
+      if let signed, try !verification.add(signed), checkpoint == nil, let doubt = pinned.doubt(signed, keys) {
+        Console.say("claw: the ledger is sealed, and \(doubt): name them with --pubkey")
       }
       if let head = try pinned.heads.head(folder.origin) { verification.add(head) }
       let report = try verification.run()
@@ -150,20 +149,32 @@ struct LedgerVerify: ParsableCommand {
     if json {
       Console.write(document(report))
     } else {
-      for finding in report.findings {
-        let place = finding.index.map { "record \($0): " } ?? ""
-        Console.write("\(place)\(finding.message) [\(finding.rule.rawValue)]".printable + "\n")
-      }
-      let pruned = report.pruned > 0 ? ", \(report.pruned) of them pruned" : ""
-      Console.write("\(report.verdict)\n")
-      Console.write(
-        "\(report.size) records: \(report.events) events of \(report.runs) runs\(pruned); root \(report.root.hex)\n")
+      Console.write(Self.text(report))
     }
-    guard report.isConsistent else {
-      let worst = report.findings.map { LedgerRun.status($0.rule) }
-      throw worst.contains(.refused) ? Status.refused : Status.failed
-    }
+    guard report.isConsistent else { throw Self.status(report) }
     if requireAnchor, !report.isAnchored { throw Status.failed }
+  }
+
+  private static func text(_ report: LedgerReport) -> String {
+    var text = ""
+    for finding in report.findings {
+      let place = finding.index.map { "record \($0): " } ?? ""
+      text += "\(place)\(finding.message) [\(finding.rule.rawValue)]".printable + "\n"
+    }
+    let pruned = report.pruned > 0 ? ", \(report.pruned) of them pruned" : ""
+    return text + "\(report.verdict)\n"
+      + "\(report.size) records: \(report.events) events of \(report.runs) runs\(pruned); root \(report.root.hex)\n"
+  }
+
+  private static func status(_ report: LedgerReport) -> Status {
+    report.findings.contains { LedgerRun.status($0.rule) == .refused } ? .refused : .failed
+  }
+
+  /// Says what is wrong with a ledger that something else was to be done with; the status that this ends with.
+  static func tell(_ report: LedgerReport) -> Status {
+    Console.say("claw: the ledger is not what was recorded:")
+    Console.say(text(report).trimmed)
+    return status(report)
   }
 
   private func document(_ report: LedgerReport) -> String {

@@ -111,6 +111,8 @@ struct PackValidate: ParsableCommand {
       let view = try LedgerView(folder)
       let runId = try RunName.resolve(subject, view)
       let report = try pinned.report(of: folder, keys: try pinned.ledgerKeys())
+      // A pack that asks for something else must not pass a ledger that is not what was recorded.
+      guard report.isConsistent else { throw LedgerVerify.tell(report) }
       return try PackSubject(run: runId, in: view, report: report)
     }
   }

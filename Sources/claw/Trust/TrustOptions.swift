@@ -133,13 +133,28 @@ struct PinnedOptions: ParsableArguments {
   @Option(name: .customLong("at"), help: ArgumentHelp("The time to judge by, instead of now.", valueName: "time"))
   var at: TimeArgument?
 
+  func validate() throws {
+    guard threshold >= 1 else { throw ValidationError("--threshold must be 1 or more.") }
+    guard threshold == 1 || !keys.isEmpty else {
+      throw ValidationError("--threshold counts keys that --pubkey names; a trust root has its own.")
+    }
+  }
+
   var store: TrustStore { TrustStore(folder: state) }
   var now: Int { at.map { $0.seconds(from: Now.seconds) } ?? Now.seconds }
 
   /// The keys for a role: those given, else those of the trust root; none if there is neither.
   func trusted(for role: TrustRoot.Role) throws -> TrustedKeys {
     try TrustRun.run {
-      if !keys.isEmpty { return TrustedKeys(pinned: try keys.map { try KeyFiles.publicKey($0) }, threshold: threshold) }
+      if !keys.isEmpty {
+        let pinned = TrustedKeys(pinned: try keys.map { try KeyFiles.publicKey($0) }, threshold: threshold)
+        let distinct = Set(pinned.keys.map { $0.key.id }).count
+        guard distinct >= threshold else {
+          Console.say("claw: --threshold \(threshold) asks for more keys than --pubkey names: \(distinct)")
+          throw Status.usage
+        }
+        return pinned
+      }
       return try store.root()?.trusted(for: role, now: now) ?? TrustedKeys([])
     }
   }

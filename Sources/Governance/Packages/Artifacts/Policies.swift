@@ -42,8 +42,8 @@ struct SessionPolicy: Sendable {
 struct PolicyEvaluation: Sendable {
   var passed: Bool?
   var failures: Int
-  /// The rules that it names, as policy and rule.
-  var rules: [(policy: String, rule: String)]
+  /// The rules that it names, as policy and rule, and whether the condition of each held.
+  var rules: [(policy: String, rule: String, holds: Bool?)]
 
   init(_ object: ArtifactReader.Object, _ reader: inout ArtifactReader) {
     passed = reader.bool(object, "passed")
@@ -51,7 +51,10 @@ struct PolicyEvaluation: Sendable {
     rules = []
     for policy in reader.objects(object, "policyResults") {
       let id = reader.id(policy, "policyId")
-      for rule in reader.objects(policy, "ruleResults") { rules.append((id, reader.text(rule, "ruleId", 1...200))) }
+      for rule in reader.objects(policy, "ruleResults") {
+        let holds = rule["passed"] == nil ? nil : reader.bool(rule, "passed")
+        rules.append((id, reader.text(rule, "ruleId", 1...200), holds))
+      }
     }
   }
 }

@@ -31,8 +31,11 @@ extension PackageRun {
     require(
       Self.areDistinct(policies.map(\.policyID)), .policy, .policyInvalid, place, "two policies have the same id")
     let evaluator = PolicyEvaluator(package)
+    var decided: [[Exact]: Bool] = [:]
     for policy in policies {
-      for rule in policy.rules { decide(rule, policy, evaluator, place.at(rule.pointer)) }
+      for rule in policy.rules {
+        decided[[Exact(policy.policyID), Exact(rule.ruleID)]] = decide(rule, policy, evaluator, place.at(rule.pointer))
+      }
     }
     guard let evaluation = package.policyEvaluation else {
       return fail(
@@ -45,6 +48,14 @@ extension PackageRun {
     require(
       declared == real, .policy, .policyEvaluationFailed, evaluation.place.at("/policyResults"),
       "other rules were decided than the policies have")
+    for rule in evaluation.content.rules {
+      guard let said = rule.holds, let holds = decided[[Exact(rule.policy), Exact(rule.rule)]], said != holds else {
+        continue
+      }
+      fail(
+        .policy, .policyEvaluationFailed, evaluation.place.at("/policyResults"),
+        "\(rule.policy) \(rule.rule) is said to be \(said), and is \(holds)")
+    }
   }
 
   private mutating func checkDeclared(_ evaluation: Artifact<PolicyEvaluation>) {
@@ -53,15 +64,17 @@ extension PackageRun {
       evaluation.place.at("/passed"), "the policies did not pass")
   }
 
+  /// Decides a rule; whether its condition holds, nil where that can't be told.
   private mutating func decide(
     _ rule: SessionPolicy.Rule, _ policy: SessionPolicy, _ evaluator: PolicyEvaluator, _ place: Place
-  ) {
-    guard let effect = rule.effect, let severity = rule.severity else { return }
+  ) -> Bool? {
+    guard let effect = rule.effect, let severity = rule.severity else { return nil }
     let name = "\(policy.policyID) \(rule.ruleID)"
     switch evaluator.decide(rule) {
     case .failure(let failure):
       // What can't be decided is denied, whatever the rule would have done.
       fail(.policy, failure.code, place.at("/condition"), "\(name): \(failure.message)")
+      return nil
     case .success(let holds):
       switch effect {
       case .deny:
@@ -71,6 +84,7 @@ extension PackageRun {
       case .allow:
         require(holds || severity != .critical, .policy, .policyDenied, place, "\(name) does not allow it")
       }
+      return holds
     }
   }
 }
