@@ -74,7 +74,12 @@ struct CanonicalCommand: ParsableCommand {
   /// A file, or standard input.
   static func read(_ path: String) throws -> SourceFile {
     if path == "-" {
-      return SourceFile(path: "<stdin>", bytes: try DiskFiles.readAll(0, sizeHint: 0, limit: Inputs.limit))
+      do throws(FileFailure) {
+        return SourceFile(path: "<stdin>", bytes: try DiskFiles.readAll(0, sizeHint: 0, limit: Inputs.limit))
+      } catch {
+        Console.say("claw: standard input \(error.reason)")
+        throw Status.invalid
+      }
     }
     var status = Status.done
     guard let file = Inputs.read(path, &status) else { throw status }

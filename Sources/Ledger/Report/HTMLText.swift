@@ -1,3 +1,5 @@
+import Source
+
 /// HTML that is made of texts from anywhere: each of them goes through `text`, and none into an attribute.
 ///
 /// What markup the page has is written with `StaticString`, which nothing that was read can become.
@@ -9,17 +11,16 @@ struct HTMLText: Sendable {
 
   /// A text that a browser shows as it is.
   mutating func text(_ text: String) {
-    for byte in text.utf8 {
-      switch byte {
-      case 0x26: bytes += "&amp;".utf8
-      case 0x3C: bytes += "&lt;".utf8
-      case 0x3E: bytes += "&gt;".utf8
-      case 0x22: bytes += "&quot;".utf8
-      case 0x27: bytes += "&#39;".utf8
-      case 0x09, 0x0A: bytes.append(byte)
-      // Controls have no place in HTML; that one was there is shown.
-      case 0x00..<0x20, 0x7F: bytes += "\u{FFFD}".utf8
-      default: bytes.append(byte)
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": bytes += "&amp;".utf8
+      case "<": bytes += "&lt;".utf8
+      case ">": bytes += "&gt;".utf8
+      case "\"": bytes += "&quot;".utf8
+      case "'": bytes += "&#39;".utf8
+      case "\t", "\n": bytes.append(contentsOf: scalar.utf8)
+      // Controls have no place in HTML, and what turns the direction of text shows another one; that one was there is shown.
+      default: bytes.append(contentsOf: (scalar.isUnprintable ? "\u{FFFD}" : scalar).utf8)
       }
     }
   }

@@ -61,6 +61,8 @@ package struct LedgerReport: Sendable {
   /// Events whose payload is gone.
   package var pruned = 0
   package var findings: [LedgerFinding] = []
+  /// Whether it is other or shorter than what was signed or seen.
+  package var isRefuted = false
   /// Commitments that the records fit.
   package var anchors: [Anchor] = []
 

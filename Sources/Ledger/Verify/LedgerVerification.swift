@@ -94,6 +94,7 @@ package struct LedgerVerification {
     roots[check.frontier.size] = check.frontier.root
     check.finish()
     if let limit, isWhole, check.frontier.size < limit {
+      report.isRefuted = true
       check.add(.init(.truncated, "the log has \(check.frontier.size) records, and had \(limit)"))
     }
     report.size = check.frontier.size
@@ -113,9 +114,11 @@ package struct LedgerVerification {
   private func hold(_ report: inout LedgerReport, _ roots: [Int: Hash256]) {
     for claim in claims {
       if claim.size > report.size {
+        report.isRefuted = true
         report.findings.append(
           .init(.truncated, "the log has \(report.size) records, and the checkpoint has \(claim.size)"))
       } else if roots[claim.size] != claim.root {
+        report.isRefuted = true
         report.findings.append(
           .init(.rootMismatch, "the first \(claim.size) records are not those of the checkpoint, whoever signed it"))
       }
@@ -123,11 +126,13 @@ package struct LedgerVerification {
     for anchor in anchors {
       let name = anchor.kind == .checkpoint ? "the signed checkpoint" : "what this machine saw before"
       guard anchor.size <= report.size else {
+        report.isRefuted = true
         let rule: LedgerFailure.Rule = anchor.kind == .checkpoint ? .truncated : .rollback
         report.findings.append(.init(rule, "the log has \(report.size) records, and \(name) has \(anchor.size)"))
         continue
       }
       guard roots[anchor.size] == anchor.root else {
+        report.isRefuted = true
         let rule: LedgerFailure.Rule = anchor.kind == .checkpoint ? .rootMismatch : .fork
         let first = firstDifference(anchor)
         let place =

@@ -46,7 +46,11 @@ struct LedgerAppend: ParsableCommand {
       throw Status.usage
     }
     let level: Durability = durability == .durable ? .durable : .written
-    let opened = try LedgerRun.run { try ledger.open(level) }
+    let opened = try LedgerRun.run {
+      // A run that is named is in a ledger that is there.
+      if target.id != nil { _ = try ledger.existing() }
+      return try ledger.open(level)
+    }
     if let path {
       let file = try CanonicalCommand.read(path)
       let draft = try LedgerRun.run { try EventDraft(json: file.bytes) }

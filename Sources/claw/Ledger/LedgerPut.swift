@@ -26,7 +26,9 @@ struct LedgerPut: ParsableCommand {
   func run() throws {
     let run = try target.required()
     let (receipt, artifact) = try LedgerRun.run {
-      try ledger.open().put(path, run: run, mime: mime, label: label, actor: actor.value)
+      // The run is in a ledger that is there: another name is a wrong one, and makes none.
+      _ = try ledger.existing()
+      return try ledger.open().put(path, run: run, mime: mime, label: label, actor: actor.value)
     }
     if json {
       let document: JSONValue = [

@@ -65,11 +65,9 @@ struct LedgerVerify: ParsableCommand {
   }
 
   private func chain(of path: String) throws {
-    let file = try CanonicalCommand.read(path)
     var verification = ChainVerification()
-    var lines = file.bytes.split(separator: 0x0A, omittingEmptySubsequences: false)[...]
-    if lines.last?.isEmpty == true { lines.removeLast() }
-    for line in lines { verification.add(line: Array(line)) }
+    // A chain may be longer than what is read at once.
+    try InputLines.each(path) { line in verification.add(line: line) }
     try tell(verification, try given())
   }
 
@@ -167,7 +165,7 @@ struct LedgerVerify: ParsableCommand {
   }
 
   private static func status(_ report: LedgerReport) -> Status {
-    report.findings.contains { LedgerRun.status($0.rule) == .refused } ? .refused : .failed
+    report.isRefuted ? .refused : .failed
   }
 
   /// Says what is wrong with a ledger that something else was to be done with; the status that this ends with.

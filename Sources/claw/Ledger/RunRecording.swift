@@ -67,7 +67,10 @@ struct RunRecording {
       // The number of events so far grows with every step, and no two steps share it.
       return found.phase == .open ? (try Ledger(folder, options: Ledger.Options()), found.eventCount) : nil
     }
-    guard let opened else { return nil }
+    guard let opened else {
+      Console.say("claw: the run \(run) has ended: what is done now is not recorded")
+      return nil
+    }
     (ledger, index) = opened
   }
 

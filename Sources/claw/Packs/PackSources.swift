@@ -26,16 +26,20 @@ enum PackSources {
   }
 
   /// The pack of a file, which is sound; its findings are reported.
-  static func lowered(_ file: SourceFile, _ report: ReportOptions) throws -> LoweredPack {
+  ///
+  /// - Parameter besidesData: whether standard output is for something else.
+  static func lowered(
+    _ file: SourceFile, _ report: ReportOptions, besidesData: Bool = false
+  ) throws -> LoweredPack {
     var bag = DiagnosticBag()
     let lowered = PackCompiler.compile(file, into: &bag)
-    let status = report.report(bag)
+    let status = report.report(bag, besidesData: besidesData)
     guard let lowered, status == .done else { throw status == .done ? Status.invalid : status }
     return lowered
   }
 
   static func evaluator(_ name: String, _ report: ReportOptions) throws -> PackEvaluator {
-    let lowered = try lowered(try file(name), report)
+    let lowered = try lowered(try file(name), report, besidesData: true)
     return PackEvaluator(lowered.plan, hash: lowered.hash)
   }
 }
