@@ -79,8 +79,8 @@ extension Exchange {
   /// What a judge cost is the claw's to pay.
   private func note(_ evaluator: EvaluatorSetting, _ reference: String, _ usage: Usage?, _ cost: Money) {
     guard let account else { return }
-    account.spending.begin(estimated: 0)
-    account.spending.end(estimated: 0, usage: usage, cost: cost, now: RecordTime.now)
+    account.spending.begin(.init())
+    account.spending.end(.init(), usage: usage, cost: cost, now: RecordTime.now)
     var record = CallRecord(.intervention)
     identify(&record)
     record.set("stage", evaluator.stage)

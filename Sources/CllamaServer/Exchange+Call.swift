@@ -21,6 +21,15 @@ extension Exchange {
       if let refusal = account.spending.refusal(now: now) { throw refusal }
       let request = try ModelRequest(api, bytes)
       choices = try ModelChoice.choices(request.model, family: api.family, serving.configuration)
+      let prices = choices.map { choice in serving.configuration.prices.first { $0.model == choice.reference } }
+      if serving.configuration.budget.dollars != nil, prices.contains(where: { $0 == nil }) {
+        throw WireError(
+          .budgetExceeded, "the budget is in dollars, and nobody said what the model costs", parameter: "model")
+      }
+      let answer = request.mostTokens ?? 0
+      reserved = Spending.Reserved(
+        tokens: Usage.estimate(bytes: bytes.count) + answer,
+        cost: Usage(input: Usage.estimate(bytes: bytes.count), output: answer).cost(prices.first ?? nil) ?? .zero)
       if request.body["background"]?.bool == true, pipeline.seesAnswers {
         throw WireError(.denied, "answers in the background can't be judged", parameter: "background")
       }
@@ -81,11 +90,11 @@ extension Exchange {
       record.set("request_body", value: request.body)
     }
     records.append(record)
-    account.spending.begin(estimated: estimatedTokens)
+    account.spending.begin(reserved)
     isReserved = true
     let delay = pipeline.delay
     sidecar.log.append(records).assumeIsolated().whenComplete { [self] result in
-      if isOver { return }
+      if isOver { return giveBack() }
       if case .failure = result {
         giveBack()
         return deliver(WireError(.unavailable, "the record can't be written, so nothing is forwarded"))
@@ -105,7 +114,7 @@ extension Exchange {
   private func giveBack() {
     guard isReserved else { return }
     isReserved = false
-    account?.spending.end(estimated: estimatedTokens, usage: nil, cost: nil, now: RecordTime.now)
+    account?.spending.takeBack(reserved)
   }
 
   /// What of a caller's headers goes on: what the APIs document.
@@ -140,6 +149,7 @@ extension Exchange {
         .POST, address, api.upstreamPath, headers, ByteBuffer(bytes: body), to: answer)
     else { return settleFailure(WireError(.upstream, "the upstream's address can't be used")) }
     task = sent
+    attempts += 1
     lastActivity = .now()
     deadline = lastActivity + .seconds(Int64(serving.configuration.limits.totalSeconds))
     isWatched = true
@@ -229,13 +239,14 @@ extension Exchange {
     let now = RecordTime.now
     let price = choice.flatMap { choice in serving?.configuration.prices.first { $0.model == choice.reference } }
     var counted = answer?.usage
-    if counted == nil, verdict != "error", let answer {
+    if counted?.total == 0 { counted = nil }
+    if counted == nil, let answer, verdict != "error" || answer.textBytes > 0 {
       // What nobody counted is counted by its size, so that a budget holds all the same.
       counted = Usage(
         input: estimatedTokens, output: Usage.estimate(bytes: answer.textBytes), isEstimated: true)
     }
     let cost = counted?.cost(price)
-    account.spending.end(estimated: estimatedTokens, usage: counted, cost: cost, now: now)
+    account.spending.end(reserved, usage: counted, cost: cost, now: now)
     account.activity.add(cost: cost, now: now)
     sidecar.metrics.count(counted, cost)
     let drifted = sidecar.drifted(instance.name, Drift.Call(notes, sentenceLength: answer?.sentenceLength))
@@ -250,7 +261,7 @@ extension Exchange {
     record.set("gen_ai.provider.name", choice?.upstream.name)
     record.set("model_used", choice?.reference)
     record.set("gen_ai.response.model", answer?.model)
-    record.set("attempts", attempt + 1)
+    record.set("attempts", attempts)
     record.set(counted, cost: cost)
     record.set("latency_ms", elapsed)
     record.set("first_byte_ms", firstByte)

@@ -28,6 +28,8 @@ final class Exchange {
   private var received: ByteBuffer?
   private var isHeadWritten = false
   private(set) var isOver = false
+  /// Whether it was refused; the answer waits for the record.
+  private var isRefused = false
   private var isCounted = false
   private var deliveredDigest = RunningDigest()
   private(set) var deliveredBytes = 0
@@ -41,6 +43,9 @@ final class Exchange {
   var recordedNotes = 0
   var forwarded: [UInt8] = []
   var estimatedTokens = 0
+  var reserved = Spending.Reserved()
+  /// How often an upstream was asked.
+  var attempts = 0
   var task: PeerCall?
   var answer: UpstreamAnswer?
   var timer: Scheduled<Void>?
@@ -125,7 +130,7 @@ final class Exchange {
   }
 
   func body(_ bytes: ByteBuffer) {
-    if isOver { return }
+    if isOver || isRefused { return }
     let count = (received?.readableBytes ?? 0) + bytes.readableBytes
     if let limit = serving?.configuration.limits.requestBytes, count > limit {
       return refuse(WireError(.tooLarge, "the body has more than \(limit) bytes"))
@@ -139,7 +144,7 @@ final class Exchange {
 
   /// The request is there as a whole.
   func begin() {
-    if isOver { return }
+    if isOver || isRefused { return }
     switch route {
     case .health: health()
     case .metrics:
@@ -166,7 +171,8 @@ final class Exchange {
 
   /// Refuses the request, before anything was forwarded.
   func refuse(_ error: WireError) {
-    if isOver { return }
+    if isOver || isRefused { return }
+    isRefused = true
     status = error.kind.status
     var record = CallRecord(.refusal)
     identify(&record)

@@ -7,32 +7,39 @@ struct Restoration {
   private(set) var calls: [String: [RestoredCall]] = [:]
   /// How far each instance had drifted: what the last lines about that say.
   private(set) var drift: [String: DriftKeeper] = [:]
-  /// Calls of the last file that were begun and never came to their end: the sidecar was killed under them.
-  private var open: [(call: String, agent: String?)] = []
+  /// Calls that were begun since the last start and never came to their end: the sidecar was killed under them.
+  private var open: [(call: String, agent: String?, tokens: Int)] = []
 
   init(_ configuration: SidecarConfiguration) {
     // What a person asks for is the last day, whatever the budget's window is.
     let since = RecordTime.now - max(configuration.budget.windowSeconds, 86_400) * 1_000
     let folder = configuration.log.folder
     for segment in RecordFile.files(folder) {
-      open = []
       guard let bytes = try? RecordFile.contents("\(folder)/\(RecordFile.name(segment))") else { continue }
       for line in bytes.split(separator: 0x0A) where Self.tells(line) {
         guard let line = AuditRecord.Line(line) else { continue }
         read(line, since: since)
       }
     }
+    let now = RecordTime.now
+    for one in open {
+      if let agent = one.agent { calls[agent, default: []].append(.init(tokens: one.tokens, cost: .zero, time: now)) }
+    }
     for name in calls.keys { calls[name]?.sort { $0.time < $1.time } }
   }
 
   private static func tells(_ line: ArraySlice<UInt8>) -> Bool {
     ByteFinder.has(line, "\"type\":\"request\"") || ByteFinder.has(line, "\"type\":\"response\"")
-      || ByteFinder.has(line, "\"type\":\"quarantine\"")
+      || ByteFinder.has(line, "\"type\":\"quarantine\"") || ByteFinder.has(line, "\"type\":\"start\"")
   }
 
   private mutating func read(_ line: AuditRecord.Line, since: Int) {
     switch line.kind {
-    case .request: if let call = line.text("call") { open.append((call, line.instance)) }
+    case .start: open = []
+    case .request:
+      if let call = line.text("call") {
+        open.append((call, line.instance, Usage.estimate(bytes: line.value["request_bytes"]?.integer ?? 0)))
+      }
     case .response:
       open.removeAll { $0.call == line.text("call") }
       guard line.time > since, let name = line.instance else { return }
@@ -56,6 +63,8 @@ struct Restoration {
       record.set("gen_ai.agent.id", one.agent)
       record.set("verdict", "lost")
       record.set("reason", "the sidecar ended under the call")
+      // What became of it nobody knows; what was sent was paid for.
+      record.set(Usage(input: one.tokens, isEstimated: true), cost: nil)
       return record
     }
   }

@@ -30,7 +30,9 @@ struct StreamWatch {
     if ["message_stop", "response.completed", "response.incomplete", "response.failed"].contains(type) {
       isFinished = true
     }
-    if json["choices"]?.array?.contains(where: { $0["finish_reason"]?.string != nil }) == true { isFinished = true }
+    if json["choices"]?.array?.contains(where: { ChatEvents.isFinish($0["finish_reason"]) }) == true {
+      isFinished = true
+    }
     if type == "error" || json["error"].map({ $0 != .null }) == true || type == "response.failed"
       || json["object"]?.string == "error"
     {

@@ -29,7 +29,8 @@ extension UpstreamAnswer {
     watch.see(event)
     guard let gate else {
       textBytes += event.data?.count ?? 0
-      return deliver([event])
+      deliver([event])
+      return stopIfSpent()
     }
     isScanned = true
     deliver(try gate.push(event))
@@ -37,6 +38,10 @@ extension UpstreamAnswer {
     textBytes = gate.textBytes
     takeNotes(gate)
     if gate.isOverfull { throw Self.tooMuch }
+    stopIfSpent()
+  }
+
+  private func stopIfSpent() {
     if exchange.overspends(textBytes) {
       exchange.broke(WireError(.budgetExceeded, "the budget is spent"), verdict: "stop")
     }

@@ -158,7 +158,7 @@ final class UpstreamAnswer: AnswerReceiver {
         WireError(.upstream, "the upstream answered with status \(status.code)"), retryAfter: after)
     }
     if let key { collected = key.redacted(collected) }
-    guard status.code == 200 else { return deliverError() }
+    guard (200..<300).contains(status.code) else { return deliverError() }
     let value = try? JSONValue.strict(collected)
     wholeUsage = value.flatMap { Usage($0) }
     wholeModel = value?["model"]?.string
@@ -167,9 +167,15 @@ final class UpstreamAnswer: AnswerReceiver {
     guard let value, value.members != nil else {
       return exchange.settleFailure(WireError(.upstream, "the upstream's answer is no JSON, so it can't be judged"))
     }
-    if value["error"].map({ $0 != .null }) == true || value["object"]?.string == "error" {
-      return deliverWhole(collected, "error")
-    }
+    let isError =
+      value["error"].map { $0 != .null && !($0.members?.isEmpty ?? false) } == true
+      || value["object"]?.string == "error"
+    judge(value, verdict: isError ? "error" : nil)
+  }
+
+  /// Lets the stages look at a whole answer, and delivers what is left of it.
+  private func judge(_ value: JSONValue, verdict: String?) {
+    guard let pipeline else { return }
     var answer = ModelAnswer(api, body: value)
     isScanned = true
     var sentences = SentenceCount()
@@ -179,6 +185,7 @@ final class UpstreamAnswer: AnswerReceiver {
       judgedCalls = answer.calls.count
       return deny(error)
     }
+    if let verdict { return deliverWhole(answer.isChanged ? Array(answer.body.text().utf8) : collected, verdict) }
     evaluate(answer, 0)
   }
 
@@ -190,6 +197,10 @@ final class UpstreamAnswer: AnswerReceiver {
       let error = WireError(.upstream, "the upstream answered with status \(status.code): \(text)")
       collected = Array(error.body(exchange.family).text().utf8)
       headers.replaceOrAdd(name: "content-type", value: "application/json")
+    }
+    // An error may say what an answer may not.
+    if let pipeline, pipeline.seesAnswers, api.isConversation, let value = try? JSONValue.strict(collected) {
+      return judge(value, verdict: "error")
     }
     deliverWhole(collected, "error")
   }

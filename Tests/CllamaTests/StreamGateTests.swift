@@ -242,10 +242,6 @@ struct StreamGateTests {
       (WireAPI.chat, #"{"choices":[],"citations":["see SECRET"]}"#),
       (.chat, #"{"choices":[{"index":0,"delta":{},"unheard":{"of":"SECRET"}}]}"#),
       (.chat, #"{"error":{"message":"it was SECRET"}}"#),
-      (
-        .messages,
-        #"{"type":"message_start","message":{"role":"assistant","content":[{"type":"text","text":"SECRET"}]}}"#
-      ),
       (.messages, #"{"type":"error","error":{"type":"overloaded_error","message":"SECRET"}}"#),
       (
         .responses,
@@ -258,6 +254,105 @@ struct StreamGateTests {
       api, ["data: \(event.replacing("SECRET", with: Self.secret))\n\n"], Pipeline([try Self.stage()]))
     #expect(out == "data: \(event.replacing("SECRET", with: "[redacted:github_token]"))\n\n")
     #expect(gate.notes.map(\.action) == [.redact])
+  }
+
+  /// What a caller and its judge may understand differently is not delivered.
+  @Test(
+    arguments: [
+      (
+        WireAPI.messages, [#"{"type":"message_start","message":{"content":[{"type":"tool_use","name":"shell_exec"}]}}"#]
+      ),
+      (
+        .responses,
+        [#"{"type":"response.created","response":{"output":[{"type":"function_call","name":"shell_exec"}]}}"#]
+      ),
+      (.responses, [#"{"type":"response.function_call_arguments.done","output_index":0,"arguments":"shell_exec"}"#]),
+      (.responses, [#"{"type":"response.custom_tool_call_input.done","input":"shell_exec"}"#]),
+      (.chat, [#"{"choices":[{"delta":{"tool_calls":{"index":0,"function":{"name":"shell_exec"}}}}]}"#]),
+      (
+        .chat,
+        [
+          #"{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"name":"ok"},"custom":{"name":"shell_exec"}}]}}]}"#
+        ]
+      ),
+      (.chat, [#""shell_exec""#]), (.chat, [#"["shell_exec"]"#]),
+      // A call that goes on behind its end.
+      (
+        .chat,
+        [
+          #"{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"name":"fetch_"}}]},"finish_reason":"x"}]}"#,
+          #"{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"name":"shell_exec"}}]}}]}"#,
+        ]
+      ),
+      (
+        .messages,
+        [
+          #"{"type":"content_block_start","index":0,"content_block":{"type":"tool_use","name":"read","input":{}}}"#,
+          #"{"type":"content_block_stop","index":0}"#,
+          #"{"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta","partial_json":"shell_exec"}}"#,
+        ]
+      ),
+    ] as [(WireAPI, [String])])
+  func refusesContradictions(_ api: WireAPI, _ events: [String]) throws {
+    let gate = StreamGate(api, Pipeline([try Self.stage()]))
+    var out: [UInt8] = []
+    let denied = #expect(throws: Denial.self) {
+      for event in events {
+        let event = ServerEvent(bytes: Array("data: \(event)\n\n".utf8), name: "", data: Array(event.utf8))
+        for released in try gate.push(event) { out += released.bytes }
+      }
+      for released in try gate.finish() { out += released.bytes }
+      if gate.notes.contains(where: { $0.action == .drop }) { throw Denial(gate.notes[0]) }
+    }
+    #expect(denied != nil && !String(decoding: out, as: UTF8.self).contains("shell_exec"))
+  }
+
+  /// Some upstreams give one number to several calls, or none.
+  @Test(arguments: [#""index":0,"#, "", #""index":"0","#], [true, false])
+  func callsWithOneNumberAreTakenApart(_ number: String, _ hasID: Bool) throws {
+    func call(_ id: String, _ name: String, _ arguments: String) -> String {
+      let own = hasID ? "\"id\":\"\(id)\"," : ""
+      return
+        "data: {\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\(number)\(own)\"function\":{\"name\":\"\(name)\",\"arguments\":\(Self.quoted(arguments))}}]},\"finish_reason\":\"\"}]}\n\n"
+    }
+    let events = [
+      call("a", "read_page", #"{"page":1}"#), call("b", "shell_exec", #"{"command":"id"}"#),
+      call("c", "read_more", #"{"page":2}"#),
+    ]
+    let (out, gate) = try Self.run(.chat, events + Self.end(.chat), Pipeline([try Self.stage()]))
+    #expect(!out.contains("shell_exec") && !out.contains("command"))
+    #expect(out.contains("read_page") && out.contains("read_more") && gate.judgedCalls == 3)
+    #expect(out.contains(#""index":1"#))
+  }
+
+  /// Fields beside each other are texts of their own; labels are whole.
+  @Test(
+    arguments: [
+      (
+        WireAPI.messages,
+        #"{"type":"content_block_start","index":0,"content_block":{"type":"web_search_tool_result","content":[{"type":"web_search_result","title":"Grade A","url":"https://x.example.com/news","page_age":"2 days"}]}}"#
+      ),
+      (
+        .chat,
+        #"{"choices":[{"index":0,"delta":{"reasoning_details":[{"type":"reasoning.text","text":"so. ","format":"claude-A"}]}}]}"#
+      ),
+      (.chat, #"{"choices":[{"index":0,"delta":{"audio":{"id":"a","data":"AAAA","transcript":"Hello. "}}}]}"#),
+    ] as [(WireAPI, String)])
+  func fieldsDoNotMix(_ api: WireAPI, _ event: String) throws {
+    let line = "data: \(event)\n\n"
+    let (out, gate) = try Self.run(api, [line, line], Pipeline([try Self.stage()]))
+    #expect(out == line + line && gate.notes.isEmpty)
+  }
+
+  @Test func whatNoClientReadsGoesNowhere() throws {
+    let (out, _) = try Self.run(
+      .chat,
+      [
+        ": \(Self.secret)\n\n", "nonsense: \(Self.secret)\ndata: {\"choices\":[]}\n\n",
+        "event: \(Self.secret) x\ndata: {\"choices\":[]}\n\n", "event: ping\ndata: {\"choices\":[]}\n\n",
+      ], Pipeline([try Self.stage()]))
+    let plain = "data: {\"choices\":[]}\n\n"
+    #expect(out == ":\n\n" + plain + plain + "event: ping\n" + plain)
   }
 
   @Test func textsOfChoicesComeInPieces() throws {

@@ -16,8 +16,19 @@ package struct Spending: Sendable {
   package private(set) var tokens = 0
   package private(set) var cost = Money.zero
   package private(set) var requests = 0
-  /// Of calls that are under way: what they may come to at least.
-  private var reserved = 0
+  /// What a call that is under way may come to.
+  package struct Reserved: Sendable {
+    package var tokens = 0
+    package var cost = Money.zero
+
+    package init(tokens: Int = 0, cost: Money = .zero) {
+      self.tokens = tokens
+      self.cost = cost
+    }
+  }
+
+  /// Of all calls that are under way.
+  private var reserved = Reserved()
 
   package init(_ limits: SidecarConfiguration.BudgetLimits) { self.limits = limits }
 
@@ -39,21 +50,33 @@ package struct Spending: Sendable {
       return WireError(
         .budgetExceeded, "the budget of \(what) in \(limits.windowSeconds) seconds is spent", retryAfter: seconds)
     }
-    if let most = limits.tokens, tokens + reserved >= most { return refuse("\(most) tokens") }
-    if let most = limits.dollars, cost >= most { return refuse("\(most) dollars") }
+    if let most = limits.tokens, tokens + reserved.tokens >= most { return refuse("\(most) tokens") }
+    if let most = limits.dollars, cost + reserved.cost >= most { return refuse("\(most) dollars") }
     if let most = limits.requests, requests >= most { return refuse("\(most) requests") }
     return nil
   }
 
-  /// Counts a call that begins, with the tokens that it sends.
-  package mutating func begin(estimated tokens: Int) {
+  /// Counts a call that begins, with what it may come to.
+  package mutating func begin(_ call: Reserved) {
     requests += 1
-    reserved += tokens
+    reserved.tokens += call.tokens
+    reserved.cost = reserved.cost + call.cost
+  }
+
+  private mutating func release(_ call: Reserved) {
+    reserved.tokens -= call.tokens
+    reserved.cost = Money(nanodollars: reserved.cost.nanodollars - call.cost.nanodollars)
+  }
+
+  /// A call that began was not made after all.
+  package mutating func takeBack(_ call: Reserved) {
+    requests -= 1
+    release(call)
   }
 
   /// Counts what a call came to.
-  package mutating func end(estimated: Int, usage: Usage?, cost: Money?, now: Int) {
-    reserved -= estimated
+  package mutating func end(_ call: Reserved, usage: Usage?, cost: Money?, now: Int) {
+    release(call)
     record(tokens: usage?.total ?? 0, cost: cost ?? .zero, now: now)
   }
 

@@ -128,7 +128,7 @@ package final class PolicyStage: Stage {
   private func judge(
     address text: String, _ direction: Intervention.Direction, _ notes: inout [Intervention]
   ) throws(Denial) {
-    guard let address = WebAddress(text) else { return }
+    guard let address = WebAddress(fetched: text) else { return }
     let decision = engine.decide(
       PolicyEvent(id: "address", action: .egress(host: address.host, port: address.port, url: text)))
     try note(decision, direction, address.host, &notes)
@@ -137,8 +137,8 @@ package final class PolicyStage: Stage {
   private func judgeTools(_ request: inout ModelRequest, _ notes: inout [Intervention]) throws(Denial) {
     var dropped: Set<JSONPlace> = []
     for tool in request.tools {
-      let decision = decide(tool: tool.name, .object([]))
-      guard decision.outcome == .blocked else { continue }
+      guard let decision = tool.names.map({ decide(tool: $0, .object([])) }).first(where: { $0.outcome == .blocked })
+      else { continue }
       let action: Intervention.Action = settings.onTool == .deny ? .deny : .drop
       let note = intervention(decision, .request, action, tool.name)
       if action == .deny { throw Denial(note) }
@@ -171,7 +171,9 @@ package final class PolicyStage: Stage {
   package func judge(_ call: ModelAnswer.Call, _ notes: inout [Intervention]) throws(Denial) -> CallVerdict {
     var decision = decide(tool: call.name, call.arguments)
     if decision.outcome != .blocked {
-      for address in WebAddress.all(in: call.arguments) {
+      // Arguments that are no JSON with one meaning are read as whoever gets them may read them.
+      let addresses = call.arguments.string.map { WebAddress.all(inText: $0) } ?? WebAddress.all(in: call.arguments)
+      for address in addresses {
         let egress = engine.decide(
           PolicyEvent(
             id: "address", action: .egress(host: address.host, port: address.port, url: address.text)))

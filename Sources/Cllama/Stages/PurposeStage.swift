@@ -89,7 +89,7 @@ package final class PurposeStage: Stage {
       notes.append(miss)
     }
     var dropped: Set<JSONPlace> = []
-    for tool in request.tools where !isAllowed(tool.name) {
+    for tool in request.tools where !tool.names.allSatisfy(isAllowed) {
       notes.append(note(.request, .drop, "tools", "the tool '\(tool.name)' serves no purpose here", tool.name))
       dropped.insert(tool.place)
     }
@@ -98,8 +98,12 @@ package final class PurposeStage: Stage {
 
   /// The roles as they are written, so that no other spelling slips through.
   private static func roles(_ body: JSONValue) -> [String] {
-    let list = body["messages"]?.array ?? body["input"]?.array ?? []
-    var roles = list.compactMap { $0["role"]?.string }
+    let list = (body["messages"]?.array ?? []) + (body["input"]?.array ?? [])
+    // A message without a role, or with one that is no text, has none that may speak.
+    var roles = list.compactMap { entry -> String? in
+      entry["role"].map { $0.string ?? "" }
+        ?? (entry["content"] != nil && entry["type"]?.string ?? "message" == "message" ? "" : nil)
+    }
     if body["system"] != nil || body["instructions"] != nil { roles.append("system") }
     return roles
   }

@@ -41,11 +41,53 @@ package struct WebAddress: Sendable, Equatable {
     self.port = port
   }
 
+  /// Reads what somebody else is to fetch, who may be more lenient: white space around and line ends within are nothing, other
+  /// schemes have hosts too, and a port that is none changes nothing about the host. Nil for what names no host.
+  package init?(fetched text: String) {
+    let bytes = text.utf8.filter { $0 > 0x20 && $0 != 0x7F }
+    let plain = String(decoding: bytes, as: UTF8.self)
+    if let address = WebAddress(plain) {
+      self = address
+      return
+    }
+    guard let colon = bytes.firstIndex(of: 0x3A), colon > 0,
+      bytes[..<colon].allSatisfy({
+        0x61...0x7A ~= $0 | 0x20 || 0x30...0x39 ~= $0 || $0 == 0x2B || $0 == 0x2D || $0 == 0x2E
+      }),
+      bytes[(colon + 1)...].starts(with: "//".utf8)
+    else { return nil }
+    let rest = bytes[(colon + 1)...].drop { $0 == 0x2F || $0 == 0x5C }
+    var host = rest.prefix { $0 != 0x2F && $0 != 0x3F && $0 != 0x23 && $0 != 0x5C }
+    if let at = host.lastIndex(of: 0x40) { host = host[(at + 1)...] }
+    if host.first != 0x5B, let port = host.lastIndex(of: 0x3A) { host = host[..<port] }
+    guard !host.isEmpty else { return nil }
+    self.text = text
+    self.host = String(decoding: host, as: UTF8.self)
+    port = 443
+  }
+
   /// A path behind an address, with one slash between them.
   package static func join(_ base: String, _ path: String) -> String {
     var base = base
     while base.utf8.last == 0x2F { base.removeLast() }
     return base + (path.isEmpty || path.utf8.first == 0x2F ? path : "/" + path)
+  }
+
+  /// Every address within a text, wherever it stands: for texts that should have been JSON.
+  package static func all(inText text: String) -> [WebAddress] {
+    let bytes = Array(text.utf8)
+    var found: [WebAddress] = []
+    var index = 0
+    while index + 2 < bytes.count {
+      defer { index += 1 }
+      guard bytes[index] == 0x3A, bytes[index + 1] == 0x2F || bytes[index + 1] == 0x5C else { continue }
+      var start = index
+      while start > 0, 0x61...0x7A ~= bytes[start - 1] | 0x20 { start -= 1 }
+      let end =
+        bytes[index...].firstIndex { $0 <= 0x20 || $0 == 0x22 || $0 == 0x27 || $0 == 0x60 || $0 == 0x3E } ?? bytes.count
+      if let address = WebAddress(String(decoding: bytes[start..<end], as: UTF8.self)) { found.append(address) }
+    }
+    return found
   }
 
   /// Every text of a value that is an address.

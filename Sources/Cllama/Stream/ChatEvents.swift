@@ -1,7 +1,7 @@
-import JSON
+package import JSON
 
 /// Takes events of chat completions apart.
-enum ChatEvents {
+package enum ChatEvents {
   static func read(_ event: ServerEvent, _ json: JSONValue) -> StreamEvent {
     var result = StreamEvent(event, json)
     result.takeRest(of: json, besides: ["choices"], item: -1)
@@ -19,7 +19,7 @@ enum ChatEvents {
         result.pieces.append(.init(channel: channel, text: text, place: [list, number, place]))
       }
       result.takeRest(of: choice, besides: ["delta", "message", "text"], item: index, at: [list, number])
-      if choice["finish_reason"]?.string != nil {
+      if Self.isFinish(choice["finish_reason"]) {
         result.isFinish = true
         result.closedChoices.append(index)
         result.closedItems.append(index)
@@ -33,12 +33,21 @@ enum ChatEvents {
       switch member.name {
       case "role", "type", "id": continue
       case "tool_calls":
-        for (number, element) in (member.value.array ?? []).enumerated() {
+        guard let elements = member.value.array else {
+          if member.value != .null { result.contradiction = "its tool calls are no list" }
+          continue
+        }
+        for (number, element) in elements.enumerated() {
+          if element["function"].map({ $0 != .null }) == true, element["custom"].map({ $0 != .null }) == true {
+            result.contradiction = "a tool call is of two kinds"
+          }
           let inner = element["function"] ?? element["custom"] ?? .null
+          let own = element["index"]?.integer
           result.calls.append(
             .init(
-              key: .init(choice: choice, index: element["index"]?.integer ?? number), name: inner["name"]?.string,
-              arguments: arguments(inner["arguments"] ?? inner["input"]), place: place + [index, number]))
+              key: .init(choice: choice, index: own ?? number), name: inner["name"]?.string,
+              arguments: arguments(inner["arguments"] ?? inner["input"]), place: place + [index, number],
+              id: element["id"]?.string.flatMap { $0.isEmpty ? nil : $0 }, number: own))
         }
       case "function_call":
         guard member.value != .null else { continue }
@@ -48,16 +57,21 @@ enum ChatEvents {
             arguments: arguments(member.value["arguments"]), place: place + [index]))
       default:
         var finder = PassageFinder(at: place + [index])
+        let isPlain = member.value.string != nil
         let isThought = ["reasoning", "reasoning_content", "reasoning_details", "thinking"].contains(member.name)
         finder.find(member.value, role: .assistant, kind: isThought ? .reasoning : .text)
         for passage in finder.passages {
-          result.pieces.append(
-            .init(
-              channel: .init(item: choice, part: member.name, kind: isThought ? .reasoning : .text),
-              text: passage.text, place: passage.place))
+          result.take(
+            passage, item: choice, part: member.name, kind: isThought ? .reasoning : .text, root: place.count + 1,
+            isFlowing: isPlain ? true : nil)
         }
       }
     }
+  }
+
+  /// Whether a reason says that the model is done: some upstreams send an empty one, or the word "null", all along.
+  package static func isFinish(_ reason: JSONValue?) -> Bool {
+    reason?.string.map { !$0.isEmpty && $0 != "null" } ?? false
   }
 
   static func arguments(_ value: JSONValue?) -> String {

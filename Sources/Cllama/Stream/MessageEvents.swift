@@ -8,6 +8,10 @@ enum MessageEvents {
     let key = StreamEvent.CallKey(choice: 0, index: index)
     if !open.contains(key) { result.takeRest(of: json, besides: ["content_block", "delta"], item: index) }
     switch json["type"]?.string ?? event.name {
+    case "message_start":
+      if json["message"]?["content"].map({ !$0.isBlank }) == true {
+        result.contradiction = "the message has content before it begins"
+      }
     case "content_block_start":
       guard let place = json.index(of: "content_block"), let block = json["content_block"] else { break }
       if let call = ModelAnswer.call(block) {
@@ -42,13 +46,19 @@ enum MessageEvents {
   private static func texts(_ value: JSONValue, _ item: Int, _ place: JSONPlace, _ result: inout StreamEvent) {
     var finder = PassageFinder(at: place)
     finder.find(value, role: .assistant)
-    let isThought = value["type"]?.string.map { $0.hasPrefix("thinking") || $0.hasPrefix("redacted_thinking") } ?? false
+    let type = value["type"]?.string ?? ""
+    let isThought = type.hasPrefix("thinking") || type.hasPrefix("redacted_thinking")
     for passage in finder.passages {
       let kind: Passage.Kind = isThought || passage.kind == .reasoning ? .reasoning : .text
-      // A citation is a text of its own beside what cites it.
-      let part = value["citation"] == nil ? "text" : "citation\(place)\(passage.place)"
-      result.pieces.append(
-        .init(channel: .init(item: item, part: part, kind: kind), text: passage.text, place: passage.place))
+      // Only these go on in deltas; results of a search, citations and the like are there as a whole.
+      let isFlowing =
+        passage.place.count == place.count + 1 && (passage.member == "text" || passage.member == "thinking")
+      if isFlowing {
+        result.pieces.append(
+          .init(channel: .init(item: item, part: "text", kind: kind), text: passage.text, place: passage.place))
+      } else {
+        result.take(passage, item: item, part: type, kind: kind, root: place.count, isFlowing: false)
+      }
     }
   }
 }

@@ -11,7 +11,14 @@ enum ResponseEvents {
     if !open.contains(key) || json["output_index"] == nil {
       result.takeRest(of: json, besides: ["item", "delta", "text", "refusal", "part", "response"], item: item)
     }
+    if type.contains("_call_"), json["output_index"] == nil || !open.contains(key) {
+      result.contradiction = "a piece of a call belongs to no call"
+    }
     switch type {
+    case "response.created", "response.in_progress", "response.queued":
+      if json["response"]?["output"].map({ !$0.isBlank }) == true {
+        result.contradiction = "the response has output before it begins"
+      }
     case "response.output_item.added", "response.output_item.done":
       let isDone = type.hasSuffix("done")
       guard let place = json.index(of: "item"), let value = json["item"] else { break }
@@ -37,8 +44,12 @@ enum ResponseEvents {
         var finder = PassageFinder(at: [place])
         finder.find(json["delta"] ?? .null, role: .assistant)
         for passage in finder.passages {
-          result.pieces.append(
-            .init(channel: channel(json, item, isThought: isThought), text: passage.text, place: passage.place))
+          if passage.place.count == 1 {
+            result.pieces.append(
+              .init(channel: channel(json, item, isThought: isThought), text: passage.text, place: passage.place))
+          } else {
+            result.take(passage, item: item, part: type, kind: isThought ? .reasoning : .text, root: 1)
+          }
         }
       } else if type.hasSuffix(".done") {
         result.closedItems.append(item)
@@ -48,8 +59,13 @@ enum ResponseEvents {
           var finder = PassageFinder(at: [place])
           finder.find(json[name] ?? .null, role: .assistant)
           for passage in finder.passages {
-            result.repeats.append(
-              .init(channel: channel(json, item, isThought: isThought), text: passage.text, place: passage.place))
+            if passage.place.count == 1 || passage.member == "text" || passage.member == "refusal" {
+              result.repeats.append(
+                .init(channel: channel(json, item, isThought: isThought), text: passage.text, place: passage.place))
+            } else {
+              result.take(
+                passage, item: item, part: type, kind: isThought ? .reasoning : .text, root: 1, isFlowing: false)
+            }
           }
         }
       } else if type.hasSuffix(".added"), let place = json.index(of: "part") {
@@ -69,13 +85,21 @@ enum ResponseEvents {
   /// Texts of an item that is there from the start.
   private static func texts(_ value: JSONValue, _ item: Int, _ place: JSONPlace, _ result: inout StreamEvent) {
     for (channel, passage) in passages(value, item, place) {
-      result.pieces.append(.init(channel: channel, text: passage.text, place: passage.place))
+      if passage.member == "text" || passage.member == "refusal" {
+        result.pieces.append(.init(channel: channel, text: passage.text, place: passage.place))
+      } else {
+        result.take(passage, item: item, part: channel.part, kind: channel.kind, root: place.count, isFlowing: false)
+      }
     }
   }
 
   private static func repeats(_ value: JSONValue, _ item: Int, _ place: JSONPlace, _ result: inout StreamEvent) {
     for (channel, passage) in passages(value, item, place) {
-      result.repeats.append(.init(channel: channel, text: passage.text, place: passage.place))
+      if passage.member == "text" || passage.member == "refusal" {
+        result.repeats.append(.init(channel: channel, text: passage.text, place: passage.place))
+      } else {
+        result.take(passage, item: item, part: channel.part, kind: channel.kind, root: place.count, isFlowing: false)
+      }
     }
   }
 

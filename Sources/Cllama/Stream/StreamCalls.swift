@@ -8,6 +8,8 @@ struct StreamCalls {
     var name = ""
     var arguments = ""
     var verdict: CallVerdict?
+    /// What the upstream calls it, where it said so.
+    var id: String?
   }
 
   /// Those that were not judged yet.
@@ -29,10 +31,44 @@ struct StreamCalls {
     set { calls[key] = newValue }
   }
 
-  /// Takes the pieces of an event; gives the calls that they are of.
-  mutating func collect(_ event: StreamEvent) throws(Denial) -> Set<StreamEvent.CallKey> {
+  /// Whether calls bear other numbers than their upstream gave them.
+  private(set) var isRenumbered = false
+  /// By the number that an upstream gives: the call that bears it now. Some give one number, or none, to several calls.
+  private var current: [StreamEvent.CallKey: StreamEvent.CallKey] = [:]
+
+  /// The call that a piece is of. Another id begins another call, and so does a name behind arguments where there is no id.
+  private mutating func call(of piece: StreamEvent.CallPiece) -> StreamEvent.CallKey {
+    guard api == .chat, piece.key.index >= 0 else { return piece.key }
+    let known = current[piece.key] ?? piece.key
+    guard let call = calls[known] else {
+      current[piece.key] = piece.key
+      return piece.key
+    }
+    let isOther: Bool
+    if let id = piece.id, let own = call.id {
+      isOther = !id.utf8.elementsEqual(own.utf8)
+    } else {
+      isOther =
+        piece.name.map { !call.arguments.isEmpty && !$0.isEmpty && !$0.utf8.elementsEqual(call.name.utf8) } ?? false
+    }
+    if piece.number == nil { isRenumbered = true }
+    guard isOther else { return known }
+    isRenumbered = true
+    let last = calls.keys.filter { $0.choice == piece.key.choice }.map(\.index).max() ?? 0
+    let key = StreamEvent.CallKey(choice: piece.key.choice, index: max(last, piece.key.index) + 1)
+    current[piece.key] = key
+    return key
+  }
+
+  /// Takes the pieces of an event, which learn what calls they are of; gives these calls.
+  mutating func collect(_ event: inout StreamEvent) throws(Denial) -> Set<StreamEvent.CallKey> {
     var keys: Set<StreamEvent.CallKey> = []
-    for piece in event.calls {
+    for index in event.calls.indices {
+      event.calls[index].key = call(of: event.calls[index])
+      let piece = event.calls[index]
+      if calls[piece.key]?.verdict != nil, piece.name?.isEmpty == false || !piece.arguments.isEmpty {
+        throw Denial.ofStream("contradiction", "a tool call goes on behind its end")
+      }
       keys.insert(piece.key)
       open.insert(piece.key)
       // Taken out, so that what it has gathered is not copied with every piece.
@@ -45,6 +81,7 @@ struct StreamCalls {
       }
       call.arguments += piece.arguments
       if call.arguments.utf8.count > limit { throw Denial.ofStream("unbounded", "a tool call has no end") }
+      call.id = call.id ?? piece.id
       calls[piece.key] = call
     }
     if calls.count > 1024 { throw Denial.ofStream("unbounded", "the answer has too many tool calls") }

@@ -26,6 +26,10 @@ struct StreamEvent {
     var arguments: String
     /// The element that holds it, in an event of chat completions.
     var place: JSONPlace?
+    /// What the upstream calls the call; in an event of chat completions.
+    var id: String?
+    /// The number that it bears there; nil for none.
+    var number: Int?
   }
 
   struct CallKey: Hashable, Sendable, Comparable {
@@ -50,10 +54,36 @@ struct StreamEvent {
   var isFinish = false
   /// A whole text that repeats what came in pieces.
   var repeats: [Piece] = []
+  /// Why its reader and a caller may understand it differently; then nothing of it is delivered.
+  var contradiction: String?
 
   init(_ event: ServerEvent, _ json: JSONValue) {
     self.event = event
     self.json = json
+  }
+
+  /// Members that hold a text that goes on in later events; others hold all of theirs.
+  private static let flowing: Set<String> = [
+    "text", "content", "summary", "thinking", "reasoning", "reasoning_content", "refusal", "transcript",
+  ]
+
+  /// Takes a text for a piece of a longer one, or for a whole one, by the member that holds it.
+  ///
+  /// - Parameter root: how much of the text's place is that of what came in pieces.
+  mutating func take(_ passage: Passage, item: Int, part: String, kind: Passage.Kind, root: Int, isFlowing: Bool? = nil)
+  {
+    // Each place within is a text of its own.
+    let inner = passage.place.dropFirst(root).map(String.init).joined(separator: ".")
+    let channel = Channel(item: item, part: inner.isEmpty ? part : "\(part)/\(inner)", kind: kind)
+    let piece = Piece(channel: channel, text: passage.text, place: passage.place)
+    if isFlowing ?? Self.flowing.contains(passage.member) {
+      pieces.append(piece)
+    } else {
+      repeats.append(
+        Piece(
+          channel: .init(item: item, part: "rest \(passage.place)", kind: kind), text: passage.text,
+          place: passage.place))
+    }
   }
 
   /// An event with its JSON changed.

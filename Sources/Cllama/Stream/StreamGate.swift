@@ -56,14 +56,19 @@ package final class StreamGate {
   package func push(_ event: ServerEvent) throws(Denial) -> [ServerEvent] {
     guard let data = event.data, !event.isDone else {
       if event.isDone { isFinished = true }
-      guard event.isDone else { return release(Entry(event: StreamEvent(event, .null), calls: [])) }
+      // What has no data a client reads nothing of; what stands there else goes nowhere.
+      guard event.isDone else {
+        return release(Entry(event: StreamEvent(judgesTexts ? ServerEvent.pause : event, .null), calls: []))
+      }
       return try end(before: event)
     }
     var event = event
+    if judgesTexts, event.hasMore { event = event.with(data: data) }
     var json: JSONValue
     do throws(JSONFailure) { json = try JSONValue.strict(data) } catch {
       throw Denial.ofStream("garbled", "the upstream sent an event that is no JSON")
     }
+    guard json.members != nil else { throw Denial.ofStream("garbled", "the upstream sent an event that is no object") }
     if judgesTexts, LogProbabilities.remove(from: &json) {
       event = event.with(data: Array(json.text().utf8))
       if !hadLogProbabilities { notes.append(LogProbabilities.note) }
@@ -75,11 +80,12 @@ package final class StreamGate {
       case .responses: ResponseEvents.read(event, json, calls: calls.open)
       default: ChatEvents.read(event, json)
       }
+    if let contradiction = read.contradiction { throw Denial.ofStream("contradiction", contradiction) }
     if read.isFinish || read.isEnd { isFinished = isFinished || api == .chat || read.isEnd }
     // What the texts still hold comes before the event that ends them.
     var released = try finishTexts(before: read)
     try flow(&read)
-    let keys = try calls.collect(read)
+    let keys = try calls.collect(&read)
     released += release(Entry(event: read, calls: keys))
     try judge(closedBy: read)
     released += drain()
@@ -207,7 +213,7 @@ package final class StreamGate {
 
   /// Puts an event behind what waits.
   private func release(_ entry: Entry) -> [ServerEvent] {
-    if queue.isEmpty, entry.calls.isEmpty, !calls.didDrop { return [mender.numbered(entry.event)] }
+    if queue.isEmpty, entry.calls.isEmpty, !calls.didDrop, !calls.isRenumbered { return [mender.numbered(entry.event)] }
     queuedBytes += entry.event.event.bytes.count
     queue.append(entry)
     return drain()

@@ -16,7 +16,7 @@ struct StreamMender {
   mutating func settled(
     _ event: StreamEvent, of own: Set<StreamEvent.CallKey>, _ calls: StreamCalls
   ) -> ServerEvent? {
-    guard calls.didDrop else { return numbered(event) }
+    guard calls.didDrop || calls.isRenumbered else { return numbered(event) }
     var event = event
     switch api {
     case .chat: return Self.settledChat(&event, calls)
@@ -40,7 +40,7 @@ struct StreamMender {
         removed.insert(place)
       } else if piece.key.index >= 0 {
         let number = calls.kept(before: piece.key)
-        if number != piece.key.index {
+        if number != piece.number {
           event.json.edit(place) { $0.set("index", JSONValue(number)) }
           isChanged = true
         }

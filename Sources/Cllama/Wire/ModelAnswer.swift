@@ -46,11 +46,13 @@ package struct ModelAnswer: Sendable {
       finder.find(body, role: .assistant)
       return finder.passages
     }
-    // What a response holds besides its output, the caller said itself.
-    guard let index = body.index(of: listName(api)) else { return [] }
-    var finder = PassageFinder(at: [index])
-    finder.find(body.members?[index].value ?? .null, role: .assistant)
-    return finder.passages
+    // What a response holds besides its output and an error, the caller said itself.
+    return [listName(api), "error"].flatMap { name -> [Passage] in
+      guard let index = body.index(of: name) else { return [] }
+      var finder = PassageFinder(at: [index])
+      finder.find(body.members?[index].value ?? .null, role: .assistant)
+      return finder.passages
+    }
   }
 
   /// Every call that is asked for.
@@ -73,13 +75,18 @@ package struct ModelAnswer: Sendable {
 
   private static func chatCalls(_ message: JSONValue, at place: JSONPlace) -> [Call] {
     var calls: [Call] = []
-    if let list = message.index(of: "tool_calls") {
-      for (number, element) in (message.members?[list].value.array ?? []).enumerated() {
-        let inner = element["function"] ?? element["custom"] ?? .null
-        calls.append(
-          Call(
-            name: inner["name"]?.string ?? "", arguments: arguments(inner["arguments"] ?? inner["input"]),
-            place: place + [list, number]))
+    if let list = message.index(of: "tool_calls"), let value = message.members?[list].value {
+      // A call that stands there without its list is one too.
+      let elements = value.array.map { $0.enumerated().map { ([$0.offset], $0.element) } } ?? [([], value)]
+      for (number, element) in elements where element != .null {
+        // One that is of two kinds is two calls.
+        let kinds = [element["function"], element["custom"]].compactMap { $0 }.filter { $0 != .null }
+        for inner in kinds.isEmpty ? [element] : kinds {
+          calls.append(
+            Call(
+              name: inner["name"]?.string ?? "", arguments: arguments(inner["arguments"] ?? inner["input"]),
+              place: place + [list] + number))
+        }
       }
     }
     if let index = message.index(of: "function_call"), let inner = message["function_call"], inner != .null {
@@ -91,7 +98,8 @@ package struct ModelAnswer: Sendable {
 
   /// A call among the items of a response or the blocks of a message.
   static func call(_ item: JSONValue) -> (name: String, arguments: JSONValue)? {
-    guard let type = item["type"]?.string, type == "tool_use" || type == "server_tool_use" || type.hasSuffix("_call")
+    guard let type = item["type"]?.string,
+      type.hasSuffix("tool_use") || type.hasSuffix("_call") || type == "mcp_approval_request"
     else { return nil }
     let given = item["arguments"] ?? item["input"] ?? item["action"]
     return (item["name"]?.string ?? type, given.map { arguments($0) } ?? item)

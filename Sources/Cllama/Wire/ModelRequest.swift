@@ -11,7 +11,9 @@ package struct ModelRequest: Sendable {
   /// A tool that the request offers to the model.
   package struct Tool: Sendable, Equatable {
     /// Its name; its type where it has no name of its own.
-    package var name: String
+    package var name: String { names.first ?? "" }
+    /// Every name that somebody may read as its own, those of tools within it too.
+    package var names: [String]
     package var place: JSONPlace
     /// The whole definition.
     package var definition: JSONValue
@@ -34,6 +36,14 @@ package struct ModelRequest: Sendable {
   /// Whether the answer is to come as events.
   package var isStream: Bool { body["stream"]?.bool == true }
 
+  /// How many tokens the answer may have, if the request says so.
+  package var mostTokens: Int? {
+    for name in ["max_completion_tokens", "max_output_tokens", "max_tokens"] {
+      if let most = body[name]?.integer, most > 0 { return min(most, 1 << 32) }
+    }
+    return nil
+  }
+
   /// Every text of the request.
   package var passages: [Passage] {
     var finder = PassageFinder()
@@ -47,11 +57,17 @@ package struct ModelRequest: Sendable {
     for (index, member) in (body.members ?? []).enumerated() where member.name == "tools" || member.name == "functions"
     {
       for (number, element) in (member.value.array ?? []).enumerated() {
-        let name = element["function"]?["name"]?.string ?? element["name"]?.string ?? element["type"]?.string ?? ""
-        tools.append(Tool(name: name, place: [index, number], definition: element))
+        var names = Self.names(of: element)
+        if names.isEmpty { names = [element["type"]?.string ?? ""] }
+        tools.append(Tool(names: names, place: [index, number], definition: element))
       }
     }
     return tools
+  }
+
+  private static func names(of tool: JSONValue) -> [String] {
+    [tool["function"]?["name"], tool["name"], tool["custom"]?["name"]].compactMap { $0?.string }
+      + (tool["tools"]?.array ?? []).flatMap { names(of: $0) }
   }
 
   /// Replaces a text.
@@ -66,6 +82,12 @@ package struct ModelRequest: Sendable {
     isChanged = true
     body.removeAll(places)
     for name in ["tools", "functions"] where body[name]?.array?.isEmpty == true { body.remove(name) }
+    // Who chooses a tool that is gone chooses none.
+    let left = Set(tools.flatMap(\.names))
+    for name in ["tool_choice", "function_call"] {
+      guard let choice = body[name], choice.members != nil else { continue }
+      if Self.names(of: choice).contains(where: { !left.contains($0) }) { body.remove(name) }
+    }
     if body["tools"] == nil, body["functions"] == nil {
       for name in ["tool_choice", "function_call", "parallel_tool_calls"] { body.remove(name) }
     }

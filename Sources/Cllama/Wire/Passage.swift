@@ -37,6 +37,8 @@ package struct Passage: Sendable, Equatable {
   package var kind: Kind
   package var text: String
   package var place: JSONPlace
+  /// The name of the member that it is the value of, or stands in a list of; empty where there is none.
+  package var member = ""
 }
 
 /// Finds the texts of documents of all APIs.
@@ -47,6 +49,7 @@ struct PassageFinder {
   private(set) var passages: [Passage] = []
   /// Where it is.
   private var place: JSONPlace
+  private var member = ""
 
   /// - Parameter place: where what is looked at stands.
   init(at place: JSONPlace = []) { self.place = place }
@@ -64,7 +67,7 @@ struct PassageFinder {
   mutating func find(_ value: JSONValue, role: Passage.Role = .other, kind: Passage.Kind = .text) {
     switch value {
     case .string(let text):
-      if !text.isEmpty { passages.append(Passage(role: role, kind: kind, text: text, place: place)) }
+      if !text.isEmpty { passages.append(Passage(role: role, kind: kind, text: text, place: place, member: member)) }
     case .array(let elements):
       for (index, element) in elements.enumerated() {
         place.append(index)
@@ -101,10 +104,15 @@ struct PassageFinder {
       case "arguments" where kind == .text: own = .toolCall
       default:
         if kind == .text || kind == .toolResult, Self.addresses.contains(member.name) { own = .address }
+        // Tools may lie elsewhere.
+        if kind == .toolDefinition, member.name == "server_url" { own = .address }
         if kind == .text, role == .tool { own = .toolResult }
       }
       place.append(index)
+      let outerMember = self.member
+      self.member = member.name
       find(member.value, role: own == .toolResult ? .tool : ownRole, kind: own)
+      self.member = outerMember
       place.removeLast()
     }
   }

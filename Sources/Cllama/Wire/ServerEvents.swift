@@ -6,6 +6,11 @@ package struct ServerEvent: Sendable, Equatable {
   package var name: String
   /// The lines behind `data:`, joined by line feeds; nil where there is none, as in a comment.
   package var data: [UInt8]?
+  /// Whether it has lines or a name that no API has: comments, fields that nobody knows.
+  package var hasMore = false
+
+  /// A comment that says nothing, as a sign of life.
+  static let pause = ServerEvent(bytes: Array(":\n\n".utf8), name: "", data: nil)
 
   package init(bytes: [UInt8], name: String, data: [UInt8]?) {
     self.bytes = bytes
@@ -49,6 +54,7 @@ package struct ServerEventReader: Sendable {
   private var isAfterReturn = false
   private var name = ""
   private var data: [UInt8]?
+  private var hasMore = false
   private let limit: Int
 
   /// - Parameter limit: most bytes of an event.
@@ -87,7 +93,9 @@ package struct ServerEventReader: Sendable {
           position += 1
           isAfterReturn = false
         }
-        let event = ServerEvent(bytes: Array(buffer[start..<position]), name: name, data: data)
+        var event = ServerEvent(bytes: Array(buffer[start..<position]), name: name, data: data)
+        event.hasMore = hasMore
+        hasMore = false
         name = ""
         data = nil
         start = position
@@ -115,6 +123,14 @@ package struct ServerEventReader: Sendable {
     start = 0
   }
 
+  /// Letters, digits, points and underscores, as all APIs have them.
+  private static func isName(_ name: String) -> Bool {
+    name.utf8.count <= 80
+      && name.utf8.allSatisfy {
+        0x61...0x7A ~= $0 | 0x20 || 0x30...0x39 ~= $0 || $0 == 0x2E || $0 == 0x5F || $0 == 0x2D
+      }
+  }
+
   /// A byte order mark at the very start is no part of the first line.
   private mutating func skipMark() {
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
@@ -128,7 +144,10 @@ package struct ServerEventReader: Sendable {
 
   private mutating func field(_ line: Range<Int>) {
     let colon = buffer[line].firstIndex(of: 0x3A) ?? line.upperBound
-    guard colon > line.lowerBound else { return }
+    guard colon > line.lowerBound else {
+      hasMore = true
+      return
+    }
     var start = min(colon + 1, line.upperBound)
     if start < line.upperBound, buffer[start] == 0x20 { start += 1 }
     let key = buffer[line.lowerBound..<colon]
@@ -137,6 +156,12 @@ package struct ServerEventReader: Sendable {
       data = (data ?? []) + buffer[start..<line.upperBound]
     } else if key.elementsEqual("event".utf8) {
       name = String(decoding: buffer[start..<line.upperBound], as: UTF8.self)
+      if !Self.isName(name) {
+        hasMore = true
+        name = ""
+      }
+    } else {
+      hasMore = true
     }
   }
 }
