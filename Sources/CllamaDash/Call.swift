@@ -42,7 +42,7 @@ struct Call: Sendable, Equatable {
       case .egress: "connections"
       case .service: "services"
       case .quarantine: "drift"
-      case .start, .stop, .configuration, .request, .response, .refusal: "sidecar"
+      case .start, .stop, .balance, .configuration, .request, .response, .refusal: "sidecar"
       }
     rule = line.text("rule").map(Self.short)
     reason = line.text("reason").map(Self.short)
@@ -66,7 +66,7 @@ struct Call: Sendable, Equatable {
     case .intervention, .refusal, .egress, .name, .service, .response:
       ["deny", "ask", "drop", "redact", "rewrite", "stop"].contains(verdict)
     case .quarantine: verdict != Drift.Level.free.rawValue
-    case .start, .stop, .configuration, .request: false
+    case .start, .stop, .balance, .configuration, .request: false
     }
   }
 

@@ -122,7 +122,7 @@ struct Picture: Sendable {
         state.score = line.text("drift_score") ?? state.score
         state.reason = line.text("reason")
       }
-    case .start, .stop, .request, .response, .refusal, .intervention, .egress, .name, .service: return
+    case .start, .stop, .balance, .request, .response, .refusal, .intervention, .egress, .name, .service: return
     }
   }
 

@@ -29,6 +29,8 @@ final class RecordLog {
   private var runMember: [UInt8] = []
   /// Told each time it got further.
   var onDisk: (RecordFile.Mark) -> Void = { _ in }
+  /// Told each time that another file was begun.
+  var onFile: () -> Void = {}
 
   init(_ file: RecordFile, loop: any EventLoop, thread: NIOThreadPool) {
     self.file = file
@@ -82,7 +84,9 @@ final class RecordLog {
       switch result {
       case .success(let mark):
         failure = nil
+        let isNew = mark.segment != self.mark.segment
         self.mark = mark
+        if isNew { onFile() }
         onDisk(mark)
         for one in group { one.promise?.succeed(()) }
       case .failure(let error):

@@ -31,6 +31,7 @@ struct Restoration {
   private static func tells(_ line: ArraySlice<UInt8>) -> Bool {
     ByteFinder.has(line, "\"type\":\"request\"") || ByteFinder.has(line, "\"type\":\"response\"")
       || ByteFinder.has(line, "\"type\":\"quarantine\"") || ByteFinder.has(line, "\"type\":\"start\"")
+      || ByteFinder.has(line, "\"type\":\"balance\"")
   }
 
   private mutating func read(_ line: AuditRecord.Line, since: Int) {
@@ -48,6 +49,18 @@ struct Restoration {
         + (line.value["gen_ai.usage.output_tokens"]?.integer ?? 0)
       calls[name, default: []].append(
         RestoredCall(tokens: tokens, cost: line.text("cost_usd").flatMap { Money($0) } ?? .zero, time: line.time))
+    case .balance:
+      // It has all that was before it.
+      guard let name = line.instance else { return }
+      drift[name, default: DriftKeeper(name)].restore(line.value)
+      calls[name] =
+        line.time <= since
+        ? []
+        : [
+          RestoredCall(
+            tokens: line.value["tokens"]?.integer ?? 0, cost: line.text("cost_usd").flatMap { Money($0) } ?? .zero,
+            time: line.time, requests: line.value["requests"]?.integer ?? 0)
+        ]
     case .quarantine:
       guard let name = line.instance else { return }
       drift[name, default: DriftKeeper(name)].restore(line.value)
@@ -75,4 +88,6 @@ struct RestoredCall: Sendable {
   var tokens: Int
   var cost: Money
   var time: Int
+  /// How many calls it stands for.
+  var requests = 1
 }

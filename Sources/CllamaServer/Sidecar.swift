@@ -58,6 +58,18 @@ final class Sidecar {
       self.rate = rate
       self.drift = drift
     }
+
+    /// What it comes to so far.
+    func balance(_ instance: String, now: Int) -> CallRecord {
+      var record = CallRecord(.balance)
+      record.set("gen_ai.agent.id", instance)
+      record.set("level", drift.level.rawValue)
+      let spent = spending.spent(now: now)
+      record.set("requests", spent.requests)
+      record.set("tokens", spent.tokens)
+      record.set("cost_usd", spent.cost.description)
+      return record
+    }
   }
 
   let loop: any EventLoop
@@ -89,6 +101,11 @@ final class Sidecar {
     pins = PinKeeper(log.folder)
     deadlines = Deadlines(loop)
     sinks = Sinks(loop: loop, log: log, client: client)
+    // The record forgets files; what follows from them must not be forgotten with them.
+    log.onFile = { [unowned self] in
+      let now = RecordTime.now
+      self.log.note(accounts.sorted { $0.key < $1.key }.map { $1.balance($0, now: now) })
+    }
   }
 
   /// Takes a configuration over, or denies everything from now on.
@@ -114,8 +131,8 @@ final class Sidecar {
           account.rate = RateLimit(perMinute: limits.1)
         }
         for call in restored[instance.name] ?? [] where known == nil {
-          account.activity.add(cost: call.cost, now: call.time)
-          account.spending.restore(tokens: call.tokens, cost: call.cost, time: call.time)
+          if call.requests == 1 { account.activity.add(cost: call.cost, now: call.time) }
+          account.spending.restore(requests: call.requests, tokens: call.tokens, cost: call.cost, time: call.time)
         }
         accounts[instance.name] = account
       }

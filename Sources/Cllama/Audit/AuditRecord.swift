@@ -96,9 +96,9 @@ package struct AuditSummary: Sendable, Equatable {
       if let model = line.text("model_used") { models.insert(model) }
     case .refusal: refusals += 1
     case .intervention: if line.text("verdict") != "observe" { interventions += 1 }
-    case .quarantine:
+    case .quarantine, .balance:
       level = line.text("level").flatMap { Drift.Level(rawValue: $0) } ?? level
-      driftScore = line.text("drift_score")
+      driftScore = line.text("drift_score") ?? driftScore
     case .start, .stop, .configuration, .egress, .name, .service: break
     }
   }
@@ -145,7 +145,7 @@ package struct AuditEntry: Sendable, Equatable {
     who = "cllama"
     reason = line.text("reason") ?? ""
     switch line.kind {
-    case .request: return nil
+    case .request, .balance: return nil
     case .response:
       what = "\(line.text("api") ?? "call") \(line.text("model_used") ?? "")"
       var parts: [String] = []

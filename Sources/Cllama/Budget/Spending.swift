@@ -80,22 +80,28 @@ package struct Spending: Sendable {
     record(tokens: usage?.total ?? 0, cost: cost ?? .zero, now: now)
   }
 
-  /// Counts a call of before, from the record.
-  package mutating func restore(tokens: Int, cost: Money, time: Int) {
-    requests += 1
-    record(tokens: tokens, cost: cost, now: time)
+  /// Counts calls of before, from the record.
+  package mutating func restore(requests count: Int = 1, tokens: Int, cost: Money, time: Int) {
+    requests += count
+    record(calls: count, tokens: tokens, cost: cost, now: time)
   }
 
-  private mutating func record(tokens: Int, cost: Money, now: Int) {
+  /// What was spent in the window, calls that are under way apart.
+  package mutating func spent(now: Int) -> (requests: Int, tokens: Int, cost: Money) {
+    forget(now)
+    return (requests, tokens, cost)
+  }
+
+  private mutating func record(calls: Int = 1, tokens: Int, cost: Money, now: Int) {
     // However many calls there are, a window has no more than some thousand entries.
     if let last = entries.indices.last, last >= first, now - entries[last].first < limits.windowSeconds * 1_000 / 4_096
     {
       entries[last].last = max(entries[last].last, now)
-      entries[last].calls += 1
+      entries[last].calls += calls
       entries[last].tokens += tokens
       entries[last].cost = entries[last].cost + cost
     } else {
-      entries.append(Entry(first: now, last: now, calls: 1, tokens: tokens, cost: cost))
+      entries.append(Entry(first: now, last: now, calls: calls, tokens: tokens, cost: cost))
     }
     self.tokens += tokens
     self.cost = self.cost + cost

@@ -27,6 +27,8 @@ package struct CallRecord: Sendable {
     case service
     /// A claw was put under quarantine, or let out of it.
     case quarantine
+    /// At the beginning of a file: what an instance spent in its window, and how far it drifted. The files before may go.
+    case balance
   }
 
   package let kind: Kind

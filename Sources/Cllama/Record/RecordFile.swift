@@ -19,10 +19,13 @@ package final class RecordFile: Sendable {
     package var sequence: Int
     /// How many bytes were written since it was opened.
     package var bytes: Int
+    /// The file that is written to.
+    package var segment: Int
 
-    package init(sequence: Int, bytes: Int) {
+    package init(sequence: Int, bytes: Int, segment: Int = 0) {
       self.sequence = sequence
       self.bytes = bytes
+      self.segment = segment
     }
   }
 
@@ -64,7 +67,7 @@ package final class RecordFile: Sendable {
   }
 
   /// How far it is. Waits while lines are being written.
-  package var mark: Mark { state.withLock { Mark(sequence: $0.sequence, bytes: $0.written) } }
+  package var mark: Mark { state.withLock { Mark(sequence: $0.sequence, bytes: $0.written, segment: $0.segment) } }
 
   deinit { state.withLock { if $0.descriptor >= 0 { close($0.descriptor) } } }
 
@@ -169,7 +172,7 @@ package final class RecordFile: Sendable {
         throw error
       }
       state.written += bytes.count
-      return Mark(sequence: state.sequence, bytes: state.written)
+      return Mark(sequence: state.sequence, bytes: state.written, segment: state.segment)
     }
   }
 

@@ -52,6 +52,11 @@ struct Audit: ParsableCommand {
     let instances = names.isEmpty ? [] : try Set(view.resolve(names))
     try RunRecording.step("claw audit") { notes in
       let records = try SidecarRecords(view)
+      if records.records.isEmpty {
+        Console.say("claw: the pod has no sidecars now, so that there is no record to read: bring it up with 'claw up'")
+        Console.say("help: volumes that 'claw down' left keep their records; 'claw up' brings them back")
+        throw Status.failed
+      }
       let from = last.flatMap { Self.milliseconds($0) }.map { RecordTime.now - $0 } ?? since.flatMap { Self.time($0) }
       var lines = records.lines(instances, since: from)
       if let type { lines = lines.filter { $0.kind.rawValue == type } }
