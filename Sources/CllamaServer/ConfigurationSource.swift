@@ -6,6 +6,25 @@ import IR
 struct ConfigurationSource {
   let path: String
   private var seen: [UInt8]?
+  /// What the files of keys were when they were read.
+  private var keys: [String: KeyStamp] = [:]
+  /// Why it could not be taken; it is tried again until it can, because what is wrong may be a file beside it.
+  private var failure: ConfigurationFailure?
+
+  /// What tells that a file is another one.
+  private struct KeyStamp: Equatable {
+    var inode: UInt64
+    var size: Int
+    var seconds: Int
+    var nanoseconds: Int
+
+    init?(_ path: String) {
+      var status = stat()
+      guard stat(path, &status) == 0 else { return nil }
+      (inode, size) = (UInt64(status.st_ino), Int(status.st_size))
+      (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+    }
+  }
 
   init(_ path: String) { self.path = path }
 
@@ -27,9 +46,18 @@ struct ConfigurationSource {
       seen = []
       return .failure(ConfigurationFailure("", error.message))
     }
-    if seen == bytes { return nil }
+    let isSame = seen == bytes
+    if isSame, failure == nil, keys.allSatisfy({ KeyStamp($0.key) == $0.value }) { return nil }
     seen = bytes
-    do throws(ConfigurationFailure) { return .success(try Self.serving(bytes, folder)) } catch {
+    do throws(ConfigurationFailure) {
+      let serving = try Self.serving(bytes, folder)
+      failure = nil
+      keys = [:]
+      for path in serving.configuration.upstreams.compactMap(\.keyFile) { keys[path] = KeyStamp(path) }
+      return .success(serving)
+    } catch {
+      if isSame, failure == error { return nil }
+      failure = error
       return .failure(error)
     }
   }
@@ -37,6 +65,10 @@ struct ConfigurationSource {
   /// Everything that a configuration names is there and sound, or it is refused as a whole.
   private static func serving(_ bytes: [UInt8], _ folder: String) throws(ConfigurationFailure) -> Sidecar.Serving {
     let configuration = try SidecarConfiguration(bytes)
+    let instances = configuration.instances
+    guard Set(instances.map(\.name)).count == instances.count,
+      Set(instances.map(\.tokenDigest)).count == instances.count
+    else { throw ConfigurationFailure("instances", "two have the same name or token") }
     var keys: [String: UpstreamKey] = [:]
     for upstream in configuration.upstreams {
       if let file = upstream.keyFile { keys[upstream.name] = try UpstreamKey(file: file) }

@@ -57,8 +57,9 @@ extension Exchange {
         ? ["type": "model", "id": .string(name), "display_name": .string(name), "created_at": "1970-01-01T00:00:00Z"]
         : ["id": .string(name), "object": "model", "created": 0, "owned_by": "cllama"]
     }
-    if let name {
-      guard names.contains(name) else {
+    if let name = name.map({ $0.replacing("%2F", with: "/").replacing("%2f", with: "/") }) {
+      // Whatever can be asked is there, by whichever of its names.
+      guard (try? ModelChoice.choices(name, family: family, configuration)) != nil else {
         return refuse(WireError(.notFound, "the model '\(name)' is not allowed here", parameter: "model"))
       }
       return deliver(.ok, "application/json", Array(entry(name).text().utf8))

@@ -212,9 +212,11 @@ final class Exchange {
     if isOver { return }
     var headers = headers
     if !type.isEmpty { headers.replaceOrAdd(name: "content-type", value: type) }
-    headers.replaceOrAdd(name: "content-length", value: String(body.count))
+    // A body that the status has no room for would be read as the next answer.
+    let hasBody = status.mayHaveResponseBody
+    if hasBody { headers.replaceOrAdd(name: "content-length", value: String(body.count)) }
     writeHead(status, headers)
-    write(body, isCounted: isCounted)
+    if hasBody { write(body, isCounted: isCounted) }
     end()
   }
 

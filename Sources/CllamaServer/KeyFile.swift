@@ -14,6 +14,10 @@ struct UpstreamKey: Sendable {
       throw ConfigurationFailure(path, "the key file is missing: \(String(cString: strerror(errno)))")
     }
     guard status.st_mode & S_IFMT == S_IFREG else { throw ConfigurationFailure(path, "the key is no plain file") }
+    guard status.st_mode & 0o002 == 0 else {
+      let mode = String(status.st_mode & 0o7777, radix: 8)
+      throw ConfigurationFailure(path, "anybody may write the key: its mode is \(mode); chmod o-w")
+    }
     let bytes: [UInt8]
     do throws(RecordFile.Failure) { bytes = try RecordFile.contents(path) } catch {
       let mode = String(status.st_mode & 0o7777, radix: 8)

@@ -102,7 +102,7 @@ final class ServerProcess {
     let bytes = try RecordFile.contents(path)
     let configuration: SidecarConfiguration
     do throws(ConfigurationFailure) { configuration = try SidecarConfiguration(bytes) } catch {
-      throw Server.Failure(message: "'\(path)': \(error.path): \(error.message)")
+      throw Server.Failure(message: "'\(path)': \(error.path.isEmpty ? "" : error.path + ": ")\(error.message)")
     }
     first = configuration
     let file = try RecordFile(configuration.log, pod: configuration.pod)
@@ -169,7 +169,12 @@ final class ServerProcess {
           }
           .bind(host: configuration.listen.address, port: configuration.listen.dns))
     }
-    return EventLoopFuture.whenAllSucceed(bindings, on: loop).assumeIsolated().map { [self] bound in
+    let places =
+      "\(configuration.listen.address), ports \([configuration.listen.api, configuration.listen.connect, configuration.listen.dns].filter { $0 > 0 }.map(String.init).joined(separator: ", "))"
+    return EventLoopFuture.whenAllSucceed(bindings, on: loop).flatMapErrorThrowing { error in
+      guard let error = error as? IOError else { throw error }
+      throw Server.Failure(message: "can't listen on \(places): \(String(cString: strerror(error.errnoCode)))")
+    }.assumeIsolated().map { [self] bound in
       channels = bound
       watch()
       discovery.run()
@@ -206,6 +211,7 @@ final class ServerProcess {
       }
       sidecar.take(source.lifts)
       sidecar.take(source.acceptances)
+      sidecar.checkExpiry()
       watch()
     }
   }

@@ -191,6 +191,13 @@ final class Sidecar {
     }
   }
 
+  /// Denies everything once a policy is out of date: it would be refused if it were read now.
+  func checkExpiry() {
+    let now = RecordTime.now / 1_000
+    guard let expired = serving?.policies.first(where: { $0.expires.map { $0 <= now } ?? false }) else { return }
+    take(.failure(ConfigurationFailure(expired.path, "the bundle has expired")))
+  }
+
   /// How many configurations were taken over.
   private var takes = 0
 

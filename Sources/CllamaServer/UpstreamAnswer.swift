@@ -68,6 +68,10 @@ final class UpstreamAnswer: AnswerReceiver {
       exchange.abandon()
       return exchange.failed(WireError(.upstream, "the upstream compressed its answer, which can't be judged"))
     }
+    guard (200..<600).contains(status.code) else {
+      exchange.abandon()
+      return exchange.failed(WireError(.upstream, "the upstream answered with status \(status.code), which is none"))
+    }
     if (300..<400).contains(status.code) {
       exchange.abandon()
       return exchange.failed(

@@ -445,4 +445,58 @@ let goodAnswer =
     #expect(sidecar.record(waitingFor: "response", count: 3).count { $0["verdict"] == "lost" } == 3)
     sidecar.kill()
   }
+
+  /// What keeps a sidecar from serving may be a file beside its configuration, and is looked at again.
+  @Test func goesOnOnceItsKeyIsThere() throws {
+    let upstream = try ScriptedUpstream { _ in [answer(goodAnswer)] }
+    let sidecar = try Harness(upstream: upstream.port) {
+      $0.editMember("upstreams") { $0.edit([0]) { $0.set("key_file", "FOLDER/late") } }
+    }
+    #expect(try sidecar.chat().status == 503)
+    func waits(for key: String) throws -> Bool {
+      try Harness.write("\(sidecar.folder)/late", key)
+      for _ in 0..<100 {
+        if try sidecar.chat().status == 200, upstream.requests.last?.header("authorization") == "Bearer \(key)" {
+          return true
+        }
+        usleep(50_000)
+      }
+      return false
+    }
+    #expect(try waits(for: "first-key") && waits(for: "second-key-which-is-longer"))
+    try sidecar.stop()
+  }
+
+  @Test func modelsAreFoundByEachOfTheirNames() throws {
+    let upstream = try ScriptedUpstream { _ in [answer(goodAnswer)] }
+    let sidecar = try Harness(upstream: upstream.port)
+    for (name, status) in [("mock/gpt-x", 200), ("mock%2Fgpt-x", 200), ("gpt-x", 200), ("nope", 404)] {
+      let reply = try sidecar.raw(
+        "GET /v1/models/\(name) HTTP/1.1\r\nhost: c\r\nauthorization: Bearer \(Harness.token)\r\n\r\n")
+      #expect(reply.status == status, "\(name)")
+    }
+    try sidecar.stop()
+  }
+
+  /// Nobody is to blame for what an upstream gets wrong.
+  @Test func garbledStreamsAreTheUpstreamsFault() throws {
+    let upstream = try ScriptedUpstream { _ in
+      [
+        .send(
+          "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\ndata: {\"choices\":[\n\n"),
+        .close,
+      ]
+    }
+    let sidecar = try Harness(upstream: upstream.port) {
+      $0.set("stages", [["stage": "purpose", "profile": "t", "settings": ["refuse": ["nuclear"]]]])
+      $0.set("drift", ["restrict": "0.1", "quarantine": "0.2"])
+    }
+    for _ in 0..<20 {
+      let reply = try sidecar.chat("hello", #","stream":true"#)
+      #expect(reply.status == 200 || reply.status == 502, "\(reply.status)")
+    }
+    let health = try sidecar.raw("GET /health HTTP/1.1\r\nhost: c\r\n\r\n")
+    #expect(health.json?["instances"]?.array?.first?["level"] == "free", "\(health.body)")
+    try sidecar.stop()
+  }
 }

@@ -188,6 +188,9 @@ extension SidecarConfiguration {
   /// What members say of each other.
   private func check() throws(ConfigurationFailure) {
     guard !instances.isEmpty else { throw ConfigurationFailure("instances", "is empty") }
+    guard log.bodies == .none || stages.contains(where: { $0.kind == .policy }) else {
+      throw ConfigurationFailure("log.bodies", "nothing redacts bodies without a policy among the stages")
+    }
     let names = Set(upstreams.map(\.name))
     guard names.count == upstreams.count else { throw ConfigurationFailure("upstreams", "has a name twice") }
     for reference in models.allow + models.fallback + models.aliases.values

@@ -33,7 +33,8 @@ package struct Drift: Sendable, Equatable {
     }
 
     package init(_ notes: [Intervention], sentenceLength: Double? = nil) {
-      intervention = notes.map { Self.weight($0.action) }.max() ?? 0
+      // What an upstream gets wrong says nothing of the claw.
+      intervention = notes.map { $0.stage == Denial.stream ? 0 : Self.weight($0.action) }.max() ?? 0
       isMiss = notes.contains { $0.rule == "purpose.topic" }
       self.sentenceLength = sentenceLength
     }

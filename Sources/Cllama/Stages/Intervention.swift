@@ -61,8 +61,12 @@ package struct Denial: Error, Sendable, Equatable {
 
   package init(_ intervention: Intervention) { self.intervention = intervention }
 
+  /// The stage that answers bear that are no sound answers: nobody can judge them, and no claw is to blame for them.
+  static let stream = "stream"
+
   /// As the caller is told.
   package var wireError: WireError {
-    WireError(.denied, "denied by \(intervention.stage): \(intervention.reason) [\(intervention.rule)]")
+    if intervention.stage == Self.stream { return WireError(.upstream, intervention.reason) }
+    return WireError(.denied, "denied by \(intervention.stage): \(intervention.reason) [\(intervention.rule)]")
   }
 }

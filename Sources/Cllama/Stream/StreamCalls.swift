@@ -116,6 +116,6 @@ extension Denial {
   static func ofStream(_ rule: String, _ reason: String) -> Denial {
     Denial(
       Intervention(
-        stage: "stream", direction: .answer, action: .deny, rule: rule, reason: reason, severity: .critical))
+        stage: stream, direction: .answer, action: .deny, rule: rule, reason: reason, severity: .critical))
   }
 }
