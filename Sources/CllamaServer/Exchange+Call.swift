@@ -19,7 +19,10 @@ extension Exchange {
         throw WireError(.rateLimited, "more than \(limits.requestsPerMinute) requests in a minute", retryAfter: wait)
       }
       if let refusal = account.spending.refusal(now: now) { throw refusal }
-      let request = try ModelRequest(api, bytes)
+      var request = try ModelRequest(api, bytes)
+      for header in requestHead.headers where Self.passed.contains(header.name.lowercased()) {
+        request.headers.append(header.value)
+      }
       choices = try ModelChoice.choices(request.model, family: api.family, serving.configuration)
       let prices = choices.map { choice in serving.configuration.prices.first { $0.model == choice.reference } }
       if serving.configuration.budget.dollars != nil, prices.contains(where: { $0 == nil }) {

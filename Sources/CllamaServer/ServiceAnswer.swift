@@ -86,9 +86,17 @@ final class ServiceAnswer: AnswerReceiver {
 
   func failed(_ error: any Error) {
     if exchange.isOver { return }
+    var record = exchange.serviceRecord("error")
+    record.set("reason", WireError(upstream: error).message)
+    exchange.sidecar.log.note([record])
+    exchange.countService(exchange.isHeadDelivered ? exchange.status : 502)
     if exchange.isHeadDelivered { return exchange.end(isBroken: true) }
     exchange.deliver(WireError(.upstream, "the service can't be reached"))
   }
 
-  func end() { if !exchange.isOver { exchange.end() } }
+  func end() {
+    if exchange.isOver { return }
+    exchange.countService(exchange.status)
+    exchange.end()
+  }
 }

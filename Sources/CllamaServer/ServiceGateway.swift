@@ -22,7 +22,7 @@ extension Exchange {
       return refuse(WireError(.invalidRequest, "this is no path that is passed on"))
     }
     let bytes = body.map { Array($0.readableBytesView) } ?? []
-    if target.protocolName == "mcp", requestHead.method == .POST {
+    if target.protocolName == "mcp", !bytes.isEmpty {
       do throws(WireError) {
         if let answer = try refusal(bytes, target, pipeline) { return tell(answer) }
       } catch { return refuse(error) }
@@ -89,6 +89,10 @@ extension Exchange {
       }
       deliver(.ok, "application/json", Array(answer.text().utf8))
     }
+  }
+
+  func countService(_ status: Int) {
+    sidecar.metrics.count("service", status: status, milliseconds: elapsed, firstByte: nil)
   }
 
   func serviceRecord(_ verdict: String) -> CallRecord {

@@ -283,4 +283,61 @@ struct StageTests {
       #expect(wholeNotes.count == count, "\(text.prefix(80))")
     }
   }
+
+  @Test(
+    arguments: [
+      #"{"model":"m","messages":[],"metadata":{"SECRET":"x"}}"#,
+      #"{"model":"m","messages":[{"role":"tool","tool_call_id":"SECRET","content":"x"}]}"#,
+      #"{"model":"m","messages":[{"role":"user","content":"x","id":"SECRET"}]}"#,
+    ])
+  func secretsThatCannotBeMaskedAreDenied(_ text: String) throws {
+    let request = try Self.request(text.replacing("SECRET", with: Self.secret))
+    #expect(throws: Denial.self) { try Self.judged(try Self.policy(), request) }
+  }
+
+  @Test func secretsInHeadersAreDenied() throws {
+    var request = try Self.request(#"{"model":"m","messages":[]}"#)
+    request.headers = ["application/json", Self.secret]
+    #expect(throws: Denial.self) { try Self.judged(try Self.policy(), request) }
+  }
+
+  /// Whatever a tool is called by, and wherever it lies, it is judged by that.
+  @Test(
+    arguments: [
+      (WireAPI.chat, #"{"type":"custom","custom":{"name":"shell_exec"}}"#),
+      (.responses, #"{"type":"function","name":"shell_exec","function":{"name":"ok"}}"#),
+      (.responses, #"{"type":"namespace","name":"ok","tools":[{"type":"function","name":"shell_exec"}]}"#),
+    ])
+  func toolsAreJudgedByEachOfTheirNames(_ api: WireAPI, _ tool: String) throws {
+    let text =
+      #"{"model":"m","tools":[\#(tool),{"type":"function","name":"read_x","function":{"name":"read_x"}}],"tool_choice":{"type":"function","function":{"name":"shell_exec"}}}"#
+    let (judged, notes) = try Self.judged(try Self.policy(), try Self.request(text, api))
+    #expect(notes.map(\.action) == [.drop] && judged.tools.map(\.name) == ["read_x"])
+    #expect(judged.body["tool_choice"] == nil)
+  }
+
+  @Test(
+    arguments: [
+      " https://evil.example.net/x", "ht\ttps://evil.example.net/", "https://evil.example.net:0/",
+      "gs://evil.example.net/a",
+      "HTTPS:\\\\evil.example.net", "https://good.example.com@evil.example.net/",
+    ])
+  func addressesThatOthersFetchAreReadAsTheyDo(_ address: String) throws {
+    let quoted = JSONValue.string(address).text()
+    let text =
+      #"{"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":\#(quoted)}}]}]}"#
+    #expect(throws: Denial.self) { try Self.judged(try Self.policy(), try Self.request(text)) }
+    let tools = #"{"model":"m","tools":[{"type":"mcp","server_label":"x","server_url":\#(quoted)}]}"#
+    #expect(throws: Denial.self) { try Self.judged(try Self.policy(), try Self.request(tools, .responses)) }
+  }
+
+  @Test(arguments: [
+    #"{"a":1,"a":"https://evil.example.net/"}"#, #"{"a":"https://evil.example.net/"#, "x https://evil.example.net/ y",
+  ])
+  func argumentsThatAreNoJSONAreReadAllTheSame(_ arguments: String) throws {
+    let text =
+      #"{"choices":[{"message":{"tool_calls":[{"function":{"name":"fetch_x","arguments":\#(JSONValue.string(arguments).text())}}]}}]}"#
+    let (answer, notes) = try Self.answered(try Self.policy(), text)
+    #expect(answer.calls.isEmpty && notes.map(\.action) == [.drop])
+  }
 }

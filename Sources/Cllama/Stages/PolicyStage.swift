@@ -78,7 +78,8 @@ package final class PolicyStage: Stage {
   // MARK: Requests
 
   package func judge(_ request: inout ModelRequest, _ notes: inout [Intervention]) throws(Denial) {
-    for passage in request.passages {
+    let (passages, labels) = request.passagesAndLabels
+    for passage in passages {
       // An agent sends its whole conversation with every call: what was looked at and found clean is known by its digest.
       let mark = Self.mark(passage)
       if clean.contains(mark) { continue }
@@ -94,6 +95,17 @@ package final class PolicyStage: Stage {
       }
       // What is denied never comes here.
       if notes.count == before { remember(mark) }
+    }
+    if let screen {
+      // A secret is denied where it can't be masked.
+      for label in labels {
+        guard let find = screen.finds(Array(label.utf8)).first else { continue }
+        throw Denial(
+          Intervention(
+            stage: name, direction: .request, action: .deny, rule: find.guardName,
+            reason: "'\(find.name)' must not pass, and stands where it can't be masked", severity: find.severity,
+            subject: find.name))
+      }
     }
     try judgeTools(&request, &notes)
   }

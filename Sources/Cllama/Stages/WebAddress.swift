@@ -53,9 +53,11 @@ package struct WebAddress: Sendable, Equatable {
     guard let colon = bytes.firstIndex(of: 0x3A), colon > 0,
       bytes[..<colon].allSatisfy({
         0x61...0x7A ~= $0 | 0x20 || 0x30...0x39 ~= $0 || $0 == 0x2B || $0 == 0x2D || $0 == 0x2E
-      }),
-      bytes[(colon + 1)...].starts(with: "//".utf8)
+      })
     else { return nil }
+    // These two need no slashes, and take backslashes for them.
+    let isWeb = ["http", "https"].contains(String(decoding: bytes[..<colon], as: UTF8.self).lowercased())
+    guard isWeb || bytes[(colon + 1)...].starts(with: "//".utf8) else { return nil }
     let rest = bytes[(colon + 1)...].drop { $0 == 0x2F || $0 == 0x5C }
     var host = rest.prefix { $0 != 0x2F && $0 != 0x3F && $0 != 0x23 && $0 != 0x5C }
     if let at = host.lastIndex(of: 0x40) { host = host[(at + 1)...] }

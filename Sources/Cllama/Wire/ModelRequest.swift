@@ -7,6 +7,8 @@ package struct ModelRequest: Sendable {
   package var body: JSONValue
   /// Whether a stage changed the body.
   package var isChanged = false
+  /// Values of headers that go on with it.
+  package var headers: [String] = []
 
   /// A tool that the request offers to the model.
   package struct Tool: Sendable, Equatable {
@@ -49,6 +51,13 @@ package struct ModelRequest: Sendable {
     var finder = PassageFinder()
     finder.find(body)
     return finder.passages
+  }
+
+  /// The same, and what goes out where nothing can be masked: names of members, texts that connect things, headers.
+  var passagesAndLabels: ([Passage], labels: [String]) {
+    var finder = PassageFinder()
+    finder.find(body)
+    return (finder.passages, finder.labels + headers)
   }
 
   /// The tools that it offers.

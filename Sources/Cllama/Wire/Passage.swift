@@ -47,6 +47,9 @@ package struct Passage: Sendable, Equatable {
 /// so that nothing passes because of where it stands.
 struct PassageFinder {
   private(set) var passages: [Passage] = []
+  /// Names of members, and texts that name and connect things: long ones, which can hold something that may not pass.
+  private(set) var labels: [String] = []
+  private static let shortestLabel = 16
   /// Where it is.
   private var place: JSONPlace
   private var member = ""
@@ -86,10 +89,15 @@ struct PassageFinder {
     var kind = outerKind
     if kind == .text, let type = value["type"]?.string { kind = Self.kind(ofType: type) ?? kind }
     for (index, member) in members.enumerated() {
+      if member.name.utf8.count >= Self.shortestLabel { labels.append(member.name) }
       // What holds no text needs no second look.
       switch member.value {
       case .null, .bool, .number: continue
-      case .string: if Self.structural.contains(member.name) { continue }
+      case .string(let text):
+        if Self.structural.contains(member.name) {
+          if text.utf8.count >= Self.shortestLabel { labels.append(text) }
+          continue
+        }
       case .array, .object: break
       }
       var own = kind
