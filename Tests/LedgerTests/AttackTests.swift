@@ -81,6 +81,18 @@ struct AttackTests {
     return Array(head[..<144]) + (0..<8).map { UInt8(truncatingIfNeeded: sum >> UInt64(8 * $0)) }
   }
 
+  /// What pruning leaves of a record.
+  static func pruned(_ record: [UInt8]) throws -> [UInt8] {
+    let body = Array(record[152...])
+    let event = try AuditEvent(
+      hashedBytes: body, prevHash: Digest.hexadecimal(record[80..<112]), hash: Hash256(of: body).hex)
+    let entry = try #require(LogEntry(event)).bytes
+    var head = Array(record[..<152])
+    head.replaceSubrange(0..<4, with: Array("clwP".utf8))
+    head.replaceSubrange(4..<8, with: (0..<4).map { UInt8(truncatingIfNeeded: entry.count >> (8 * $0)) })
+    return summed(head) + entry
+  }
+
   static func renumbered(_ record: [UInt8], _ index: Int) -> [UInt8] {
     var head = Array(record[..<152])
     head.replaceSubrange(8..<16, with: (0..<8).map { UInt8(truncatingIfNeeded: index >> (8 * $0)) })
@@ -299,14 +311,7 @@ struct AttackTests {
   @Test("A pruning that no record of the log tells of is found")
   func silentPruning() throws {
     var records = try records()
-    let body = Array(records[2][152...])
-    let event = try AuditEvent(
-      hashedBytes: body, prevHash: Digest.hexadecimal(records[2][80..<112]), hash: Hash256(of: body).hex)
-    let entry = try #require(LogEntry(event)).bytes
-    var head = Array(records[2][..<152])
-    head.replaceSubrange(0..<4, with: Array("clwP".utf8))
-    head.replaceSubrange(4..<8, with: (0..<4).map { UInt8(truncatingIfNeeded: entry.count >> (8 * $0)) })
-    records[2] = Self.summed(head) + entry
+    records[2] = try Self.pruned(records[2])
     try write(records)
     let report = try report()
     #expect(report.findings.map(\.rule) == [.pruned])
@@ -391,14 +396,7 @@ struct AttackTests {
     let whole = try records()
     for (keeping, message) in [("", "whose run went on"), (#""DoDRecorded""#, "whose type it keeps")] {
       var records = whole
-      let body = Array(records[2][152...])
-      let event = try AuditEvent(
-        hashedBytes: body, prevHash: Digest.hexadecimal(records[2][80..<112]), hash: Hash256(of: body).hex)
-      let entry = try #require(LogEntry(event)).bytes
-      var head = Array(records[2][..<152])
-      head.replaceSubrange(0..<4, with: Array("clwP".utf8))
-      head.replaceSubrange(4..<8, with: (0..<4).map { UInt8(truncatingIfNeeded: entry.count >> (8 * $0)) })
-      records[2] = Self.summed(head) + entry
+      records[2] = try Self.pruned(records[2])
       records.append(try pruning("2", keeping: keeping))
       try write(records)
       let found = try report().findings
