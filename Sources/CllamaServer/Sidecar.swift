@@ -180,7 +180,8 @@ final class Sidecar {
     let own = NIOLoopBound(self, eventLoop: loop)
     DispatchQueue.global(qos: .utility).async { [loop] in
       let wrong = claims.first { !$0.isTrue() }
-      malloc_trim(0)
+      // What was compared is let go of when this ends; then the memory is given back.
+      loop.scheduleTask(in: .seconds(1)) { malloc_trim(0) }
       guard let wrong else { return }
       loop.execute {
         // Another configuration may have come meanwhile.

@@ -108,6 +108,7 @@ struct PackTests {
       "{artifacts: {label_contains: [zip], at_most: 0}}", "{rehash: {at_least: 3}}", "{verified: signed}",
       "{any: [{event: StepStarted}, {event: RunStarted}]}", "{all: [{event: RunStarted}, {verified: intact}]}",
       "{event: {type: RunStarted, where: [{field: /seq, equals: \"1\"}, {field: /type, is: present}]}}",
+      "{event: {type: RunStarted, where: [{field: /hash}, {field: /prevHash, is: present}]}}",
     ])
   func holds(expectation: String) throws {
     #expect(try PackFixture.reason(expectation, PackFixture.subject(Self.full)) == nil)

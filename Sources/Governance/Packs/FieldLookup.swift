@@ -31,6 +31,8 @@ enum FieldLookup {
     switch String(decoding: first, as: UTF8.self) {
     case "payload": part = event.payload
     case "actor": part = event.actor
+    case "hash": return refute(condition, rest.isEmpty ? .scalar(event.hash) : .missing)
+    case "prevHash": return refute(condition, rest.isEmpty ? event.prevHash.map { .scalar($0) } ?? .null : .missing)
     case "type": return refute(condition, rest.isEmpty ? .scalar(event.type) : .missing)
     case "ts": return refute(condition, rest.isEmpty ? .scalar(event.ts) : .missing)
     case "runId": return refute(condition, rest.isEmpty ? .scalar(event.runId) : .missing)

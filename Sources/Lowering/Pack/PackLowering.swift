@@ -137,7 +137,25 @@ package struct PackLowering {
     check(event: events.type)
     return .init(
       type: events.type.value, which: events.which.flatMap { .init(rawValue: $0.value) } ?? .any,
-      conditions: events.conditions.map { condition($0) })
+      conditions: events.conditions.map { eventCondition($0) })
+  }
+
+  /// The members of an event, in which every condition on one begins.
+  private static let eventMembers = [
+    "actor", "eventId", "hash", "payload", "prevHash", "runId", "schemaVersion", "seq", "ts", "type",
+  ]
+
+  /// A name that no event has is never there, so that a typing error would hold for ever.
+  private mutating func eventCondition(_ given: PackFieldCondition) -> PackExpression.FieldCondition {
+    let condition = condition(given)
+    if let first = condition.path.first.map({ String(decoding: $0, as: UTF8.self) }), !Self.eventMembers.contains(first)
+    {
+      let near = Suggestion.nearest(to: first, in: Self.eventMembers).map { "did you mean '\($0)'?" }
+      bag.report(
+        PackRules.pointer, at: given.field.location, "an event has no member '\(first)'",
+        help: near ?? "it has \(Self.eventMembers.joined(separator: ", "))")
+    }
+    return condition
   }
 
   private mutating func condition(_ condition: PackFieldCondition) -> PackExpression.FieldCondition {
