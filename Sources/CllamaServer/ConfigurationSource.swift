@@ -8,6 +8,9 @@ struct ConfigurationSource {
   private var seen: [UInt8]?
   /// What the files of keys were when they were read.
   private var keys: [String: KeyStamp] = [:]
+  /// When the first of its policies is out of date, in seconds since 1970: then they are read anew, and refused as expired
+  /// until there are others.
+  private var expires = Int.max
   /// Why it could not be taken; it is tried again until it can, because what is wrong may be a file beside it.
   private var failure: ConfigurationFailure?
 
@@ -47,11 +50,13 @@ struct ConfigurationSource {
       return .failure(ConfigurationFailure("", error.message))
     }
     let isSame = seen == bytes
-    if isSame, failure == nil, keys.allSatisfy({ KeyStamp($0.key) == $0.value }) { return nil }
+    let isCurrent = RecordTime.now / 1_000 < expires && keys.allSatisfy { KeyStamp($0.key) == $0.value }
+    if isSame, failure == nil, isCurrent { return nil }
     seen = bytes
     do throws(ConfigurationFailure) {
       let serving = try Self.serving(bytes, folder)
       failure = nil
+      expires = serving.policies.compactMap(\.expires).min() ?? .max
       keys = [:]
       for path in serving.configuration.upstreams.compactMap(\.keyFile) { keys[path] = KeyStamp(path) }
       return .success(serving)

@@ -51,7 +51,7 @@ extension Exchange {
     let document: JSONValue = [
       "model": .string(model), "messages": .array(messages), "max_tokens": 64, "temperature": 0,
     ]
-    let price = serving.configuration.prices.first { $0.model == reference }
+    let price = serving.configuration.price(of: reference)
     return post(
       WebAddress.join(upstream.url, WireAPI.chat.upstreamPath), headers, document, evaluator.timeoutMilliseconds
     ).assumeIsolated()

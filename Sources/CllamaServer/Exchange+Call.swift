@@ -21,18 +21,21 @@ extension Exchange {
       if let refusal = account.spending.refusal(now: now) { throw refusal }
       var request = try ModelRequest(api, bytes)
       for header in requestHead.headers where Self.passed.contains(header.name.lowercased()) {
-        request.headers.append(header.value)
+        passedHeaders.append(header)
       }
+      request.headers = passedHeaders.map(\.value)
       choices = try ModelChoice.choices(request.model, family: api.family, serving.configuration)
-      let prices = choices.map { choice in serving.configuration.prices.first { $0.model == choice.reference } }
-      if serving.configuration.budget.dollars != nil, prices.contains(where: { $0 == nil }) {
+      let configuration = serving.configuration
+      if configuration.budget.dollars != nil,
+        choices.contains(where: { configuration.price(of: $0.reference) == nil })
+      {
         throw WireError(
           .budgetExceeded, "the budget is in dollars, and nobody said what the model costs", parameter: "model")
       }
-      let answer = request.mostTokens ?? 0
-      reserved = Spending.Reserved(
-        tokens: Usage.estimate(bytes: bytes.count) + answer,
-        cost: Usage(input: Usage.estimate(bytes: bytes.count), output: answer).cost(prices.first ?? nil) ?? .zero)
+      estimatedTokens = Usage.estimate(bytes: bytes.count)
+      let most = Usage(input: estimatedTokens, output: request.mostTokens ?? 0)
+      let price = choices.first.flatMap { configuration.price(of: $0.reference) }
+      reserved = Spending.Reserved(tokens: most.total, cost: most.cost(price) ?? .zero)
       if request.body["background"]?.bool == true, pipeline.seesAnswers {
         throw WireError(.denied, "answers in the background can't be judged", parameter: "background")
       }
@@ -40,7 +43,6 @@ extension Exchange {
       if session == nil, api == .responses { session = SessionName.conversation(request.body) }
     } catch { return refuse(error) }
     forwarded = bytes
-    estimatedTokens = Usage.estimate(bytes: bytes.count)
     enter()
     judge(from: 0, evaluator: 0)
   }
@@ -133,9 +135,7 @@ extension Exchange {
     let body = Self.body(forwarded, model: choice.model, asked: request.model)
     var headers = HTTPHeaders()
     headers.reserveCapacity(8)
-    for header in requestHead.headers where Self.passed.contains(header.name.lowercased()) {
-      headers.add(name: header.name, value: header.value)
-    }
+    for header in passedHeaders { headers.add(name: header.name, value: header.value) }
     headers.add(name: "content-type", value: "application/json")
     headers.add(name: "accept-encoding", value: "identity")
     headers.add(name: "user-agent", value: Sidecar.userAgent)
@@ -240,7 +240,7 @@ extension Exchange {
     guard isReserved, let instance, let account else { return loop.makeSucceededVoidFuture() }
     isReserved = false
     let now = RecordTime.now
-    let price = choice.flatMap { choice in serving?.configuration.prices.first { $0.model == choice.reference } }
+    let price = choice.flatMap { serving?.configuration.price(of: $0.reference) }
     var counted = answer?.usage
     if counted?.total == 0 { counted = nil }
     if counted == nil, let answer, verdict != "error" || answer.textBytes > 0 {

@@ -43,6 +43,8 @@ final class Exchange {
   var recordedNotes = 0
   var forwarded: [UInt8] = []
   var estimatedTokens = 0
+  /// What of the caller's headers goes on.
+  var passedHeaders: [(name: String, value: String)] = []
   var reserved = Spending.Reserved()
   /// How often an upstream was asked.
   var attempts = 0

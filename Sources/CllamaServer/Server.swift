@@ -211,7 +211,6 @@ final class ServerProcess {
       }
       sidecar.take(source.lifts)
       sidecar.take(source.acceptances)
-      sidecar.checkExpiry()
       watch()
     }
   }

@@ -180,8 +180,8 @@ final class Sidecar {
     let own = NIOLoopBound(self, eventLoop: loop)
     DispatchQueue.global(qos: .utility).async { [loop] in
       let wrong = claims.first { !$0.isTrue() }
-      // What was compared is let go of when this ends; then the memory is given back.
-      loop.scheduleTask(in: .seconds(1)) { malloc_trim(0) }
+      // What was compared is let go of when this ends; then the memory is given back. The loop may have ended by then.
+      DispatchQueue.global(qos: .utility).asyncAfter(deadline: .now() + 1) { malloc_trim(0) }
       guard let wrong else { return }
       loop.execute {
         // Another configuration may have come meanwhile.
@@ -190,13 +190,6 @@ final class Sidecar {
           .failure(ConfigurationFailure(wrong.path, "the ruleset does not mean what the bundle says of it")))
       }
     }
-  }
-
-  /// Denies everything once a policy is out of date: it would be refused if it were read now.
-  func checkExpiry() {
-    let now = RecordTime.now / 1_000
-    guard let expired = serving?.policies.first(where: { $0.expires.map { $0 <= now } ?? false }) else { return }
-    take(.failure(ConfigurationFailure(expired.path, "the bundle has expired")))
   }
 
   /// How many configurations were taken over.

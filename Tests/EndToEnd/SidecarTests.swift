@@ -234,22 +234,36 @@ extension EndToEnd {
       }
     }
 
-    private static let budgetPod = """
-      x-claw:
-        pod: budget
-        upstreams: {house: {service: provider, port: 9000, key: PROVIDER_KEY}}
-      services:
-        desk:
-          build: {context: ./desk, dockerfile: Clawfile}
-          x-claw:
-            agent: contracts/desk.md
-            cllama-env: {PROVIDER_KEY: "${NO_KEY:-demo-key}"}
-            models: {primary: house/small}
-            gateway: {budget: {requests: 2}}
-            surfaces: [egress://api.example.com]
-        provider: {build: ./provider}
+    /// A pod of claws that ask the provider.
+    ///
+    /// - Parameter more: what each claw says besides.
+    private static func pod(
+      _ name: String, gateway: String = "{}", claws: [String] = ["desk"], more: [String] = []
+    ) -> String {
+      let block = claws.map { claw in
+        """
+          \(claw):
+            build: {context: ./desk, dockerfile: Clawfile}
+            x-claw:
+              agent: contracts/desk.md
+              cllama-env: {PROVIDER_KEY: "${NO_KEY:-demo-key}"}
+              models: {primary: house/small}
 
-      """
+        """ + more.map { "      \($0)\n" }.joined()
+      }
+      return """
+        x-claw:
+          pod: \(name)
+          upstreams: {house: {service: provider, port: 9000, key: PROVIDER_KEY}}
+          gateway: \(gateway)
+        services:
+        \(block.joined())  provider: {build: ./provider}
+
+        """
+    }
+
+    private static let budgetPod = pod(
+      "budget", more: ["gateway: {budget: {requests: 2}}", "surfaces: [egress://api.example.com]"])
 
     @Test("Keys are asked for before anything changes")
     func missingKey() async throws {
@@ -330,42 +344,9 @@ extension EndToEnd {
       }
     }
 
-    private static let sharedPod = """
-      x-claw:
-        pod: shared
-        upstreams: {house: {service: provider, port: 9000, key: PROVIDER_KEY}}
-        gateway: {topology: shared, budget: {requests: 1}}
-      services:
-        first:
-          build: {context: ./desk, dockerfile: Clawfile}
-          x-claw:
-            agent: contracts/desk.md
-            cllama-env: {PROVIDER_KEY: "${NO_KEY:-demo-key}"}
-            models: {primary: house/small}
-        second:
-          build: {context: ./desk, dockerfile: Clawfile}
-          x-claw:
-            agent: contracts/desk.md
-            cllama-env: {PROVIDER_KEY: "${NO_KEY:-demo-key}"}
-            models: {primary: house/small}
-        provider: {build: ./provider}
+    private static let sharedPod = pod(
+      "shared", gateway: "{topology: shared, budget: {requests: 1}}", claws: ["first", "second"])
 
-      """
-
-    private static let hermeticPod = """
-      x-claw:
-        pod: hermetic
-        upstreams: {house: {service: provider, port: 9000, key: PROVIDER_KEY}}
-        gateway: {topology: hermetic}
-      services:
-        desk:
-          build: {context: ./desk, dockerfile: Clawfile}
-          x-claw:
-            agent: contracts/desk.md
-            cllama-env: {PROVIDER_KEY: "${NO_KEY:-demo-key}"}
-            models: {primary: house/small}
-        provider: {build: ./provider}
-
-      """
+    private static let hermeticPod = pod("hermetic", gateway: "{topology: hermetic}")
   }
 }

@@ -75,3 +75,8 @@ package struct ModelChoice: Sendable, Equatable {
     return bare.isEmpty && whole.count == 1 ? whole[0] : nil
   }
 }
+
+extension SidecarConfiguration {
+  /// What a model costs, as `upstream/model`; nil where nobody said so.
+  package func price(of reference: String) -> Price? { prices.first { $0.model == reference } }
+}

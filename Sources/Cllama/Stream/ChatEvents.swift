@@ -57,13 +57,18 @@ package enum ChatEvents {
             arguments: arguments(member.value["arguments"]), place: place + [index]))
       default:
         var finder = PassageFinder(at: place + [index])
-        let isPlain = member.value.string != nil
         let isThought = ["reasoning", "reasoning_content", "reasoning_details", "thinking"].contains(member.name)
         finder.find(member.value, role: .assistant, kind: isThought ? .reasoning : .text)
+        let kind: Passage.Kind = isThought ? .reasoning : .text
         for passage in finder.passages {
-          result.take(
-            passage, item: choice, part: member.name, kind: isThought ? .reasoning : .text, root: place.count + 1,
-            isFlowing: isPlain ? true : nil)
+          // A text that is the member itself goes on, whatever its name.
+          if member.value.string != nil {
+            result.pieces.append(
+              .init(
+                channel: .init(item: choice, part: member.name, kind: kind), text: passage.text, place: passage.place))
+          } else {
+            result.take(passage, item: choice, part: member.name, kind: kind, root: place.count + 1)
+          }
         }
       }
     }

@@ -57,7 +57,7 @@ enum MessageEvents {
         result.pieces.append(
           .init(channel: .init(item: item, part: "text", kind: kind), text: passage.text, place: passage.place))
       } else {
-        result.take(passage, item: item, part: type, kind: kind, root: place.count, isFlowing: false)
+        result.take(whole: passage, item: item, kind: kind)
       }
     }
   }

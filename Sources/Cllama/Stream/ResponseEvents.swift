@@ -63,8 +63,7 @@ enum ResponseEvents {
               result.repeats.append(
                 .init(channel: channel(json, item, isThought: isThought), text: passage.text, place: passage.place))
             } else {
-              result.take(
-                passage, item: item, part: type, kind: isThought ? .reasoning : .text, root: 1, isFlowing: false)
+              result.take(whole: passage, item: item, kind: isThought ? .reasoning : .text)
             }
           }
         }
@@ -88,7 +87,7 @@ enum ResponseEvents {
       if passage.member == "text" || passage.member == "refusal" {
         result.pieces.append(.init(channel: channel, text: passage.text, place: passage.place))
       } else {
-        result.take(passage, item: item, part: channel.part, kind: channel.kind, root: place.count, isFlowing: false)
+        result.take(whole: passage, item: item, kind: channel.kind)
       }
     }
   }
@@ -98,7 +97,7 @@ enum ResponseEvents {
       if passage.member == "text" || passage.member == "refusal" {
         result.repeats.append(.init(channel: channel, text: passage.text, place: passage.place))
       } else {
-        result.take(passage, item: item, part: channel.part, kind: channel.kind, root: place.count, isFlowing: false)
+        result.take(whole: passage, item: item, kind: channel.kind)
       }
     }
   }

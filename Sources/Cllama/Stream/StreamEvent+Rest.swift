@@ -17,10 +17,7 @@ extension StreamEvent {
     where !read.contains(member.name) && !Self.names.contains(member.name) {
       var finder = PassageFinder(at: place + [index])
       finder.find(member.value, role: .assistant)
-      for passage in finder.passages {
-        let channel = Channel(item: item, part: "rest \(passage.place)", kind: passage.kind)
-        repeats.append(Piece(channel: channel, text: passage.text, place: passage.place))
-      }
+      for passage in finder.passages { take(whole: passage, item: item, kind: passage.kind) }
     }
   }
 }

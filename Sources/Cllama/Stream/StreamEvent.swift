@@ -70,20 +70,18 @@ struct StreamEvent {
   /// Takes a text for a piece of a longer one, or for a whole one, by the member that holds it.
   ///
   /// - Parameter root: how much of the text's place is that of what came in pieces.
-  mutating func take(_ passage: Passage, item: Int, part: String, kind: Passage.Kind, root: Int, isFlowing: Bool? = nil)
-  {
+  mutating func take(_ passage: Passage, item: Int, part: String, kind: Passage.Kind, root: Int) {
+    guard Self.flowing.contains(passage.member) else { return take(whole: passage, item: item, kind: kind) }
     // Each place within is a text of its own.
     let inner = passage.place.dropFirst(root).map(String.init).joined(separator: ".")
     let channel = Channel(item: item, part: inner.isEmpty ? part : "\(part)/\(inner)", kind: kind)
-    let piece = Piece(channel: channel, text: passage.text, place: passage.place)
-    if isFlowing ?? Self.flowing.contains(passage.member) {
-      pieces.append(piece)
-    } else {
-      repeats.append(
-        Piece(
-          channel: .init(item: item, part: "rest \(passage.place)", kind: kind), text: passage.text,
-          place: passage.place))
-    }
+    pieces.append(Piece(channel: channel, text: passage.text, place: passage.place))
+  }
+
+  /// Takes a text that is there as a whole: no other event goes on with it.
+  mutating func take(whole passage: Passage, item: Int, kind: Passage.Kind) {
+    let channel = Channel(item: item, part: "whole \(passage.place)", kind: kind)
+    repeats.append(Piece(channel: channel, text: passage.text, place: passage.place))
   }
 
   /// An event with its JSON changed.

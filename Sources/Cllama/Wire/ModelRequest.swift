@@ -47,14 +47,10 @@ package struct ModelRequest: Sendable {
   }
 
   /// Every text of the request.
-  package var passages: [Passage] {
-    var finder = PassageFinder()
-    finder.find(body)
-    return finder.passages
-  }
+  package var passages: [Passage] { passagesAndLabels.passages }
 
   /// The same, and what goes out where nothing can be masked: names of members, texts that connect things, headers.
-  var passagesAndLabels: ([Passage], labels: [String]) {
+  var passagesAndLabels: (passages: [Passage], labels: [String]) {
     var finder = PassageFinder()
     finder.find(body)
     return (finder.passages, finder.labels + headers)

@@ -81,7 +81,6 @@ struct PackEvaluation {
       return refute(part) == nil ? "this holds and must not: \(PackWords.of(part))" : nil
     case .event(let events): return refute(events)
     case .count(let events, let range):
-      guard subject.kind.hasEvents else { return Self.noEvents }
       let found = count(events)
       return range.contains(found)
         ? nil : "\(PackWords.count(found)) of type \(events.type); \(PackWords.wanted(range))"
@@ -146,7 +145,6 @@ struct PackEvaluation {
   // MARK: Events
 
   private func refute(_ events: PackExpression.Events) -> String? {
-    guard subject.kind.hasEvents else { return Self.noEvents }
     guard let places = places[events.type], let first = places.first, let last = places.last else {
       return "there is no event of type \(events.type)"
     }
@@ -181,7 +179,6 @@ struct PackEvaluation {
   }
 
   private func refute(_ earlier: PackExpression.Moment, _ later: PackExpression.Moment) -> String? {
-    guard subject.kind.hasEvents else { return Self.noEvents }
     func place(_ moment: PackExpression.Moment) -> Int? {
       moment.isLast ? places[moment.type]?.last : places[moment.type]?.first
     }

@@ -15,6 +15,8 @@ package struct BundleReport: Sendable {
   package var checkpoint: Checkpoint?
   /// The keys that are trusted and signed it.
   package var signers: [String] = []
+  /// Why nobody vouches for the checkpoint; nil if somebody does, or there is none.
+  package var doubt: String?
   /// Whether each event was proven to be in the log of the checkpoint.
   package var isProven = false
   /// Whether no event can have been left out at the end: the run ended, or its last event is the log's last record.

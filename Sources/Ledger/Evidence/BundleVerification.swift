@@ -61,6 +61,7 @@ private struct BundleCheck {
     guard let signed else { return }
     report.checkpoint = signed.checkpoint
     report.signers = signed.signers.map(\.id)
+    report.doubt = signed.doubt
   }
 
   // MARK: Events and proofs

@@ -183,10 +183,9 @@ package struct RunReport: Sendable {
       return Verdict(
         name: "checkpoint", isRight: false, text: "\(unproven) events are not in the log that was sealed")
     }
-    guard !checkpoint.signers.isEmpty else {
+    if let doubt = checkpoint.doubt {
       return Verdict(
-        name: "checkpoint", isRight: false,
-        text: "all events are in the log that was sealed, but no key that is trusted signed it")
+        name: "checkpoint", isRight: false, text: "all events are in the log that was sealed, but \(doubt)")
     }
     return Verdict(
       name: "checkpoint", isRight: true,

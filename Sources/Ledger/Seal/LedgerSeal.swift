@@ -50,8 +50,16 @@ package struct SignedCheckpoint: Sendable, Equatable {
   package var note: [UInt8]
   /// The keys that signed it, of those that were asked for.
   package var signed: [PublicKey]
-  /// The same if they are enough, else none: then nobody vouches for it.
-  package var signers: [PublicKey]
+  /// How many of them must have.
+  package var threshold: Int
+  /// Those that signed it if they are enough, else none: then nobody vouches for it.
+  package var signers: [PublicKey] { signed.count >= threshold ? signed : [] }
+  /// Why nobody vouches for it; nil if somebody does.
+  package var doubt: String? {
+    guard signers.isEmpty else { return nil }
+    if signed.isEmpty { return "no key that is trusted signed it" }
+    return "\(signed.count) of the keys that are trusted signed it, and \(threshold) must"
+  }
 
   /// Reads a note.
   ///
@@ -73,7 +81,7 @@ package struct SignedCheckpoint: Sendable, Equatable {
     }
     signed = []
     for key in found where !signed.contains(key.key) { signed.append(key.key) }
-    signers = signed.count >= keys.threshold ? signed : []
+    threshold = keys.threshold
   }
 }
 

@@ -62,11 +62,17 @@ package struct LedgerReport: Sendable {
   package var pruned = 0
   package var findings: [LedgerFinding] = []
   /// Whether it is other or shorter than what was signed or seen.
-  package var isRefuted = false
+  package private(set) var isRefuted = false
   /// Commitments that the records fit.
   package var anchors: [Anchor] = []
 
   package init(origin: String) { self.origin = origin }
+
+  /// Adds something that says that it is other or shorter than what was signed or seen.
+  mutating func refute(_ rule: LedgerFailure.Rule, _ message: String, index: Int? = nil) {
+    isRefuted = true
+    findings.append(.init(rule, message, index: index))
+  }
 
   /// Whether nothing is wrong.
   package var isConsistent: Bool { findings.isEmpty }

@@ -93,16 +93,15 @@ package struct LedgerVerification {
     }
     roots[check.frontier.size] = check.frontier.root
     check.finish()
-    if let limit, isWhole, check.frontier.size < limit {
-      report.isRefuted = true
-      check.add(.init(.truncated, "the log has \(check.frontier.size) records, and had \(limit)"))
-    }
     report.size = check.frontier.size
     report.root = check.frontier.root
     report.runs = check.runCount
     report.events = check.events
     report.pruned = check.prunedCount
     report.findings = check.findings
+    if let limit, isWhole, report.size < limit {
+      report.refute(.truncated, "the log has \(report.size) records, and had \(limit)")
+    }
     hold(&report, roots)
     if report.size == 0, report.findings.isEmpty {
       report.findings.append(.init(.empty, "the ledger has no records"))
@@ -114,30 +113,26 @@ package struct LedgerVerification {
   private func hold(_ report: inout LedgerReport, _ roots: [Int: Hash256]) {
     for claim in claims {
       if claim.size > report.size {
-        report.isRefuted = true
-        report.findings.append(
-          .init(.truncated, "the log has \(report.size) records, and the checkpoint has \(claim.size)"))
+        report.refute(.truncated, "the log has \(report.size) records, and the checkpoint has \(claim.size)")
       } else if roots[claim.size] != claim.root {
-        report.isRefuted = true
-        report.findings.append(
-          .init(.rootMismatch, "the first \(claim.size) records are not those of the checkpoint, whoever signed it"))
+        report.refute(
+          .rootMismatch, "the first \(claim.size) records are not those of the checkpoint, whoever signed it")
       }
     }
     for anchor in anchors {
       let name = anchor.kind == .checkpoint ? "the signed checkpoint" : "what this machine saw before"
       guard anchor.size <= report.size else {
-        report.isRefuted = true
-        let rule: LedgerFailure.Rule = anchor.kind == .checkpoint ? .truncated : .rollback
-        report.findings.append(.init(rule, "the log has \(report.size) records, and \(name) has \(anchor.size)"))
+        report.refute(
+          anchor.kind == .checkpoint ? .truncated : .rollback,
+          "the log has \(report.size) records, and \(name) has \(anchor.size)")
         continue
       }
       guard roots[anchor.size] == anchor.root else {
-        report.isRefuted = true
-        let rule: LedgerFailure.Rule = anchor.kind == .checkpoint ? .rootMismatch : .fork
         let first = firstDifference(anchor)
         let place =
           first.map { "record \($0) is not the one that was sealed" } ?? "its first \(anchor.size) records are others"
-        report.findings.append(.init(rule, "the log does not fit \(name): \(place)", index: first))
+        report.refute(
+          anchor.kind == .checkpoint ? .rootMismatch : .fork, "the log does not fit \(name): \(place)", index: first)
         continue
       }
       report.anchors.append(anchor)

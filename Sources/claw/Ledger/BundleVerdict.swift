@@ -23,8 +23,8 @@ struct BundleVerdict {
   /// What nothing in the bundle vouches for, for people.
   var notes: [String] {
     var notes = report.notes
-    if let checkpoint = report.checkpoint, report.isConsistent, report.signers.isEmpty {
-      notes.append("no key that is trusted signed the checkpoint of \(checkpoint.origin): name one with --pubkey")
+    if let checkpoint = report.checkpoint, report.isConsistent, let doubt = report.doubt {
+      notes.append("the checkpoint of \(checkpoint.origin) proves nothing: \(doubt); name keys with --pubkey")
     }
     return notes.map(\.printable)
   }

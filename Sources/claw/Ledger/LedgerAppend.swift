@@ -74,22 +74,14 @@ struct LedgerAppend: ParsableCommand {
 
   /// Records lines as they come: what stands in the pipe goes together, and nothing waits for what does not come.
   private func many(_ path: String, _ ledger: Ledger) throws {
-    let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      Console.say("claw: '\(path)' can't be read: \(String(cString: strerror(errno)))")
-      throw Status.usage
-    }
-    defer { if path != "-" { close(descriptor) } }
     var number = 0
-    var rest: [UInt8] = []
     var drafts: [EventDraft] = []
     var types: Set<String> = []
     defer { warn(types, ledger) }
-    var buffer = [UInt8](repeating: 0, count: 1 << 18)
-    func take(_ line: ArraySlice<UInt8>) throws {
+    func take(_ line: [UInt8]) throws {
       number += 1
       if line.isEmpty { return }
-      do throws(LedgerFailure) { drafts.append(try EventDraft(json: Array(line))) } catch {
+      do throws(LedgerFailure) { drafts.append(try EventDraft(json: line)) } catch {
         // What came before is recorded all the same.
         try append(drafts, to: ledger)
         Console.say("claw: line \(number): \(error.message.printable) [\(error.rule.rawValue)]")
@@ -103,28 +95,7 @@ struct LedgerAppend: ParsableCommand {
       types.formUnion(drafts.lazy.map(\.type))
       drafts.removeAll(keepingCapacity: true)
     }
-    while true {
-      let count = read(descriptor, &buffer, buffer.count)
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else {
-        Console.say("claw: '\(path)' can't be read: \(String(cString: strerror(errno)))")
-        throw Status.failed
-      }
-      if count == 0 { break }
-      rest += buffer[..<count]
-      guard rest.count <= 2 * EventCheck.textLimit else {
-        Console.say("claw: line \(number + 1) is no event: it has more than \(EventCheck.textLimit) bytes")
-        throw Status.invalid
-      }
-      var start = 0
-      while let end = rest[start...].firstIndex(of: 0x0A) {
-        try take(rest[start..<end])
-        start = end + 1
-      }
-      rest.removeFirst(start)
-      try flush()
-    }
-    if !rest.isEmpty { try take(rest[...]) }
+    try InputLines.each(path, pause: flush, take)
     try flush()
   }
 }

@@ -118,13 +118,6 @@ extension PinnedOptions {
     }
     return CheckpointKeys(keys.map(\.key), threshold: trusted.threshold)
   }
-
-  /// What is said of a checkpoint that too few signed; nil if they are enough.
-  func doubt(_ signed: SignedCheckpoint, _ keys: CheckpointKeys) -> String? {
-    guard signed.signers.isEmpty else { return nil }
-    if signed.signed.isEmpty { return "no key that is trusted signed it" }
-    return "\(signed.signed.count) of the keys that are trusted signed it, and \(keys.threshold) must"
-  }
 }
 
 extension Receipt {

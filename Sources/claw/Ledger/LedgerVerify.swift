@@ -60,7 +60,7 @@ struct LedgerVerify: ParsableCommand {
     let note = try CanonicalCommand.read(checkpoint).bytes
     let keys = try pinned.ledgerKeys()
     let signed = try LedgerRun.run { try SignedCheckpoint(note, keys: keys) }
-    if let doubt = pinned.doubt(signed, keys) { Console.say("claw: the checkpoint proves nothing: \(doubt)") }
+    if let doubt = signed.doubt { Console.say("claw: the checkpoint proves nothing: \(doubt)") }
     return signed
   }
 
@@ -133,7 +133,7 @@ struct LedgerVerify: ParsableCommand {
       var verification = LedgerVerification(folder)
       verification.checksArtifacts = artifacts
       let signed = try given() ?? folder.lastCheckpoint(keys: keys)
-      if let signed, try !verification.add(signed), checkpoint == nil, let doubt = pinned.doubt(signed, keys) {
+      if let signed, try !verification.add(signed), checkpoint == nil, let doubt = signed.doubt {
         Console.say("claw: the ledger is sealed, and \(doubt): name them with --pubkey")
       }
       if let head = try pinned.heads.head(folder.origin) { verification.add(head) }

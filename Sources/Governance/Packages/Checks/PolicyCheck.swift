@@ -31,10 +31,12 @@ extension PackageRun {
     require(
       Self.areDistinct(policies.map(\.policyID)), .policy, .policyInvalid, place, "two policies have the same id")
     let evaluator = PolicyEvaluator(package)
-    var decided: [[Exact]: Bool] = [:]
+    // Every rule, and whether its condition holds, where that can be told.
+    var decided: [[Exact]: Bool?] = [:]
     for policy in policies {
       for rule in policy.rules {
-        decided[[Exact(policy.policyID), Exact(rule.ruleID)]] = decide(rule, policy, evaluator, place.at(rule.pointer))
+        let holds = decide(rule, policy, evaluator, place.at(rule.pointer))
+        decided.updateValue(holds, forKey: [Exact(policy.policyID), Exact(rule.ruleID)])
       }
     }
     guard let evaluation = package.policyEvaluation else {
@@ -44,12 +46,12 @@ extension PackageRun {
     checkDeclared(evaluation)
     // The same rules, no more and no fewer.
     let declared = Set(evaluation.content.rules.map { [Exact($0.policy), Exact($0.rule)] })
-    let real = Set(policies.flatMap { policy in policy.rules.map { [Exact(policy.policyID), Exact($0.ruleID)] } })
     require(
-      declared == real, .policy, .policyEvaluationFailed, evaluation.place.at("/policyResults"),
+      declared == Set(decided.keys), .policy, .policyEvaluationFailed, evaluation.place.at("/policyResults"),
       "other rules were decided than the policies have")
     for rule in evaluation.content.rules {
-      guard let said = rule.holds, let holds = decided[[Exact(rule.policy), Exact(rule.rule)]], said != holds else {
+      guard let said = rule.holds, let holds = decided[[Exact(rule.policy), Exact(rule.rule)]] ?? nil, said != holds
+      else {
         continue
       }
       fail(
