@@ -53,8 +53,8 @@ struct Audit: ParsableCommand {
     try RunRecording.step("claw audit") { notes in
       let records = try SidecarRecords(view)
       if records.records.isEmpty {
-        Console.say("claw: the pod has no sidecars now, so that there is no record to read: bring it up with 'claw up'")
-        Console.say("help: volumes that 'claw down' left keep their records; 'claw up' brings them back")
+        Console.say("claw: none of the pod's containers is a sidecar, so that there is no record to read")
+        Console.say("help: 'cllama: none' has none; 'claw up' brings others, with the records that 'down' left")
         throw Status.failed
       }
       let from = last.flatMap { Self.milliseconds($0) }.map { RecordTime.now - $0 } ?? since.flatMap { Self.time($0) }
